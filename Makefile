@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+# Safe Code Executor: build, checks, and running it.
+#   make up / down / status / logs     the service
+#   make test                          everything; needs root, installs what it needs
+#   make check                         unit tests only (no root, no Docker)
+
+CC ?= cc
+MUSL_CC ?= musl-gcc
+BUILD ?= build
+PKGS = json-c libseccomp libcap libmd
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
+	-Wimplicit-fallthrough -Wswitch-enum
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+
+ifneq ($(V),1)
+QUIET = @printf '  %-6s %s\n' '$(1)' '$@';
+endif
+
+STD = -std=c11 -D_GNU_SOURCE -Ifcgi
+HARDEN = -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fno-common
+LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+ifeq ($(SANITIZE),1)
+BUILD := $(BUILD)/sanitize
+HARDEN = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+LDHARDEN = -fsanitize=address,undefined
+endif
+
+VERSION := $(shell cat fcgi/VERSION)
+CFLAGS += $(STD) $(WARN) $(HARDEN) -DSCE_VERSION='"$(VERSION)"'
+LDFLAGS += $(LDHARDEN)
+# musl's wrapper hides the system's headers; the kernel's are found behind its own.
+KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+GUEST_CFLAGS = $(STD) $(WARN) -Os -g -fstack-protector-strong -fno-common \
+	-D_FORTIFY_SOURCE=0 -static $(KERNEL_HEADERS) -DSCE_VERSION='"$(VERSION)"'
+
+COMMON = $(wildcard fcgi/common/*.c)
+RESPONDER = $(wildcard fcgi/responder/*.c)
+SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
+GUEST = $(wildcard fcgi/guest/*.c)
+GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+# Everything but the three main.c, and libfcgi's one file: what unit tests link.
+TESTABLE = $(filter-out %/main.c fcgi/responder/worker.c,\
+	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all clean check
+all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-guest
+
+$(BUILD)/%.o: %.c fcgi/VERSION
+	@mkdir -p $(@D)
+	$(call QUIET,CC)$(CC) $(CFLAGS) $(shell pkg-config --cflags $(PKGS)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/musl/%.o: %.c fcgi/VERSION
+	@mkdir -p $(@D)
+	$(call QUIET,MUSL)$(MUSL_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR))
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap
+
+$(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER))
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd
+
+$(BUILD)/sce-guest: $(patsubst %.c,$(BUILD)/musl/%.o,$(GUEST_COMMON) $(GUEST))
+	$(call QUIET,LD)$(MUSL_CC) -static -Wl,-z,noexecstack -o $@ $^
+
+# --- unit tests -----------------------------------------------------------
+UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+
+$(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
+	$(call QUIET,AR)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
+	@mkdir -p $(@D)
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -ljson-c -lseccomp -lmd
+
+check: $(UNIT)
+	@for t in $(UNIT); do $$t || exit 1; done
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# --- the service on this machine; see fcgi/service.sh for PORT and others ---
+.PHONY: up down status logs image
+up down status logs:
+	@fcgi/service.sh $@
+
+# BASE=IMAGE makes it from that instead of Debian's packages.
+image:
+	@fcgi/service.sh build-image

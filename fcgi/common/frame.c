@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the layout of the records between guest and host. All numbers are big
+ * endian and at fixed offsets; reserved bytes are zero and refused otherwise,
+ * so that they can mean something in a later version.
+ *
+ *   header    0 kind (8 bit)   1 reserved (3 bytes)   4 payload length
+ *   ready     0 protocol version
+ *   verdict   0 kind           4 status               8 wall_us (64 bit)
+ *            16 cpu_us (64)   24 peak_memory_bytes (64)
+ *            32 stdout_bytes (64)                    40 stderr_bytes (64)
+ *            48 truncated     52 reserved
+ *   job       0 protocol version                      4 wall_limit_ms
+ *             8 stdout_limit_bytes                   12 stderr_limit_bytes
+ *            16 code_len      20 stdin_len           24 reserved (8 bytes)
+ *            32 code, then stdin, and nothing after them
+ */
+#include "common/frame.h"
+
+#include <string.h>
+
+#define EXIT_STATUS_MAX 255u
+/* Linux has signals 1 to 64. */
+#define SIGNAL_NUMBER_MAX 64u
+#define VERDICT_TRUNCATED_ALL                                                  \
+	(VERDICT_TRUNCATED_STDOUT | VERDICT_TRUNCATED_STDERR)
+
+static uint32_t
+get_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | (uint32_t)p[3];
+}
+
+static uint64_t
+get_u64(const uint8_t *p)
+{
+	return (uint64_t)get_u32(p) << 32 | get_u32(p + 4);
+}
+
+static void
+put_u32(uint8_t *p, uint32_t value)
+{
+	p[0] = (uint8_t)(value >> 24);
+	p[1] = (uint8_t)(value >> 16);
+	p[2] = (uint8_t)(value >> 8);
+	p[3] = (uint8_t)value;
+}
+
+static void
+put_u64(uint8_t *p, uint64_t value)
+{
+	put_u32(p, (uint32_t)(value >> 32));
+	put_u32(p + 4, (uint32_t)value);
+}
+
+/* The one place where a number from a peer becomes a kind. */
+static enum frame_status
+kind_from_byte(uint8_t byte, enum frame_kind *kind)
+{
+	switch (byte) {
+	case FRAME_READY:
+	case FRAME_SETUP_ERROR:
+	case FRAME_STARTED:
+	case FRAME_STDOUT:
+	case FRAME_STDERR:
+	case FRAME_VERDICT:
+	case FRAME_JOB:
+		*kind = (enum frame_kind)byte;
+		return FRAME_OK;
+	}
+	return FRAME_BAD;
+}
+
+enum frame_status
+frame_decode_header(const uint8_t *buf, size_t avail, uint32_t payload_max,
+    struct frame_header *header)
+{
+	uint32_t len;
+
+	if (avail < FRAME_HEADER_LEN)
+		return FRAME_INCOMPLETE;
+	len = get_u32(buf + 4);
+	if (len > payload_max)
+		return FRAME_TOO_BIG;
+	if (buf[1] != 0 || buf[2] != 0 || buf[3] != 0)
+		return FRAME_BAD;
+	if (kind_from_byte(buf[0], &header->kind) != FRAME_OK)
+		return FRAME_BAD;
+	header->len = len;
+	return FRAME_OK;
+}
+
+void
+frame_encode_header(
+    uint8_t buf[FRAME_HEADER_LEN], enum frame_kind kind, uint32_t payload_len)
+{
+	buf[0] = (uint8_t)kind;
+	memset(buf + 1, 0, 3);
+	put_u32(buf + 4, payload_len);
+}
+
+enum frame_status
+frame_decode_ready(const uint8_t *buf, size_t len, uint32_t *version)
+{
+	if (len != FRAME_READY_LEN)
+		return FRAME_BAD;
+	*version = get_u32(buf);
+	return FRAME_OK;
+}
+
+void
+frame_encode_ready(uint8_t buf[FRAME_READY_LEN])
+{
+	put_u32(buf, FRAME_PROTOCOL_VERSION);
+}
+
+static enum frame_status
+verdict_check_status(uint32_t kind, uint32_t status)
+{
+	switch (kind) {
+	case VERDICT_EXITED:
+	case VERDICT_TIMED_OUT:
+	case VERDICT_OUT_OF_MEMORY:
+	case VERDICT_SANDBOX_FAILED:
+		return status <= EXIT_STATUS_MAX ? FRAME_OK : FRAME_BAD;
+	case VERDICT_SIGNALED:
+		if (status < 1 || status > SIGNAL_NUMBER_MAX)
+			return FRAME_BAD;
+		return FRAME_OK;
+	}
+	return FRAME_BAD;
+}
+
+enum frame_status
+frame_decode_verdict(const uint8_t *buf, size_t len, struct verdict *verdict)
+{
+	uint32_t kind, status, truncated;
+
+	if (len != FRAME_VERDICT_LEN)
+		return FRAME_BAD;
+	kind = get_u32(buf);
+	status = get_u32(buf + 4);
+	truncated = get_u32(buf + 48);
+	if (verdict_check_status(kind, status) != FRAME_OK)
+		return FRAME_BAD;
+	if ((truncated & ~VERDICT_TRUNCATED_ALL) != 0 || get_u32(buf + 52) != 0)
+		return FRAME_BAD;
+	verdict->kind = (enum verdict_kind)kind;
+	verdict->status = status;
+	verdict->wall_us = get_u64(buf + 8);
+	verdict->cpu_us = get_u64(buf + 16);
+	verdict->peak_memory_bytes = get_u64(buf + 24);
+	verdict->stdout_bytes = get_u64(buf + 32);
+	verdict->stderr_bytes = get_u64(buf + 40);
+	verdict->truncated = truncated;
+	return FRAME_OK;
+}
+
+void
+frame_encode_verdict(
+    uint8_t buf[FRAME_VERDICT_LEN], const struct verdict *verdict)
+{
+	put_u32(buf, (uint32_t)verdict->kind);
+	put_u32(buf + 4, verdict->status);
+	put_u64(buf + 8, verdict->wall_us);
+	put_u64(buf + 16, verdict->cpu_us);
+	put_u64(buf + 24, verdict->peak_memory_bytes);
+	put_u64(buf + 32, verdict->stdout_bytes);
+	put_u64(buf + 40, verdict->stderr_bytes);
+	put_u32(buf + 48, verdict->truncated);
+	put_u32(buf + 52, 0);
+}
+
+/* The limits that a job asks for lie below those compiled in. */
+static enum frame_status
+job_check_limits(const struct job *job)
+{
+	if (job->wall_limit_ms < 1 || job->wall_limit_ms > WALL_MS_MAX)
+		return FRAME_BAD;
+	if (job->stdout_limit_bytes > OUTPUT_BYTES_MAX)
+		return FRAME_BAD;
+	if (job->stderr_limit_bytes > OUTPUT_BYTES_MAX)
+		return FRAME_BAD;
+	if (job->code_len < 1 || job->code_len > CODE_BYTES_MAX)
+		return FRAME_BAD;
+	if (job->stdin_len > STDIN_BYTES_MAX)
+		return FRAME_BAD;
+	return FRAME_OK;
+}
+
+enum frame_status
+frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
+{
+	struct job found;
+
+	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
+		return FRAME_BAD;
+	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u64(buf + 24) != 0)
+		return FRAME_BAD;
+	found.wall_limit_ms = get_u32(buf + 4);
+	found.stdout_limit_bytes = get_u32(buf + 8);
+	found.stderr_limit_bytes = get_u32(buf + 12);
+	found.code_len = get_u32(buf + 16);
+	found.stdin_len = get_u32(buf + 20);
+	if (job_check_limits(&found) != FRAME_OK)
+		return FRAME_BAD;
+	len -= FRAME_JOB_HEADER_LEN;
+	if (len < found.code_len || len - found.code_len != found.stdin_len)
+		return FRAME_BAD;
+	found.code = buf + FRAME_JOB_HEADER_LEN;
+	found.stdin_data = found.code + found.code_len;
+	*job = found;
+	return FRAME_OK;
+}
+
+void
+frame_encode_job_header(
+    uint8_t buf[FRAME_JOB_HEADER_LEN], const struct job *job)
+{
+	put_u32(buf, FRAME_PROTOCOL_VERSION);
+	put_u32(buf + 4, job->wall_limit_ms);
+	put_u32(buf + 8, job->stdout_limit_bytes);
+	put_u32(buf + 12, job->stderr_limit_bytes);
+	put_u32(buf + 16, job->code_len);
+	put_u32(buf + 20, job->stdin_len);
+	put_u64(buf + 24, 0);
+}

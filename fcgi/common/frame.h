@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records between a guest and the host, over one stream socket: an
+ * 8-byte header (kind, three zero bytes, payload length as 32 bits, big
+ * endian) and the payload. A pure codec: bytes in, struct out.
+ */
+#ifndef SCE_FRAME_H
+#define SCE_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/limits.h"
+
+#define FRAME_PROTOCOL_VERSION 1
+#define FRAME_HEADER_LEN 8
+/* Largest payload that a guest sends: bytes. */
+#define FRAME_PAYLOAD_MAX (64 * 1024)
+#define FRAME_READY_LEN 4
+#define FRAME_VERDICT_LEN 56
+#define FRAME_JOB_HEADER_LEN 32
+/* Largest payload that a guest takes: bytes. */
+#define FRAME_JOB_MAX (FRAME_JOB_HEADER_LEN + CODE_BYTES_MAX + STDIN_BYTES_MAX)
+
+enum frame_kind {
+	FRAME_READY = 1,       /* guest: interpreter booted; protocol version */
+	FRAME_SETUP_ERROR = 2, /* guest: why there will be no run; text */
+	FRAME_STARTED = 3,     /* guest: the job is there, code may run now */
+	FRAME_STDOUT = 4,      /* guest: bytes of stdout */
+	FRAME_STDERR = 5,      /* guest: bytes of stderr */
+	FRAME_VERDICT = 6,     /* guest: how it ended; the last frame */
+	FRAME_JOB = 16         /* host: what to run */
+};
+
+enum frame_status {
+	FRAME_OK,
+	FRAME_INCOMPLETE, /* give it more bytes */
+	FRAME_TOO_BIG,    /* length above the ceiling given */
+	FRAME_BAD         /* unknown kind, reserved bytes not zero, bad value */
+};
+
+struct frame_header {
+	enum frame_kind kind;
+	uint32_t len; /* of the payload, bytes */
+};
+
+enum verdict_kind {
+	VERDICT_EXITED = 1,
+	VERDICT_SIGNALED = 2,
+	VERDICT_TIMED_OUT = 3,
+	VERDICT_OUT_OF_MEMORY = 4,
+	VERDICT_SANDBOX_FAILED = 5
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	uint32_t status;            /* exit status or signal number */
+	uint64_t wall_us;           /* from STARTED to the end of the program */
+	uint64_t cpu_us;            /* user + system of all its processes */
+	uint64_t peak_memory_bytes; /* of the whole container */
+	uint64_t stdout_bytes;      /* written, also what was discarded */
+	uint64_t stderr_bytes;
+	uint32_t truncated; /* VERDICT_TRUNCATED_* */
+};
+
+#define VERDICT_TRUNCATED_STDOUT 1u
+#define VERDICT_TRUNCATED_STDERR 2u
+
+/* A job as it travels; code and stdin point into the caller's bytes. */
+struct job {
+	uint32_t wall_limit_ms;
+	uint32_t stdout_limit_bytes;
+	uint32_t stderr_limit_bytes;
+	const uint8_t *code;
+	uint32_t code_len;
+	const uint8_t *stdin_data;
+	uint32_t stdin_len;
+};
+
+/*
+ * Decodes the header at buf; its payload need not be there yet. A payload
+ * above payload_max is FRAME_TOO_BIG.
+ */
+enum frame_status frame_decode_header(const uint8_t *buf, size_t avail,
+    uint32_t payload_max, struct frame_header *header);
+
+void frame_encode_header(
+    uint8_t buf[FRAME_HEADER_LEN], enum frame_kind kind, uint32_t payload_len);
+
+/* Whole payloads, exact length. FRAME_OK or FRAME_BAD. */
+enum frame_status frame_decode_ready(
+    const uint8_t *buf, size_t len, uint32_t *version);
+enum frame_status frame_decode_verdict(
+    const uint8_t *buf, size_t len, struct verdict *verdict);
+enum frame_status frame_decode_job(
+    const uint8_t *buf, size_t len, struct job *job);
+
+void frame_encode_ready(uint8_t buf[FRAME_READY_LEN]);
+void frame_encode_verdict(
+    uint8_t buf[FRAME_VERDICT_LEN], const struct verdict *verdict);
+/* The fixed part only; the caller sends code, then stdin, after it. */
+void frame_encode_job_header(
+    uint8_t buf[FRAME_JOB_HEADER_LEN], const struct job *job);
+
+#endif

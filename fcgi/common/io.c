@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors and time; also linked into the guest, so: no allocation. */
+#include "common/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t
+io_now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* can not fail */
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int
+io_left_ms(uint64_t deadline_us)
+{
+	uint64_t now_us;
+	uint64_t left_ms;
+
+	if (deadline_us == IO_FOREVER)
+		return -1;
+	now_us = io_now_us();
+	if (deadline_us <= now_us)
+		return 0;
+	left_ms = (deadline_us - now_us + 999) / 1000;
+	return left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+}
+
+void
+fd_close(int *fd)
+{
+	int saved = errno;
+
+	if (*fd != -1)
+		(void)close(*fd);
+	*fd = -1;
+	errno = saved;
+}
+
+int
+fd_take(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+int
+fd_set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1)
+		return -1;
+	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1 ? -1 : 0;
+}
+
+int
+fd_keep_standard_open(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd == -1)
+		return -1;
+	fd_close(&fd);
+	return 0;
+}
+
+static int
+wait_for(int fd, short events, uint64_t deadline_us)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int left_ms;
+	int n;
+
+	do {
+		left_ms = io_left_ms(deadline_us);
+		n = poll(&p, 1, left_ms);
+	} while (n == -1 && errno == EINTR);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	return n > 0 ? 0 : -1;
+}
+
+int
+io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us)
+{
+	const uint8_t *bytes = buf;
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(fd, bytes, len);
+		if (n >= 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (wait_for(fd, POLLOUT, deadline_us) == -1)
+				return -1;
+		} else if (errno != EINTR) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+io_read_all(int fd, void *buf, size_t len, uint64_t deadline_us)
+{
+	uint8_t *bytes = buf;
+	ssize_t n;
+
+	while (len > 0) {
+		if (wait_for(fd, POLLIN, deadline_us) == -1)
+			return -1;
+		n = read(fd, bytes, len);
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (n == 0) {
+			errno = EPIPE;
+			return -1;
+		} else if (errno != EINTR && errno != EAGAIN) {
+			return -1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors and time. Deadlines are points on CLOCK_MONOTONIC, in
+ * microseconds; everything that waits takes one.
+ */
+#ifndef SCE_IO_H
+#define SCE_IO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define IO_FOREVER UINT64_MAX
+
+uint64_t io_now_us(void);
+
+/* For poll(2): milliseconds left, rounded up, 0 when past, -1 for ever. */
+int io_left_ms(uint64_t deadline_us);
+
+/* Closes *fd if it is open, sets it to -1, keeps errno. */
+void fd_close(int *fd);
+
+/* Gives the descriptor away: returns *fd and sets it to -1. */
+int fd_take(int *fd);
+
+/* 0, or -1 with errno. */
+int fd_set_nonblocking(int fd);
+
+/* Opens /dev/null on whichever of 0, 1, 2 is closed. 0, or -1 with errno. */
+int fd_keep_standard_open(void);
+
+/*
+ * Writes all len bytes, to a blocking or a non-blocking descriptor. 0, or -1
+ * with errno; ETIMEDOUT when the deadline came first.
+ */
+int io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us);
+
+/* Reads exactly len bytes. 0, or -1; EPIPE at an early end of file. */
+int io_read_all(int fd, void *buf, size_t len, uint64_t deadline_us);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every ceiling that is compiled in, with its unit. What the configuration
+ * may change lies below these; nothing that a client, a sandbox or a
+ * responder sends can go above them.
+ */
+#ifndef SCE_LIMITS_H
+#define SCE_LIMITS_H
+
+/* A program: code points, and the bytes that so many take at the most. */
+#define CODE_POINTS_DEFAULT 5000
+#define CODE_POINTS_MAX 20000
+#define CODE_BYTES_MAX (CODE_POINTS_MAX * 4)
+
+/* A request body and what it can carry for the program's stdin: bytes. */
+#define BODY_BYTES_DEFAULT (256 * 1024)
+#define BODY_BYTES_MAX (1024 * 1024)
+#define STDIN_BYTES_MAX BODY_BYTES_MAX
+
+/* Wall clock of a run: milliseconds. */
+#define WALL_MS_MIN 100
+#define WALL_MS_DEFAULT 5000
+#define WALL_MS_MAX_DEFAULT 10000
+#define WALL_MS_MAX (300 * 1000)
+
+/* What is kept of each of stdout and stderr: bytes. */
+#define OUTPUT_BYTES_DEFAULT (64 * 1024)
+#define OUTPUT_BYTES_MAX (1024 * 1024)
+
+/* Nesting of a JSON request; ours needs one level. */
+#define JSON_DEPTH_MAX 8
+
+/* One-sentence refusals, set-up errors and the like: bytes with the NUL. */
+#define SENTENCE_BYTES_MAX 256
+
+/* X-Request-Id: bytes with the NUL. */
+#define REQUEST_ID_BYTES_MAX 65
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line per event on stderr: "<6>sced: event key=value ...", the number
+ * being syslog's level, which the journal understands. Bytes that are not
+ * printable ASCII are escaped, so that no text of a stranger's can forge a
+ * line. Not for the guest.
+ */
+#ifndef SCE_LOG_H
+#define SCE_LOG_H
+
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7
+};
+
+/* Lines above the level are dropped. program must outlive the process. */
+void log_init(const char *program, int level);
+
+void log_line(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Logs an error and exits with status 1; only before a loop has started. */
+void die(const char *format, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
+
+#define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...) log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif
