@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Does a program's encoding declaration need a seekable main.py? Pure. */
+#ifndef SCE_COOKIE_H
+#define SCE_COOKIE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * True if one of the first lines declares an encoding that CPython's
+ * tokenizer would seek the file for: any name but utf-8 and utf-8-*. A FIFO
+ * can not be sought, so such a program gets a fresh interpreter on a regular
+ * file. False alarms only cost time.
+ */
+bool cookie_needs_seek(const uint8_t *code, size_t len);
+
+#endif

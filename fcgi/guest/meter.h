@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run has used, and whether the kernel killed for want of memory. */
+#ifndef SCE_METER_H
+#define SCE_METER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct meter {
+	int oom_fd;  /* the cgroup's OOM counter, -1 where it is unknown */
+	int peak_fd; /* the cgroup's peak memory, likewise */
+	uint64_t cpu_before_us;
+	uint64_t oom_before;
+};
+
+/* Opens the container's own cgroup files, version 1 or 2. */
+void meter_open(struct meter *meter);
+
+/* Remembers what was used before the job: the interpreter's boot. */
+void meter_start(struct meter *meter, pid_t child);
+
+/* After everything was reaped. */
+uint64_t meter_cpu_us(const struct meter *meter);
+uint64_t meter_peak_bytes(const struct meter *meter);
+
+/* How many processes were killed for memory since meter_start. */
+uint64_t meter_oom_kills(const struct meter *meter);
+
+#endif

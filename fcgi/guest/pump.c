@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The guest's poll loop. Every descriptor is non-blocking, every wait ends
+ * with the alarm at the latest, and what is forwarded is bounded by the job's
+ * limits: a program that floods costs its own CPU time only.
+ */
+#include "guest/pump.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/io.h"
+
+/* The host reads as we write; more than this late, it is gone. */
+#define HOST_PATIENCE_US (5 * 1000000)
+/* The alarm rings again, should one wake-up be lost. */
+#define ALARM_AGAIN_US 50000
+/* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
+#define LAST_READS 16
+
+enum { POLL_SIGNAL, POLL_HOST, POLL_STDOUT, POLL_STDERR, POLL_STDIN, POLL_FIFO,
+	POLL_COUNT };
+
+/* A frame is built in place, so that it leaves in one write. */
+static uint8_t pump_buffer[FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX];
+
+static int
+send_frame(struct pump *pump, enum frame_kind kind, size_t len)
+{
+	frame_encode_header(pump_buffer, kind, (uint32_t)len);
+	return io_write_all(pump->host_fd, pump_buffer, FRAME_HEADER_LEN + len,
+	    io_now_us() + HOST_PATIENCE_US);
+}
+
+/* Counts n bytes that were read, forwards what the limit leaves of them. */
+static int
+forward(struct pump *pump, enum frame_kind kind, size_t n)
+{
+	int is_stdout = kind == FRAME_STDOUT;
+	uint64_t *total = is_stdout ? &pump->verdict.stdout_bytes
+				    : &pump->verdict.stderr_bytes;
+	uint64_t limit = is_stdout ? pump->job->stdout_limit_bytes
+				   : pump->job->stderr_limit_bytes;
+	uint64_t room = *total < limit ? limit - *total : 0;
+	size_t len = n < room ? n : (size_t)room;
+
+	*total += n;
+	if (len < n)
+		pump->verdict.truncated |= is_stdout
+		    ? VERDICT_TRUNCATED_STDOUT
+		    : VERDICT_TRUNCATED_STDERR;
+	return len > 0 ? send_frame(pump, kind, len) : 0;
+}
+
+/* One read. 1: there may be more; 0: not now; -1: the host is gone. */
+static int
+pump_output(struct pump *pump, enum frame_kind kind)
+{
+	int *fd = kind == FRAME_STDOUT ? &pump->child->stdout_fd
+				       : &pump->child->stderr_fd;
+	ssize_t n;
+
+	if (*fd == -1)
+		return 0;
+	n = read(*fd, pump_buffer + FRAME_HEADER_LEN, FRAME_PAYLOAD_MAX);
+	if (n == -1)
+		return errno == EINTR;
+	if (n == 0) {
+		fd_close(fd);
+		return 0;
+	}
+	/* From the deadline on, stderr only tells of our own interrupt. */
+	if (pump->in_grace && kind == FRAME_STDERR)
+		return 1;
+	return forward(pump, kind, (size_t)n) == -1 ? -1 : 1;
+}
+
+/* Writes what the pipe takes; closes it at the end and when nobody reads. */
+static void
+feed(int *fd, const uint8_t *data, uint32_t len, uint32_t *sent)
+{
+	ssize_t n;
+
+	if (*fd == -1)
+		return;
+	n = *sent < len ? write(*fd, data + *sent, len - *sent) : 0;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0)
+		*sent += (uint32_t)n;
+	if (n == -1 || *sent == len)
+		fd_close(fd);
+}
+
+static void
+pump_input(struct pump *pump)
+{
+	feed(&pump->fifo_fd, pump->job->code, pump->job->code_len,
+	    &pump->code_sent);
+	feed(&pump->child->stdin_fd, pump->job->stdin_data,
+	    pump->job->stdin_len, &pump->stdin_sent);
+}
+
+/* Empties the signalfd, reaps whoever ended, notes the main process. */
+static void
+take_signals(struct pump *pump)
+{
+	struct signalfd_siginfo info[8];
+	int status;
+	pid_t pid;
+
+	while (read(pump->signal_fd, info, sizeof(info)) > 0)
+		;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == pump->child->pid) {
+			pump->ended = 1;
+			pump->status = status;
+		}
+	}
+}
+
+static void
+arm_alarm(uint64_t deadline_us)
+{
+	uint64_t now_us = io_now_us();
+	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 1;
+	struct itimerval timer = {
+		.it_value = { .tv_sec = (time_t)(left_us / 1000000),
+		    .tv_usec = (suseconds_t)(left_us % 1000000) },
+		.it_interval = { .tv_usec = ALARM_AGAIN_US },
+	};
+
+	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
+}
+
+/* Time is up: keep what was said so far, ask Python to flush, wait a bit. */
+static int
+enter_grace(struct pump *pump)
+{
+	int more = 1;
+	int i;
+
+	for (i = 0; i < LAST_READS && more == 1; i++)
+		more = pump_output(pump, FRAME_STDERR);
+	if (more == -1)
+		return -1;
+	pump->in_grace = 1;
+	pump->deadline_us = io_now_us() + PUMP_GRACE_US;
+	arm_alarm(pump->deadline_us);
+	(void)kill(pump->child->pid, SIGINT);
+	return 0;
+}
+
+static void
+set_poll(struct pollfd *p, int fd, short events)
+{
+	p->fd = fd; /* a negative one is skipped by poll */
+	p->events = events;
+	p->revents = 0;
+}
+
+/* One round: wait, move, look at the clock. 1: go on; 0: over; -1: host. */
+static int
+pump_round(struct pump *pump)
+{
+	struct pollfd fds[POLL_COUNT];
+
+	set_poll(&fds[POLL_SIGNAL], pump->signal_fd, POLLIN);
+	set_poll(&fds[POLL_HOST], pump->host_fd, POLLIN);
+	set_poll(&fds[POLL_STDOUT], pump->child->stdout_fd, POLLIN);
+	set_poll(&fds[POLL_STDERR], pump->child->stderr_fd, POLLIN);
+	set_poll(&fds[POLL_STDIN], pump->child->stdin_fd, POLLOUT);
+	set_poll(&fds[POLL_FIFO], pump->fifo_fd, POLLOUT);
+	if (poll(fds, POLL_COUNT, -1) == -1 && errno != EINTR)
+		return -1;
+	/* The host has said all it had to say: this is its end. */
+	if (fds[POLL_HOST].revents != 0)
+		return -1;
+	if ((fds[POLL_STDIN].revents | fds[POLL_FIFO].revents) != 0)
+		pump_input(pump);
+	if (fds[POLL_STDOUT].revents != 0 &&
+	    pump_output(pump, FRAME_STDOUT) == -1)
+		return -1;
+	if (fds[POLL_STDERR].revents != 0 &&
+	    pump_output(pump, FRAME_STDERR) == -1)
+		return -1;
+	if (fds[POLL_SIGNAL].revents != 0)
+		take_signals(pump);
+	if (pump->ended)
+		return 0;
+	/* Programs can send SIGALRM too; only the clock decides. */
+	if (io_now_us() < pump->deadline_us)
+		return 1;
+	if (pump->in_grace)
+		return 0;
+	return enter_grace(pump) == -1 ? -1 : 1;
+}
+
+/* Everything is dead, so the pipes have an end: take what is in them. */
+static int
+drain(struct pump *pump)
+{
+	int more;
+
+	while ((more = pump_output(pump, FRAME_STDOUT)) == 1)
+		;
+	if (more == -1)
+		return -1;
+	while ((more = pump_output(pump, FRAME_STDERR)) == 1)
+		;
+	return more;
+}
+
+static void
+kill_and_reap_all(struct pump *pump)
+{
+	int status;
+	pid_t pid;
+
+	for (;;) {
+		(void)kill(-1, SIGKILL);
+		pid = waitpid(-1, &status, 0);
+		if (pid == -1 && errno != EINTR)
+			return;
+		if (pid == pump->child->pid && !pump->ended) {
+			pump->ended = 1;
+			pump->status = status;
+		}
+	}
+}
+
+static void
+judge(struct pump *pump)
+{
+	struct verdict *verdict = &pump->verdict;
+
+	verdict->cpu_us = meter_cpu_us(pump->meter);
+	verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
+	if (pump->in_grace) {
+		verdict->kind = VERDICT_TIMED_OUT;
+	} else if (WIFEXITED(pump->status)) {
+		verdict->kind = VERDICT_EXITED;
+		verdict->status = (uint32_t)WEXITSTATUS(pump->status);
+	} else if (WTERMSIG(pump->status) == SIGKILL &&
+	    meter_oom_kills(pump->meter) > 0) {
+		verdict->kind = VERDICT_OUT_OF_MEMORY;
+	} else {
+		verdict->kind = VERDICT_SIGNALED;
+		verdict->status = (uint32_t)WTERMSIG(pump->status);
+	}
+}
+
+int
+pump_run(struct pump *pump)
+{
+	int more;
+
+	arm_alarm(pump->deadline_us);
+	pump_input(pump);
+	while ((more = pump_round(pump)) == 1)
+		;
+	if (more == -1)
+		return -1;
+	pump->verdict.wall_us = io_now_us() - pump->started_us;
+	kill_and_reap_all(pump);
+	if (drain(pump) == -1)
+		return -1;
+	judge(pump);
+	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
+	return send_frame(pump, FRAME_VERDICT, FRAME_VERDICT_LEN);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run: stdin, code, stdout and stderr moved between the host's socket and
+ * the child's pipes, under the limits of the job, until there is a verdict.
+ */
+#ifndef SCE_PUMP_H
+#define SCE_PUMP_H
+
+#include <stdint.h>
+
+#include "common/frame.h"
+#include "guest/child.h"
+#include "guest/meter.h"
+
+/* How long a program that ran out of time may flush its stdout. */
+#define PUMP_GRACE_US (200 * 1000)
+
+struct pump {
+	int host_fd;
+	int signal_fd; /* SIGCHLD and SIGALRM */
+	int fifo_fd;   /* the interpreter's main.py, -1: it has a file */
+	const struct job *job;
+	struct child *child;
+	struct meter *meter;
+	uint64_t started_us;
+	uint64_t deadline_us;
+	/* the pump's own */
+	uint32_t stdin_sent;
+	uint32_t code_sent;
+	int ended; /* the main process is gone, status holds */
+	int status;
+	int in_grace;
+	struct verdict verdict;
+};
+
+/*
+ * Runs to the end, kills and reaps everything, sends the last output and the
+ * verdict. 0, or -1 when the host went away.
+ */
+int pump_run(struct pump *pump);
+
+#endif

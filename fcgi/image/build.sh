@@ -1,0 +1,307 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Makes the image that sandboxes run in and loads it into Docker.
+#
+#   fcgi/image/build.sh [--tag TAG] [--base IMAGE] [--force]
+#
+# Without --base the image is put together from Debian bookworm's packages,
+# taken from the mirrors that this host's apt uses: an interpreter with its
+# standard library, compiled, and just enough of a userland for a shell
+# command. With --base an existing image is used as it is. An image that is
+# already there and was made by this very script is kept; --force builds anew,
+# which is also the way to take in Debian's security updates.
+#
+# The same packages always give the same image ID: fixed times, sorted names,
+# and a configuration written here, because `docker import` and `docker build`
+# put the time of day into theirs.
+#
+# Environment: DOCKER (the client), SOURCE_DATE_EPOCH (the time that every
+# file carries; the day bookworm came out unless set), TMPDIR.
+set -eu
+umask 022
+export LC_ALL=C
+
+tag=safe-code-executor/python:3.11
+base=
+force=no
+suite=bookworm
+epoch=${SOURCE_DATE_EPOCH:-1686355200}
+label=org.safe-code-executor
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+pylib=/usr/lib/python3.11
+
+# Installed with what they depend on; install-info is there because something
+# wants "dpkg | install-info", and goes in the end.
+packages="python3.11-minimal libpython3.11-stdlib coreutils findutils sed
+	base-files debianutils libc-bin media-types netbase install-info"
+# Unpacked alone: what these depend on besides is needed by their maintainer
+# scripts only, and would bring in dpkg, debconf and perl.
+lone_packages="dash grep tzdata python3-distutils python3-lib2to3"
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$1" >&2
+	exit 1
+}
+
+usage() {
+	die "usage: build.sh [--tag TAG] [--base IMAGE] [--force]"
+}
+
+find_docker() {
+	if [ -n "${DOCKER:-}" ]; then
+		command -v "$DOCKER" >/dev/null ||
+			die "DOCKER=$DOCKER is not a program: set it to a Docker client."
+	elif [ -x /usr/bin/docker ]; then
+		DOCKER=/usr/bin/docker
+	else
+		DOCKER=$(command -v docker) ||
+			die "no docker client found: install docker.io or set DOCKER."
+	fi
+	"$DOCKER" version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
+		die "Docker does not answer: start its daemon, or run this as root."
+}
+
+# What the result depends on, apart from the packages' versions.
+inputs_hash() {
+	{
+		cat "$0"
+		printf '%s\n' "$epoch" "$base" "$1"
+	} | sha256sum | cut -d ' ' -f 1
+}
+
+is_cached() {
+	[ "$force" = no ] && [ "$("$DOCKER" image inspect --format \
+	    "{{index .Config.Labels \"$label.inputs\"}}" "$tag" \
+	    2>/dev/null)" = "$1" ]
+}
+
+# --- an image that exists ---------------------------------------------------
+
+# A read-only root never gets its .pyc files, and without them `import asyncio`
+# takes twice as long: compile them once, here. The guest is mounted into the
+# container, so nothing else has to be in the image.
+use_base() {
+	"$DOCKER" image inspect "$base" >/dev/null 2>&1 ||
+		"$DOCKER" pull "$base" ||
+		die "image $base is neither here nor can it be pulled: check its name."
+	hash=$(inputs_hash "$("$DOCKER" image inspect --format '{{.Id}}' "$base")")
+	if is_cached "$hash"; then
+		echo "$tag is up to date"
+		return
+	fi
+	container=$("$DOCKER" create --network none --user 0:0 \
+	    --entrypoint python3.11 "$base" -c '
+import compileall, sysconfig, sys
+# Tests hold files that are meant not to compile, so the result says nothing.
+compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2)
+')
+	"$DOCKER" start --attach "$container" ||
+		die "image $base has no python3.11 that runs: choose another one."
+	"$DOCKER" commit --change 'ENTRYPOINT []' --change 'CMD ["python3.11"]' \
+	    --change "LABEL $label.inputs=$hash" "$container" "$tag" >/dev/null
+	"$DOCKER" rm "$container" >/dev/null
+	container=
+	echo "$tag made from $base"
+}
+
+# --- an image of our own ----------------------------------------------------
+
+# One "deb ..." line for each Debian archive that the host's apt knows, on
+# whatever release the host itself is. Third parties' archives stay out.
+list_sources() {
+	# shellcheck disable=SC2016 # apt fills these in, not the shell
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
+	    'Identifier: Packages' 'Origin: Debian' |
+	    awk -v suite="$suite" -v keyring="$keyring" '$3 == "main" {
+		sub(/^[a-z]+/, suite, $2)
+		print "deb [signed-by=" keyring "]", $1, $2, "main"
+	    }' | sort -u
+}
+
+# How the host reaches its mirrors: proxies, time-outs, frozen mirrors.
+list_apt_options() {
+	apt-config dump --format '%f "%v";%n' Acquire |
+	    grep -E '^Acquire::(Check-|https?::|Retries|ForceIPv)' || :
+}
+
+# Both run as hooks of mmdebstrap, with the new root as their argument.
+write_hooks() {
+	cat >"$work/merge-usr" <<-'END'
+		#!/bin/sh -e
+		for dir in bin sbin lib lib64; do
+			mkdir -p "$1/usr/$dir"
+			ln -s "usr/$dir" "$1/$dir"
+		done
+	END
+	cat >"$work/unpack-lone" <<-'END'
+		#!/bin/sh -e
+		cd "$1/var/cache/apt/archives"
+		APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+		export APT_CONFIG
+		apt-get -qq download $LONE_PACKAGES
+		for name in $LONE_PACKAGES; do
+			dpkg-deb --fsys-tarfile "$name"_*.deb |
+			    tar -x -C "$1" --keep-directory-symlink
+		done
+		for deb in *.deb; do
+			dpkg-deb --show --showformat '${Package}=${Version}\n' "$deb"
+		done | sort >"$VERSIONS"
+	END
+	chmod +x "$work/merge-usr" "$work/unpack-lone"
+}
+
+unpack_packages() {
+	list_sources >"$work/sources.list"
+	[ -s "$work/sources.list" ] ||
+		die "apt knows no Debian archive (run apt-get update?): use --base IMAGE."
+	list_apt_options >"$work/apt.conf"
+	write_hooks
+	export LONE_PACKAGES="$lone_packages" VERSIONS="$work/versions"
+	mmdebstrap --quiet --mode=root --variant=extract --format=directory \
+	    --include="$(echo "$packages" | xargs | tr ' ' ,)" \
+	    --aptopt="$work/apt.conf" \
+	    --setup-hook="$work/merge-usr" \
+	    --extract-hook="$work/unpack-lone" \
+	    "$suite" "$root" "$work/sources.list" ||
+		die "the packages could not be fetched: see the message above."
+}
+
+# Nothing ran the packages' maintainer scripts; this is what is wanted of them.
+write_system_files() {
+	for link in sh:dash python3:python3.11 python:python3.11 awk:mawk \
+	    which:which.debianutils; do
+		ln -sf "${link#*:}" "$root/usr/bin/${link%:*}"
+	done
+	cat >"$root/etc/passwd" <<-END
+		root:x:0:0:root:/root:/bin/sh
+		nobody:x:65534:65534:nobody:/nonexistent:/bin/false
+	END
+	printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
+	printf '%s: files\n' passwd group services protocols \
+	    >"$root/etc/nsswitch.conf"
+	printf 'hosts: files dns\n' >>"$root/etc/nsswitch.conf"
+	# Both are on sys.path of a stock Debian interpreter if they exist.
+	mkdir -p "$root/usr/local/lib/python3.11/dist-packages" \
+	    "$root/usr/lib/python3/dist-packages"
+	mkdir -p "$root/box" "$root/tmp"
+	chmod 0755 "$root/box"
+}
+
+# The package manager, what only a person would read, and what only root uses.
+remove_ballast() {
+	(
+		cd "$root"
+		rm -rf dev/* run/* var etc/apt etc/dpkg etc/cron* etc/init.d \
+		    etc/default etc/logcheck etc/update-motd.d etc/resolv.conf \
+		    etc/hostname etc/.pwd.lock usr/share/doc usr/share/info \
+		    usr/share/man usr/share/locale usr/share/lintian \
+		    usr/share/bug usr/share/debianutils usr/share/menu \
+		    usr/share/doc-base usr/share/applications usr/share/pixmaps \
+		    usr/share/python3 usr/share/keyrings usr/lib/systemd \
+		    usr/lib/*-linux-gnu/gconv usr/share/gcc usr/share/gdb
+		find usr/sbin -type f ! -name ldconfig -delete
+		rm -f usr/bin/*install-info usr/bin/savelog usr/bin/ischroot
+		find . -xdev -type f -perm /6000 -exec chmod a-s {} +
+		find . -xdev ! -type l -perm -0002 -exec chmod o-w {} +
+		find . -xdev -type d -perm /6000 -exec chmod a-s {} +
+		chmod 1777 tmp
+	)
+}
+
+# Plain .pyc files, checked by time and size like those that an import writes;
+# sorted, one process and one hash seed, so that they are the same each time.
+compile_library() {
+	find "$root" -xdev -exec touch -h -d "@$epoch" {} +
+	env -i PATH=/usr/bin:/usr/sbin PYTHONHASHSEED=0 chroot "$root" python3.11 -B \
+	    -m compileall -q --invalidation-mode timestamp "$pylib" ||
+		die "the standard library does not compile: the packages are broken."
+	ldconfig -X -r "$root"
+	rm -rf "${root:?}/var"
+	mkdir "$root/var"
+}
+
+check_tree() {
+	env -i PATH=/usr/bin:/usr/sbin LANG=C.UTF-8 chroot "$root" python3.11 -B -c '
+import asyncio, bz2, concurrent.futures, ctypes, curses, decimal
+import hashlib, lzma, multiprocessing, readline, sqlite3, ssl, subprocess
+import sys, uuid, zlib, zoneinfo
+zoneinfo.ZoneInfo("Europe/Berlin")
+assert sys.stdout.encoding == "utf-8" and not sys.flags.utf8_mode
+assert subprocess.run("ls / | grep -q box", shell=True).returncode == 0
+' || die "the new image's interpreter does not work: see the message above."
+	bad=$(find "$root" -xdev \( -perm /6000 -o ! -type l -perm -0002 \
+	    ! -path "$root/tmp" -o -name perl -o -name dpkg -o -name apt-get \))
+	[ -z "$bad" ] || die "the new image has files that it must not have: $bad"
+}
+
+json_string() {
+	tr '\n' ' ' | sed 's/ *$//; s/[\\"]/\\&/g; s/.*/"&"/'
+}
+
+write_archive() {
+	find "$root" -xdev -exec touch -h -d "@$epoch" {} +
+	tar -c -C "$root" --sort=name --mtime="@$epoch" --numeric-owner \
+	    --owner=0 --group=0 --format=gnu -f "$work/layer.tar" .
+	created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)
+	diff_id=$(sha256sum "$work/layer.tar" | cut -d ' ' -f 1)
+	cat >"$work/config.json" <<-END
+		{"architecture":"$arch","os":"linux","created":"$created",
+		"config":{
+		"Env":["PATH=/usr/local/bin:/usr/bin:/bin","LANG=C.UTF-8"],
+		"Cmd":["python3.11"],
+		"Labels":{"$label.inputs":"$1",
+		"$label.packages":$(json_string <"$work/versions")}},
+		"rootfs":{"type":"layers","diff_ids":["sha256:$diff_id"]},
+		"history":[{"created":"$created","created_by":"build.sh"}]}
+	END
+	cat >"$work/manifest.json" <<-END
+		[{"Config":"config.json","Layers":["layer.tar"],
+		"RepoTags":["$tag"]}]
+	END
+	tar -c -C "$work" -f "$work/image.tar" manifest.json config.json layer.tar
+}
+
+build_own() {
+	arch=$(dpkg --print-architecture)
+	hash=$(inputs_hash "$arch")
+	if is_cached "$hash"; then
+		echo "$tag is up to date"
+		return
+	fi
+	[ "$(id -u)" = 0 ] || die "unpacking an image needs root: run this with sudo."
+	command -v mmdebstrap >/dev/null ||
+		die "mmdebstrap is missing: apt-get install mmdebstrap, or use --base."
+	[ -r "$keyring" ] ||
+		die "Debian's keys are missing: apt-get install debian-archive-keyring."
+	root=$work/root
+	unpack_packages
+	write_system_files
+	remove_ballast
+	compile_library
+	check_tree
+	write_archive "$hash"
+	"$DOCKER" load -q -i "$work/image.tar"
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--tag) [ $# -gt 1 ] || usage; tag=$2; shift ;;
+	--base) [ $# -gt 1 ] || usage; base=$2; shift ;;
+	--force) force=yes ;;
+	*) usage ;;
+	esac
+	shift
+done
+
+find_docker
+container=
+work=$(mktemp -d)
+trap 'rm -rf --one-file-system "$work"
+[ -z "$container" ] || "$DOCKER" rm -f "$container" >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM
+if [ -n "$base" ]; then
+	use_base
+else
+	build_own
+fi
