@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* executions.log: one JSON object a line, one write a line, append only. */
+#ifndef SCE_EXECLOG_H
+#define SCE_EXECLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "responder/reply.h"
+#include "responder/request.h"
+
+struct execlog_entry {
+	struct timespec time; /* CLOCK_REALTIME */
+	const char *request_id;
+	const char *client; /* address */
+	const struct request *request;
+	const struct result *result;
+	uint64_t queue_us;
+	bool with_code; /* the program itself, not only its digest */
+};
+
+/* The line with its newline, on the heap; NULL when memory is short. */
+char *execlog_format(const struct execlog_entry *entry, size_t *len);
+
+/* Formats and writes. 0, or -1 with errno: a full disk loses the line only. */
+int execlog_write(int fd, const struct execlog_entry *entry);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks for leases, and takes whatever else the supervisor says meanwhile. */
+#include "responder/link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "common/fdpass.h"
+#include "common/io.h"
+
+static int
+send_request(struct link *link, const struct lease_request *fields)
+{
+	struct lease_request request = *fields;
+
+	request.version = LEASE_PROTOCOL_VERSION;
+	if (link->lost)
+		return -1;
+	if (fdpass_send(link->fd, &request, sizeof(request), -1) == -1)
+		link->lost = true;
+	return link->lost ? -1 : 0;
+}
+
+/*
+ * One message. True if it is an answer, with its descriptor or -1 in *fd; a
+ * new log is taken aside, and nothing else of the supervisor's is expected.
+ */
+static bool
+take_message(struct link *link, struct lease_reply *reply, int *fd)
+{
+	int n = fdpass_recv(link->fd, reply, sizeof(*reply), fd);
+
+	if (n == -1 && errno == EAGAIN)
+		return false;
+	if (n != 1 || reply->version != LEASE_PROTOCOL_VERSION) {
+		fd_close(fd);
+		link->lost = true;
+		return false;
+	}
+	if (reply->kind != LEASE_REOPEN)
+		return true;
+	if (*fd != -1) {
+		fd_close(&link->log_fd);
+		link->log_fd = fd_take(fd);
+	}
+	return false;
+}
+
+void
+link_on_idle_message(struct link *link)
+{
+	struct lease_reply reply;
+	int fd;
+
+	/* Nothing was asked: an answer is a supervisor that lost its mind. */
+	if (take_message(link, &reply, &fd)) {
+		fd_close(&fd);
+		link->lost = true;
+	}
+}
+
+/* Waits for the answer. True: there is one; false: lost. *gone: on the way
+ * the client went away, and the lease was cancelled. */
+static bool
+await_answer(struct link *link, int client_fd, struct lease_reply *reply,
+    int *fd, bool *gone)
+{
+	const struct lease_request cancel = { .kind = LEASE_CANCEL };
+	struct pollfd fds[] = {
+		{ .fd = link->fd, .events = POLLIN },
+		{ .fd = client_fd, .events = POLLRDHUP },
+	};
+
+	*fd = -1;
+	while (!link->lost) {
+		fds[1].revents = 0;
+		if (poll(fds, 2, -1) == -1 && errno != EINTR) {
+			link->lost = true;
+			break;
+		}
+		if (fds[0].revents != 0 && take_message(link, reply, fd))
+			return true;
+		if (fds[1].revents != 0) {
+			fds[1].fd = -1; /* said once */
+			*gone = true;
+			(void)send_request(link, &cancel);
+		}
+	}
+	return false;
+}
+
+enum link_outcome
+link_acquire(struct link *link, const uint8_t client[16],
+    uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply,
+    int *sandbox_fd)
+{
+	struct lease_request request = { .kind = LEASE_ACQUIRE,
+		.wall_limit_ms = wall_limit_ms };
+	bool gone = false;
+	int fd = -1;
+
+	memcpy(request.client, client, sizeof(request.client));
+	if (send_request(link, &request) == -1 ||
+	    !await_answer(link, client_fd, reply, &fd, &gone))
+		return LINK_LOST;
+	if (reply->kind == LEASE_GRANT && fd != -1) {
+		if (!gone) {
+			*sandbox_fd = fd;
+			return LINK_GRANTED;
+		}
+		link_release(link, reply->lease_id, 0);
+	}
+	fd_close(&fd);
+	return gone ? LINK_CLIENT_GONE : LINK_REFUSED;
+}
+
+void
+link_release(struct link *link, uint64_t lease_id, uint32_t verdict)
+{
+	struct lease_request request = { .kind = LEASE_RELEASE,
+		.lease_id = lease_id,
+		.verdict = verdict };
+
+	(void)send_request(link, &request);
+}
+
+enum link_outcome
+link_ask_health(struct link *link, struct lease_reply *reply)
+{
+	const struct lease_request request = { .kind = LEASE_HEALTH };
+	bool gone = false;
+	int fd = -1;
+
+	if (send_request(link, &request) == -1 ||
+	    !await_answer(link, -1, reply, &fd, &gone))
+		return LINK_LOST;
+	fd_close(&fd);
+	return LINK_GRANTED;
+}

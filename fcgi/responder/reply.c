@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns what an answer looks like: which member says what, and the sentences.
+ * What a program wrote becomes valid UTF-8 before json-c sees it, because
+ * json-c writes whatever bytes it is given.
+ */
+#include "responder/reply.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/utf8.h"
+
+/* What a stream has to say. The bytes are ours to free. */
+struct text {
+	char *data;
+	size_t len;
+};
+
+/* Repaired, without its trailing newlines. */
+static int
+text_init(struct text *text, const uint8_t *data, size_t len, bool cut)
+{
+	text->data = NULL;
+	text->len = 0;
+	if (len == 0)
+		return 0;
+	if (len > OUTPUT_BYTES_MAX) /* no run may; json-c counts in int */
+		return -1;
+	text->data = malloc(len * UTF8_REPAIR_GROWTH);
+	if (text->data == NULL)
+		return -1;
+	text->len = utf8_repair(data, len, cut, (uint8_t *)text->data);
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		text->len--;
+	return 0;
+}
+
+static void
+text_finish(struct text *text)
+{
+	free(text->data);
+	text->data = NULL;
+	text->len = 0;
+}
+
+/* Takes value, which may be NULL when there was no memory for it. */
+static int
+add_member(
+    struct json_object *object, const char *name, struct json_object *value)
+{
+	if (value == NULL)
+		return -1;
+	if (json_object_object_add(object, name, value) == -1) {
+		json_object_put(value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_text(struct json_object *object, const char *name, const struct text *text)
+{
+	const char *data = text->len > 0 ? text->data : "";
+
+	return add_member(
+	    object, name, json_object_new_string_len(data, (int)text->len));
+}
+
+/* One sentence on an end that was not a success. */
+static void
+format_sentence(const struct result *result, char sentence[SENTENCE_BYTES_MAX])
+{
+	const struct verdict *verdict = &result->verdict;
+	const size_t size = SENTENCE_BYTES_MAX;
+
+	sentence[0] = '\0';
+	switch (verdict->kind) {
+	case VERDICT_EXITED:
+		snprintf(sentence, size, "Program exited with status %u",
+		    (unsigned)verdict->status);
+		break;
+	case VERDICT_SIGNALED:
+		snprintf(sentence, size, "Program killed by signal %s",
+		    reply_signal_name(verdict->status));
+		break;
+	case VERDICT_TIMED_OUT:
+		snprintf(sentence, size,
+		    "Execution timed out after %g second%s",
+		    result->wall_limit_ms / 1000.0,
+		    result->wall_limit_ms == 1000 ? "" : "s");
+		break;
+	case VERDICT_OUT_OF_MEMORY:
+		snprintf(sentence, size, "Memory limit exceeded (%llu MB)",
+		    (unsigned long long)(result->memory_limit_bytes >> 20));
+		break;
+	case VERDICT_SANDBOX_FAILED:
+		snprintf(sentence, size,
+		    "The sandbox ended without a result: "
+		    "the program may have run in part");
+		break;
+	}
+}
+
+static int
+add_sentence(struct json_object *object, const struct result *result)
+{
+	char sentence[SENTENCE_BYTES_MAX];
+
+	format_sentence(result, sentence);
+	return add_member(object, "error", json_object_new_string(sentence));
+}
+
+/* Members error and stderr: a traceback is the error, a sentence else. */
+static int
+add_complaint(struct json_object *object, const struct result *result,
+    const struct text *stderr_text)
+{
+	const struct verdict *verdict = &result->verdict;
+	bool failed = verdict->kind != VERDICT_EXITED || verdict->status != 0;
+
+	if (failed && verdict->kind == VERDICT_EXITED && stderr_text->len > 0)
+		return add_text(object, "error", stderr_text);
+	if (failed && add_sentence(object, result) == -1)
+		return -1;
+	if (stderr_text->len > 0)
+		return add_text(object, "stderr", stderr_text);
+	return 0;
+}
+
+static int
+add_end(struct json_object *object, const struct verdict *verdict)
+{
+	if (verdict->kind == VERDICT_EXITED && verdict->status != 0)
+		return add_member(object, "exit_code",
+		    json_object_new_int((int)verdict->status));
+	if (verdict->kind == VERDICT_SIGNALED)
+		return add_member(object, "signal",
+		    json_object_new_string(reply_signal_name(verdict->status)));
+	return 0;
+}
+
+static int
+add_stream_name(struct json_object *streams, const char *name)
+{
+	struct json_object *value = json_object_new_string(name);
+
+	if (value == NULL)
+		return -1;
+	if (json_object_array_add(streams, value) == -1) {
+		json_object_put(value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_truncated(struct json_object *object, uint32_t truncated)
+{
+	struct json_object *streams;
+
+	if (truncated == 0)
+		return 0;
+	streams = json_object_new_array();
+	if (add_member(object, "truncated", streams) == -1)
+		return -1;
+	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0 &&
+	    add_stream_name(streams, "stdout") == -1)
+		return -1;
+	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0 &&
+	    add_stream_name(streams, "stderr") == -1)
+		return -1;
+	return 0;
+}
+
+/* The members in the order of the contract. */
+static int
+add_result(struct json_object *object, const struct result *result,
+    const struct text *stdout_text, const struct text *stderr_text)
+{
+	const struct verdict *verdict = &result->verdict;
+	bool succeeded = verdict->kind == VERDICT_EXITED &&
+			 verdict->status == 0;
+
+	if (succeeded || stdout_text->len > 0) {
+		if (add_text(object, "output", stdout_text) == -1)
+			return -1;
+	}
+	if (add_complaint(object, result, stderr_text) == -1)
+		return -1;
+	if (add_end(object, verdict) == -1)
+		return -1;
+	return add_truncated(object, verdict->truncated);
+}
+
+/* The object's text and a newline. */
+static int
+reply_init(struct reply *reply, int http_status, struct json_object *object)
+{
+	const int flags = JSON_C_TO_STRING_PLAIN |
+			  JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *json;
+	size_t len;
+
+	json = json_object_to_json_string_length(object, flags, &len);
+	if (json == NULL)
+		return -1;
+	reply->body = malloc(len + sizeof("\n"));
+	if (reply->body == NULL)
+		return -1;
+	memcpy(reply->body, json, len);
+	memcpy(reply->body + len, "\n", sizeof("\n"));
+	reply->body_len = len + 1;
+	reply->http_status = http_status;
+	return 0;
+}
+
+static int
+reply_init_error(struct reply *reply, int http_status, const char *sentence)
+{
+	struct json_object *object = json_object_new_object();
+	int rc = -1;
+
+	if (object == NULL)
+		goto out;
+	if (add_member(object, "error", json_object_new_string(sentence)) == -1)
+		goto out;
+	rc = reply_init(reply, http_status, object);
+out:
+	json_object_put(object);
+	return rc;
+}
+
+static int
+reply_init_run(struct reply *reply, const struct result *result)
+{
+	const uint32_t truncated = result->verdict.truncated;
+	struct text stdout_text = { NULL, 0 };
+	struct text stderr_text = { NULL, 0 };
+	struct json_object *object = json_object_new_object();
+	int rc = -1;
+
+	if (object == NULL)
+		goto out;
+	if (text_init(&stdout_text, result->stdout_data, result->stdout_len,
+		(truncated & VERDICT_TRUNCATED_STDOUT) != 0) == -1)
+		goto out;
+	if (text_init(&stderr_text, result->stderr_data, result->stderr_len,
+		(truncated & VERDICT_TRUNCATED_STDERR) != 0) == -1)
+		goto out;
+	if (add_result(object, result, &stdout_text, &stderr_text) == -1)
+		goto out;
+	rc = reply_init(reply, 200, object);
+out:
+	text_finish(&stderr_text);
+	text_finish(&stdout_text);
+	json_object_put(object);
+	return rc;
+}
+
+int
+reply_format_result(const struct result *result, struct reply *reply)
+{
+	char sentence[SENTENCE_BYTES_MAX];
+	int rc;
+
+	memset(reply, 0, sizeof(*reply));
+	if (result->verdict.kind == VERDICT_SANDBOX_FAILED) {
+		format_sentence(result, sentence);
+		rc = reply_init_error(reply, 500, sentence);
+	} else {
+		rc = reply_init_run(reply, result);
+	}
+	if (rc == -1)
+		errno = ENOMEM;
+	return rc;
+}
+
+int
+reply_format_refusal(const struct refusal *refusal, struct reply *reply)
+{
+	int rc;
+
+	memset(reply, 0, sizeof(*reply));
+	rc = reply_init_error(reply, refusal->http_status, refusal->message);
+	if (rc == -1)
+		errno = ENOMEM;
+	return rc;
+}
+
+void
+reply_finish(struct reply *reply)
+{
+	free(reply->body);
+	memset(reply, 0, sizeof(*reply));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* struct result -> status and JSON body. Pure; json-c builds the text. */
+#ifndef SCE_REPLY_H
+#define SCE_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/frame.h"
+#include "responder/request.h"
+
+/* What a run left behind; the bytes belong to whoever filled it in. */
+struct result {
+	struct verdict verdict;
+	const uint8_t *stdout_data; /* as the program wrote it, up to the cap */
+	size_t stdout_len;
+	const uint8_t *stderr_data;
+	size_t stderr_len;
+	uint32_t wall_limit_ms;      /* for the timeout's sentence */
+	uint64_t memory_limit_bytes; /* for the memory's sentence */
+};
+
+struct reply {
+	int http_status;
+	char *body; /* heap, NUL-terminated JSON and a final newline */
+	size_t body_len;
+};
+
+/*
+ * The answer to a program that ran: 200 and the members of the contract
+ * (output, error, stderr, exit_code or signal, truncated), in that order;
+ * for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its trailing
+ * newlines and is empty if nothing else is left. 0, or -1 with errno ENOMEM.
+ */
+int reply_format_result(const struct result *result, struct reply *reply);
+
+/* {"error": message} with the refusal's status. 0, or -1 with ENOMEM. */
+int reply_format_refusal(const struct refusal *refusal, struct reply *reply);
+
+void reply_finish(struct reply *reply);
+
+/* "SIGSEGV" for 11, "40" for what has no name of its own: never NULL. */
+const char *reply_signal_name(uint32_t signal_number);
+
+#endif

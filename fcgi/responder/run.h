@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* A lease, a job, frames -> a result. */
+#ifndef SCE_RUN_H
+#define SCE_RUN_H
+
+#include <stdint.h>
+
+#include "responder/link.h"
+#include "responder/reply.h"
+#include "responder/request.h"
+
+enum run_outcome {
+	RUN_DONE,       /* there is a result, perhaps of a sandbox that failed */
+	RUN_REFUSED,    /* there is a refusal */
+	RUN_CLIENT_GONE /* nobody is left to answer */
+};
+
+/* Buffers that a worker keeps from run to run, and what is known of one. */
+struct run {
+	struct link *link;
+	uint32_t output_limit_bytes;
+	uint64_t memory_limit_bytes;
+	uint8_t *outbox; /* a job frame */
+	uint8_t *inbox;  /* frames from the guest */
+	size_t inbox_len;
+	uint8_t *stdout_data;
+	uint8_t *stderr_data;
+	bool started; /* the guest has the job: code may have run */
+	uint64_t queue_us;
+	struct result result;
+};
+
+/* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */
+int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes,
+    uint64_t memory_limit_bytes);
+void run_finish(struct run *run);
+
+/*
+ * Runs a request for a client and fills run->result, or the refusal. The
+ * result points into the run's buffers until the next call. client_fd is
+ * watched for its end; -1: no client.
+ */
+enum run_outcome run_execute(struct run *run, const struct request *request,
+    const uint8_t client[16], int client_fd, struct refusal *refusal);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The accept loop of one responder: the only place that sees libfcgi. */
+#ifndef SCE_WORKER_H
+#define SCE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "responder/link.h"
+#include "responder/request.h"
+
+struct worker_options {
+	struct request_limits limits;
+	uint32_t output_limit_bytes;
+	uint64_t memory_limit_bytes;
+	bool log_code;
+};
+
+struct worker;
+
+/*
+ * Everything that needs rights or memory, before both are given up. NULL with
+ * errno on failure. The listening socket is RESPONDER_LISTEN_FD.
+ */
+struct worker *worker_create(const struct worker_options *options,
+    struct link *link);
+
+/* Answers requests until the supervisor is gone. */
+void worker_loop(struct worker *worker);
+
+void worker_destroy(struct worker *worker);
+
+#endif
