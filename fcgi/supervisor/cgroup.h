@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A container's cgroup, for the kill that needs nobody's cooperation. */
+#ifndef SCE_CGROUP_H
+#define SCE_CGROUP_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#define CGROUP_PATH_MAX 512
+
+/* Finds the cgroup folder of a process, version 1 or 2. 0, or -1. */
+int cgroup_find(pid_t pid, char path[CGROUP_PATH_MAX]);
+
+/* The same from an open /proc/PID/cgroup, for tests. */
+int cgroup_parse(FILE *file, char path[CGROUP_PATH_MAX]);
+
+/* SIGKILL to every process in it. 0, or -1 with errno. */
+int cgroup_kill(const char *path);
+
+#endif

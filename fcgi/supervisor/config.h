@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: an INI file (inih), a typed schema, and defaults that
+ * need no file. Read once, at start.
+ */
+#ifndef SCE_CONFIG_H
+#define SCE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_ERROR_MAX 512
+/* With the NUL. With its key it must fit one line of inih's, 198 bytes. */
+#define CONFIG_STRING_MAX 160
+
+struct config {
+	/* [service] */
+	char run_dir[CONFIG_STRING_MAX];      /* everything that is written */
+	char socket_group[CONFIG_STRING_MAX]; /* nginx's: may connect */
+	uint32_t responder_uid;               /* of its own; also its gid */
+	uint32_t log_level;                   /* syslog's numbers, 3..7 */
+	bool log_code;                        /* programs into executions.log */
+	/* [paths], empty: derived from run_dir */
+	char responder[CONFIG_STRING_MAX];       /* sce-responder */
+	char guest[CONFIG_STRING_MAX];           /* sce-guest */
+	char seccomp_profile[CONFIG_STRING_MAX]; /* for docker run */
+	/* [docker] */
+	char docker_cli[CONFIG_STRING_MAX];
+	char docker_host[CONFIG_STRING_MAX]; /* empty: the client's default */
+	char image[CONFIG_STRING_MAX];
+	char runtime[CONFIG_STRING_MAX];
+	uint32_t uid_base; /* a slot runs as uid_base + slot */
+	/* [pool] */
+	uint32_t ready;    /* sandboxes kept waiting */
+	uint32_t running;  /* runs at once */
+	uint32_t queue;    /* requests that may wait */
+	uint32_t starting; /* docker run at once */
+	uint32_t queue_wait_ms;
+	uint32_t start_timeout_ms;
+	uint32_t max_age_ms; /* of a READY sandbox */
+	uint32_t sweep_interval_ms;
+	/* [limits] */
+	uint32_t timeout_ms;     /* wall clock unless asked for */
+	uint32_t timeout_max_ms; /* a request may ask for this */
+	uint64_t memory_bytes;
+	uint32_t cpus_milli; /* thousandths of a core */
+	uint32_t pids;
+	uint32_t output_bytes; /* of each stream */
+	uint32_t code_points;
+	uint32_t body_bytes;
+	uint64_t box_bytes;     /* tmpfs at /box */
+	uint64_t tmp_bytes;     /* tmpfs at /tmp; 0: none */
+	uint64_t shm_bytes;     /* tmpfs at /dev/shm */
+	uint64_t file_bytes;    /* RLIMIT_FSIZE */
+	uint32_t open_files;    /* RLIMIT_NOFILE */
+	bool landlock_required; /* landlock = auto | required */
+};
+
+/*
+ * In a file a key is named as its field without the unit, under the section
+ * given above; but sizes are box_size, tmp_size, shm_size, file_size, and
+ * code_points is code_length. config_schema.c has the list.
+ */
+
+/* Fills in the defaults; derived paths too. */
+void config_set_defaults(struct config *config);
+
+/*
+ * Sets the defaults, reads a file over them, fills in the paths, checks every
+ * value and how they fit together. 0, or -1 with one line in error:
+ * "FILE:LINE: what is wrong", or "FILE: ..." if no one line is to blame.
+ */
+int config_load(
+    struct config *config, const char *path, char error[CONFIG_ERROR_MAX]);
+
+/* The same from memory, for tests and the fuzzer; name stands for the path. */
+int config_load_text(struct config *config, const char *name, const char *text,
+    char error[CONFIG_ERROR_MAX]);
+
+/* What must hold between values. 0, or -1 with error filled in. */
+int config_check(const struct config *config, char error[CONFIG_ERROR_MAX]);
+
+/*
+ * No uid of a sandbox and not the responder's may be one that the host gave
+ * to a user's own containers: path is /etc/subuid or /etc/subgid, a missing
+ * file means none are given. 0, or -1 with error filled in.
+ */
+int config_check_subids(const struct config *config, const char *path,
+    char error[CONFIG_ERROR_MAX]);
+
+/* Fills the paths that are still empty from run_dir. 0, or -1 (too long). */
+int config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX]);
+
+/* Every key with its value, as a file that config_load takes. */
+void config_print(const struct config *config, FILE *out);
+
+#endif

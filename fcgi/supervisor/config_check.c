@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* What must hold between the values of a configuration. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "supervisor/config_schema.h"
+
+#define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
+/* RUN_DIR/slots/<name of a slot, 24 at the most>/s */
+#define SLOT_SOCKET_LEN (sizeof("/slots/") - 1 + 24 + sizeof("/s") - 1)
+/* A run directory stands unquoted in nginx.conf and in docker's labels. */
+#define RUN_DIR_CHARACTERS                                                     \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
+/* Of the memory limit, for all that lies in tmpfs. */
+#define TMPFS_SHARE 4
+
+__attribute__((format(printf, 2, 3))) static int
+fail(char error[CONFIG_ERROR_MAX], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, CONFIG_ERROR_MAX, format, args);
+	va_end(args);
+	return -1;
+}
+
+static int
+check_run_dir(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	const char *dir = config->run_dir;
+	size_t len = strlen(dir);
+	size_t len_max = SOCKET_PATH_MAX - SLOT_SOCKET_LEN;
+
+	if (len < 2 || dir[0] != '/' || dir[len - 1] == '/')
+		return fail(error, "run_dir must be an absolute path, not / "
+				   "itself, without a / at its end");
+	if (strspn(dir, RUN_DIR_CHARACTERS) != len)
+		return fail(error, "run_dir must be of letters, digits and "
+				   "/._- only");
+	if (strstr(dir, "//") != NULL || strstr(dir, "/./") != NULL ||
+	    strstr(dir, "/../") != NULL ||
+	    strcmp(strrchr(dir, '/'), "/.") == 0 ||
+	    strcmp(strrchr(dir, '/'), "/..") == 0)
+		return fail(error, "run_dir must not have //, . or .. in it");
+	if (len > len_max)
+		return fail(error,
+		    "run_dir is %zu characters long; the sockets"
+		    " in it allow %zu",
+		    len, len_max);
+	return 0;
+}
+
+/* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
+static int
+check_memory(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	uint64_t total = config->box_bytes + config->tmp_bytes +
+			 config->shm_bytes;
+	char is[32];
+	char may_be[32];
+
+	if (total <= config->memory_bytes / TMPFS_SHARE)
+		return 0;
+	config_number_format(CONFIG_SIZE, total, is, sizeof(is));
+	config_number_format(CONFIG_SIZE, config->memory_bytes / TMPFS_SHARE,
+	    may_be, sizeof(may_be));
+	return fail(error,
+	    "box_size, tmp_size and shm_size are %s together; "
+	    "they may be a quarter of memory, %s",
+	    is, may_be);
+}
+
+static int
+check_times(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	if (config->timeout_ms <= config->timeout_max_ms)
+		return 0;
+	return fail(error, "timeout must not be longer than timeout_max");
+}
+
+/* One past the highest uid of a sandbox. */
+static uint64_t
+uid_end(const struct config *config)
+{
+	return (uint64_t)config->uid_base + config->ready + config->running;
+}
+
+static int
+check_uids(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	if (config->responder_uid < config->uid_base ||
+	    config->responder_uid >= uid_end(config))
+		return 0;
+	return fail(error,
+	    "responder_uid %" PRIu32 " is one of the sandboxes'"
+	    " uids, %" PRIu32 " to %" PRIu64,
+	    config->responder_uid, config->uid_base, uid_end(config) - 1);
+}
+
+int
+config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	if (check_run_dir(config, error) == -1 ||
+	    check_memory(config, error) == -1 ||
+	    check_times(config, error) == -1 || check_uids(config, error) == -1)
+		return -1;
+	return 0;
+}
+
+/* A line of /etc/subuid, user:first:count. Others are passed over. */
+static int
+check_subid_line(const struct config *config, const char *path,
+    const char *line, char error[CONFIG_ERROR_MAX])
+{
+	uint64_t first;
+	uint64_t count;
+	char user[256];
+
+	if (sscanf(line, "%255[^:]:%10" SCNu64 ":%10" SCNu64, user, &first,
+		&count) != 3 ||
+	    count == 0)
+		return 0;
+	if (config->uid_base < first + count && first < uid_end(config))
+		return fail(error,
+		    "the sandboxes' uids %" PRIu32 " to %" PRIu64
+		    " meet those that %s gives to %s, %" PRIu64 " to %" PRIu64
+		    "; choose another uid_base",
+		    config->uid_base, uid_end(config) - 1, path, user, first,
+		    first + count - 1);
+	if (config->responder_uid >= first &&
+	    config->responder_uid < first + count)
+		return fail(error,
+		    "responder_uid %" PRIu32 " is one of those "
+		    "that %s gives to %s, %" PRIu64 " to %" PRIu64,
+		    config->responder_uid, path, user, first,
+		    first + count - 1);
+	return 0;
+}
+
+int
+config_check_subids(
+    const struct config *config, const char *path, char error[CONFIG_ERROR_MAX])
+{
+	FILE *file = fopen(path, "re");
+	char line[512];
+	int rc = 0;
+
+	if (file == NULL && errno == ENOENT)
+		return 0;
+	if (file == NULL)
+		return fail(error, "%s: %s", path, strerror(errno));
+	while (rc == 0 && fgets(line, sizeof(line), file) != NULL)
+		rc = check_subid_line(config, path, line, error);
+	if (rc == 0 && ferror(file))
+		rc = fail(error, "%s: it can not be read", path);
+	fclose(file);
+	return rc;
+}
+
+/* RUN_DIR/suffix into a path that is still empty. */
+static int
+derive_path(const char *run_dir, const char *suffix,
+    char path[CONFIG_STRING_MAX], char error[CONFIG_ERROR_MAX])
+{
+	size_t dir_len = strlen(run_dir);
+	size_t suffix_len = strlen(suffix);
+
+	if (path[0] != '\0')
+		return 0;
+	if (dir_len + suffix_len >= CONFIG_STRING_MAX)
+		return fail(error, "run_dir is too long");
+	memset(path, 0, CONFIG_STRING_MAX);
+	memcpy(path, run_dir, dir_len);
+	memcpy(path + dir_len, suffix, suffix_len);
+	return 0;
+}
+
+int
+config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	const char *dir = config->run_dir;
+
+	if (derive_path(dir, "/bin/sce-responder", config->responder, error) ==
+		-1 ||
+	    derive_path(dir, "/bin/sce-guest", config->guest, error) == -1)
+		return -1;
+	return derive_path(
+	    dir, "/share/seccomp.json", config->seccomp_profile, error);
+}

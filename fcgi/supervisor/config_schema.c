@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of all keys: section, name, type, default, range, and one line of
+ * help. The order is that of config_print and of sced.conf.
+ */
+#include <string.h>
+
+#include "common/limits.h"
+#include "supervisor/config_schema.h"
+#include "supervisor/pool.h"
+
+#define KIB ((uint64_t)1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define SECOND ((uint64_t)1000)
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+/* docker run --user takes no higher number than INT32_MAX. */
+#define UID_MAX_OURS INT32_MAX
+/* Below are the host's accounts and nobody; a sandbox is none of these. */
+#define UID_BASE_MIN 65536
+/* The uids of all slots must fit above. */
+#define UID_BASE_MAX (UID_MAX_OURS - POOL_SLOTS_MAX)
+
+#define FIELD(name)                                                            \
+	offsetof(struct config, name), sizeof(((struct config *)NULL)->name)
+#define TEXT(min) (min), CONFIG_STRING_MAX - 1, NULL
+
+static const struct config_word yes_or_no[] = { { "no", 0 }, { "yes", 1 },
+	{ NULL, 0 } };
+static const struct config_word landlock_words[] = { { "auto", 0 },
+	{ "required", 1 }, { NULL, 0 } };
+/* syslog's numbers. */
+static const struct config_word log_levels[] = { { "error", 3 },
+	{ "warning", 4 }, { "notice", 5 }, { "info", 6 }, { "debug", 7 },
+	{ NULL, 0 } };
+
+/* A table. clang-format would run its columns together. */
+/* clang-format off */
+const struct config_key config_keys[] = {
+	{ "service", "run_dir", CONFIG_PATH, FIELD(run_dir),
+	    "/var/lib/safe-code-executor", TEXT(1),
+	    "everything that is written lives here" },
+	{ "service", "socket_group", CONFIG_NAME, FIELD(socket_group),
+	    "www-data", TEXT(1),
+	    "group that may connect to the FastCGI socket: nginx's" },
+	{ "service", "responder_uid", CONFIG_INTEGER, FIELD(responder_uid),
+	    "199999", 1, UID_MAX_OURS, NULL,
+	    "uid and gid of the responders, used by nobody else" },
+	{ "service", "log_level", CONFIG_WORD, FIELD(log_level),
+	    "info", 3, 7, log_levels,
+	    "error, warning, notice, info or debug" },
+	{ "service", "log_code", CONFIG_WORD, FIELD(log_code),
+	    "no", 0, 1, yes_or_no,
+	    "yes: programs go into executions.log" },
+
+	{ "paths", "responder", CONFIG_PATH, FIELD(responder),
+	    "", TEXT(0),
+	    "sce-responder; empty: RUN_DIR/bin/sce-responder" },
+	{ "paths", "guest", CONFIG_PATH, FIELD(guest),
+	    "", TEXT(0),
+	    "sce-guest; empty: RUN_DIR/bin/sce-guest" },
+	{ "paths", "seccomp_profile", CONFIG_PATH, FIELD(seccomp_profile),
+	    "", TEXT(0),
+	    "empty: RUN_DIR/share/seccomp.json" },
+
+	{ "docker", "docker_cli", CONFIG_PATH, FIELD(docker_cli),
+	    "/usr/bin/docker", TEXT(1),
+	    "the docker client" },
+	{ "docker", "docker_host", CONFIG_NAME, FIELD(docker_host),
+	    "", TEXT(0),
+	    "where dockerd listens; empty: the client's default" },
+	{ "docker", "image", CONFIG_NAME, FIELD(image),
+	    "safe-code-executor/python:3.11", TEXT(1),
+	    "image of the sandboxes" },
+	{ "docker", "runtime", CONFIG_NAME, FIELD(runtime),
+	    "runc", TEXT(1),
+	    "container runtime, as dockerd knows it" },
+	{ "docker", "uid_base", CONFIG_INTEGER, FIELD(uid_base),
+	    "200000", UID_BASE_MIN, UID_BASE_MAX, NULL,
+	    "a sandbox runs as uid_base + its slot" },
+
+	{ "pool", "ready", CONFIG_INTEGER, FIELD(ready),
+	    "4", 1, POOL_SLOTS_MAX / 2, NULL,
+	    "sandboxes kept waiting" },
+	{ "pool", "running", CONFIG_INTEGER, FIELD(running),
+	    "8", 1, POOL_SLOTS_MAX / 2, NULL,
+	    "runs at once; about 2 x cores / cpus" },
+	{ "pool", "queue", CONFIG_INTEGER, FIELD(queue),
+	    "64", 0, POOL_QUEUE_MAX, NULL,
+	    "requests that may wait, the next is refused" },
+	{ "pool", "starting", CONFIG_INTEGER, FIELD(starting),
+	    "2", 1, 32, NULL,
+	    "docker run at once" },
+	{ "pool", "queue_wait", CONFIG_DURATION, FIELD(queue_wait_ms),
+	    "10s", 0, 10 * MINUTE, NULL,
+	    "longest wait for a sandbox" },
+	{ "pool", "start_timeout", CONFIG_DURATION, FIELD(start_timeout_ms),
+	    "20s", SECOND, 10 * MINUTE, NULL,
+	    "a sandbox that is not ready by then is given up" },
+	{ "pool", "max_age", CONFIG_DURATION, FIELD(max_age_ms),
+	    "10m", SECOND, 24 * HOUR, NULL,
+	    "a waiting sandbox older than this is replaced" },
+	{ "pool", "sweep_interval", CONFIG_DURATION, FIELD(sweep_interval_ms),
+	    "60s", SECOND, HOUR, NULL,
+	    "between two searches for containers left behind" },
+
+	{ "limits", "timeout", CONFIG_DURATION, FIELD(timeout_ms),
+	    "5s", WALL_MS_MIN, WALL_MS_MAX, NULL,
+	    "wall clock of a run that asks for nothing else" },
+	{ "limits", "timeout_max", CONFIG_DURATION, FIELD(timeout_max_ms),
+	    "10s", WALL_MS_MIN, WALL_MS_MAX, NULL,
+	    "the longest that a request may ask for" },
+	{ "limits", "memory", CONFIG_SIZE, FIELD(memory_bytes),
+	    "128m", 32 * MIB, 64 * GIB, NULL,
+	    "memory of a sandbox, without swap" },
+	{ "limits", "cpus", CONFIG_CORES, FIELD(cpus_milli),
+	    "0.5", 50, 64000, NULL,
+	    "cores that a sandbox may keep busy" },
+	{ "limits", "pids", CONFIG_INTEGER, FIELD(pids),
+	    "64", 4, 4096, NULL,
+	    "processes and threads" },
+	{ "limits", "output", CONFIG_SIZE, FIELD(output_bytes),
+	    "64k", 1, OUTPUT_BYTES_MAX, NULL,
+	    "kept of stdout, and as much of stderr" },
+	{ "limits", "code_length", CONFIG_INTEGER, FIELD(code_points),
+	    "5000", 1, CODE_POINTS_MAX, NULL,
+	    "longest program: characters, not bytes" },
+	{ "limits", "body", CONFIG_SIZE, FIELD(body_bytes),
+	    "256k", 256, BODY_BYTES_MAX, NULL,
+	    "largest request" },
+	{ "limits", "box_size", CONFIG_SIZE, FIELD(box_bytes),
+	    "8m", 256 * KIB, GIB, NULL,
+	    "/box, the working directory, in memory" },
+	{ "limits", "tmp_size", CONFIG_SIZE, FIELD(tmp_bytes),
+	    "16m", 0, GIB, NULL,
+	    "/tmp, in memory; 0: there is none" },
+	{ "limits", "shm_size", CONFIG_SIZE, FIELD(shm_bytes),
+	    "8m", 64 * KIB, GIB, NULL,
+	    "/dev/shm, in memory" },
+	{ "limits", "file_size", CONFIG_SIZE, FIELD(file_bytes),
+	    "16m", 256 * KIB, GIB, NULL,
+	    "largest file that a program can write" },
+	{ "limits", "open_files", CONFIG_INTEGER, FIELD(open_files),
+	    "256", 16, 65536, NULL,
+	    "descriptors of a process" },
+	{ "limits", "landlock", CONFIG_WORD, FIELD(landlock_required),
+	    "auto", 0, 1, landlock_words,
+	    "auto: where the kernel has it; required: else no run" },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,
+    "CONFIG_KEYS is the number of rows");
+
+const struct config_key *
+config_key_find(const char *section, const char *name)
+{
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		if (strcmp(config_keys[i].section, section) == 0 &&
+		    strcmp(config_keys[i].name, name) == 0)
+			return &config_keys[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What may stand in the configuration file: one row per key, and how a value
+ * of each type is read and written. Only the config files include this.
+ */
+#ifndef SCE_CONFIG_SCHEMA_H
+#define SCE_CONFIG_SCHEMA_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "supervisor/config.h"
+
+#define CONFIG_KEYS 35
+
+enum config_type {
+	CONFIG_WORD,     /* one of a few words; bool is yes | no */
+	CONFIG_INTEGER,  /* 4 */
+	CONFIG_SIZE,     /* 128m, 64k, 4096: bytes */
+	CONFIG_DURATION, /* 5s, 500ms, 2m: kept in ms */
+	CONFIG_CORES,    /* 0.5: kept in thousandths */
+	CONFIG_NAME,     /* no blank, nothing that docker could misread */
+	CONFIG_PATH      /* absolute */
+};
+
+struct config_word {
+	const char *word;
+	uint64_t value;
+};
+
+struct config_key {
+	const char *section;
+	const char *name;
+	enum config_type type;
+	size_t offset; /* of the field in struct config */
+	size_t width;
+	const char *preset; /* the default, as a file would say it */
+	uint64_t min;       /* of the value; of a text: its length */
+	uint64_t max;
+	const struct config_word *words; /* ends with a NULL word */
+	const char *help;
+};
+
+extern const struct config_key config_keys[CONFIG_KEYS];
+
+/*
+ * Reads the lines of text into config; no key twice. 0, or -1 with error
+ * filled in, "NAME:LINE: ...", possibly with bytes that are not printable.
+ */
+int config_read(struct config *config, const char *name, const char *text,
+    char error[CONFIG_ERROR_MAX]);
+
+/* NULL if there is no such key. */
+const struct config_key *config_key_find(const char *section, const char *name);
+
+/* Stores text, the value of key. 0, or -1 with the sentence's end in why. */
+int config_value_parse(const struct config_key *key, const char *text,
+    struct config *config, char why[CONFIG_ERROR_MAX]);
+
+/* The value of key, in the form in which it is read. */
+void config_value_print(
+    const struct config_key *key, const struct config *config, FILE *out);
+
+/* 0 and *number, or -1: not written as this type is. */
+int config_number_parse(
+    enum config_type type, const char *text, uint64_t *number);
+
+/* With the largest unit that leaves no rest: 131072 bytes are 128k. */
+void config_number_format(
+    enum config_type type, uint64_t value, char *out, size_t out_size);
+
+#endif

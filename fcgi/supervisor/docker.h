@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The docker client as a child process: the only place that knows its
+ * options. A client runs with a clean environment, an empty configuration
+ * folder, rlimits and a deadline; its output goes to an anonymous file of a
+ * bounded size, never to a pipe that somebody would have to read.
+ */
+#ifndef SCE_DOCKER_H
+#define SCE_DOCKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "supervisor/config.h"
+
+#define DOCKER_NAME_MAX 64      /* of a container, with the NUL */
+#define DOCKER_IMAGE_ID_MAX 80  /* "sha256:" and 64 digits, with the NUL */
+#define DOCKER_OUTPUT_MAX 16384 /* of a client: bytes kept */
+#define DOCKER_PATH_MAX 108     /* of what is mounted */
+#define DOCKER_REMOVE_MAX 16    /* containers removed by one client */
+
+/* What all clients have in common. */
+struct docker {
+	const struct config *config;
+	char boot_id[9];                    /* of this supervisor's life */
+	char image_id[DOCKER_IMAGE_ID_MAX]; /* what is run, by content */
+	char config_dir[DOCKER_PATH_MAX];   /* DOCKER_CONFIG: empty, ours */
+};
+
+/* One running client. */
+struct docker_client {
+	pid_t pid;    /* -1: none */
+	int output_fd; /* stdout and stderr */
+	uint64_t deadline_us;
+};
+
+void docker_client_init(struct docker_client *client);
+
+/* Closes what is left of an ended client. */
+void docker_client_finish(struct docker_client *client);
+
+/* What the client printed, as a string of at most size - 1 bytes. */
+void docker_client_output(const struct docker_client *client, char *buf,
+    size_t size);
+
+/* All of these start a client and return: 0, or -1 with errno. */
+int docker_run(const struct docker *docker, struct docker_client *client,
+    uint32_t slot, const char *name, const char *slot_dir);
+int docker_kill(const struct docker *docker, struct docker_client *client,
+    const char *name);
+int docker_remove(const struct docker *docker, struct docker_client *client,
+    char names[][DOCKER_NAME_MAX], size_t count);
+/* Prints the names of all containers of this instance, one a line. */
+int docker_list(const struct docker *docker, struct docker_client *client);
+/* Prints the image's ID. */
+int docker_inspect_image(const struct docker *docker,
+    struct docker_client *client);
+
+/* Waits for a client to end, at start and stop only: its wait status, or -1
+ * after its deadline, when it has been killed. */
+int docker_wait(struct docker_client *client);
+
+/* Copies the ID that docker_inspect_image printed. 0, or -1: none there. */
+int docker_parse_image_id(const char *output, char id[DOCKER_IMAGE_ID_MAX]);
+
+/* True for what docker_run could have named a container. */
+bool docker_name_is_sane(const char *name);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The second half of a slot's life: from whatever ended the sandbox to the
+ * certainty that none of its processes is left. Each step has a deadline and
+ * a harder successor; none of them is waited for inline.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+/* How long each step may take: microseconds. */
+#define SHUTDOWN_US (500 * 1000)
+#define KILL_US (3 * 1000 * 1000)
+#define CGROUP_AGAIN_US (100 * 1000)
+#define CGROUP_ROUNDS 10
+#define REMOVE_US (12 * 1000 * 1000)
+#define QUARANTINE_US (5 * 1000 * 1000)
+
+static void
+remove_slot_dir(struct sandbox *box)
+{
+	char path[DOCKER_PATH_MAX + 2];
+
+	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
+	(void)unlink(path);
+	if (rmdir(box->dir) == -1)
+		log_debug("slot directory %s stays for the next start: %m",
+		    box->dir);
+}
+
+/* No process is left of it. The slot can be used again as soon as no client
+ * of ours is busy with it either; each of those has a deadline. */
+static void
+finish(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	supervisor_close(sup, &box->pid_fd);
+	if (box->runner.pid != -1 || box->helper.pid != -1) {
+		box->ending = ENDING_CLIENTS;
+		box->ending_deadline_us = IO_FOREVER;
+		return;
+	}
+	remove_slot_dir(box);
+	box->ending = ENDING_NOT;
+	box->ending_deadline_us = IO_FOREVER;
+	pool_set_state(&sup->pool, slot, SLOT_EMPTY, io_now_us());
+}
+
+static void
+enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
+{
+	box->ending = ending;
+	box->ending_deadline_us = io_now_us() + budget_us;
+}
+
+static void
+enter_remove(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	char names[1][DOCKER_NAME_MAX];
+
+	enter(box, ENDING_REMOVE, REMOVE_US);
+	memcpy(names[0], box->name, sizeof(names[0]));
+	if (docker_remove(&sup->docker, &box->helper, names, 1) == -1)
+		enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+}
+
+void
+ending_begin(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (box->ending != ENDING_NOT)
+		return;
+	monitor_lease_ended(sup, slot);
+	pool_set_state(&sup->pool, slot, SLOT_DEAD, io_now_us());
+	box->deadline_us = IO_FOREVER;
+	/* Revokes the connection, whoever holds copies of it. What the guest
+	 * had sent can still be read. */
+	if (box->guest_fd != -1)
+		(void)shutdown(box->guest_fd, SHUT_RDWR);
+	supervisor_close(sup, &box->guest_fd);
+	supervisor_close(sup, &box->listen_fd);
+	if (box->pid_fd != -1) {
+		enter(box, ENDING_SHUTDOWN, SHUTDOWN_US);
+		return;
+	}
+	/* It never dialled: perhaps there is a container, perhaps there will
+	 * be one. The client that starts it first. */
+	if (box->runner.pid != -1)
+		(void)kill(box->runner.pid, SIGKILL);
+	enter_remove(sup, slot);
+}
+
+static void
+kill_cgroup(struct sandbox *box)
+{
+	if (box->cgroup[0] == '\0' || cgroup_kill(box->cgroup) == -1)
+		log_debug("cgroup of %s can not be killed: %m", box->name);
+}
+
+void
+ending_on_deadline(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	switch (box->ending) {
+	case ENDING_NOT:
+	case ENDING_CLIENTS:
+		box->ending_deadline_us = IO_FOREVER;
+		break;
+	case ENDING_SHUTDOWN:
+		log_notice("sandbox did not exit by itself slot=%u name=%s",
+		    slot, box->name);
+		enter(box, ENDING_KILL, KILL_US);
+		(void)docker_kill(&sup->docker, &box->helper, box->name);
+		break;
+	case ENDING_KILL:
+		log_warning("docker kill did not end slot=%u name=%s", slot,
+		    box->name);
+		enter(box, ENDING_CGROUP, CGROUP_AGAIN_US * CGROUP_ROUNDS);
+		kill_cgroup(box);
+		break;
+	case ENDING_CGROUP:
+		kill_cgroup(box);
+		enter_remove(sup, slot);
+		break;
+	case ENDING_REMOVE:
+	case ENDING_QUARANTINE:
+		/* Docker does not answer, or does not know better. */
+		if (box->helper.pid == -1)
+			enter_remove(sup, slot);
+		else
+			enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+		break;
+	}
+}
+
+/* PID 1 of the container is gone, and with it, by the kernel, all the rest. */
+void
+ending_on_guest_exit(struct supervisor *sup, uint32_t slot)
+{
+	if (sup->sandboxes[slot].pid_fd == -1)
+		return;
+	if (sup->sandboxes[slot].ending == ENDING_NOT)
+		ending_begin(sup, slot);
+	finish(sup, slot);
+}
+
+void
+ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	char output[512];
+
+	docker_client_output(&box->helper, output, sizeof(output));
+	docker_client_finish(&box->helper);
+	if (box->ending == ENDING_CLIENTS) {
+		finish(sup, slot);
+		return;
+	}
+	if (box->ending == ENDING_KILL && status != 0) {
+		box->ending_deadline_us = io_now_us(); /* the next step */
+		return;
+	}
+	if (box->ending != ENDING_REMOVE && box->ending != ENDING_QUARANTINE)
+		return;
+	if (status == 0 || strstr(output, "No such container") != NULL) {
+		/* With a pidfd the process decides, not Docker's word. */
+		if (box->pid_fd == -1)
+			finish(sup, slot);
+		return;
+	}
+	log_warning("slot in quarantine slot=%u name=%s: %s", slot, box->name,
+	    output);
+	kill_cgroup(box);
+	enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+}
+
+void
+ending_on_runner_exit(struct supervisor *sup, uint32_t slot)
+{
+	if (sup->sandboxes[slot].ending == ENDING_CLIENTS)
+		finish(sup, slot);
+}
+
+void
+ending_on_absence(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (box->ending == ENDING_QUARANTINE && box->pid_fd == -1 &&
+	    box->helper.pid == -1)
+		finish(sup, slot);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sced: the supervisor. Options, configuration, everything that can be
+ * refused before the service answers, then the loop.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/spawn.h"
+#include "supervisor/supervisor.h"
+
+#define PATH_BYTES (CONFIG_STRING_MAX + 32)
+#define LISTEN_BACKLOG 511
+
+static struct supervisor sced;
+
+static void
+print_help(FILE *out)
+{
+	(void)fputs(
+	    "sced " SCE_VERSION
+	    " - supervisor of the Safe Code Executor\n"
+	    "usage: sced [-c FILE]\n"
+	    "  -c, --config FILE   read this configuration over the defaults\n"
+	    "      --check-config  check it, print every key, and exit\n"
+	    "      --help          this text\n"
+	    "      --version       the version\n"
+	    "Signals: TERM stops, runs under way are answered first; USR1\n"
+	    "reopens executions.log.\n",
+	    out);
+}
+
+static void
+parse_options(int argc, char *argv[], const char **path, bool *check_only)
+{
+	enum { OPT_CHECK = 256, OPT_HELP, OPT_VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, OPT_CHECK },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*path = optarg;
+			break;
+		case OPT_CHECK:
+			*check_only = true;
+			break;
+		case OPT_HELP:
+			print_help(stdout);
+			exit(EXIT_SUCCESS);
+		case OPT_VERSION:
+			(void)puts("sced " SCE_VERSION);
+			exit(EXIT_SUCCESS);
+		default:
+			print_help(stderr);
+			exit(2);
+		}
+	}
+	if (optind != argc) {
+		print_help(stderr);
+		exit(2);
+	}
+}
+
+static void
+load_config(struct config *config, const char *path)
+{
+	char error[CONFIG_ERROR_MAX];
+	int rc;
+
+	config_set_defaults(config);
+	rc = path != NULL ? config_load(config, path, error)
+			  : config_check(config, error);
+	if (rc == -1)
+		die("%s", error);
+	log_init("sced", (int)config->log_level);
+}
+
+static void
+make_dir(const struct config *config, const char *name, mode_t mode)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof(path), "%s%s%s", config->run_dir,
+	    name[0] != '\0' ? "/" : "", name);
+	if (mkdir(path, mode) == -1 && errno != EEXIST)
+		die("mkdir %s: %m", path);
+}
+
+/* Two supervisors on one run directory would remove each other's work. */
+static void
+lock_run_dir(struct supervisor *sup)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof(path), "%s/lock", sup->config.run_dir);
+	sup->lock_fd =
+	    open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (sup->lock_fd == -1)
+		die("%s: %m", path);
+	if (flock(sup->lock_fd, LOCK_EX | LOCK_NB) == -1)
+		die("%s is in use by another sced", sup->config.run_dir);
+}
+
+/* nginx's group may connect to the socket, nobody else. */
+static void
+listen_fastcgi(struct supervisor *sup)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct group *group = getgrnam(sup->config.socket_group);
+	mode_t mask;
+	int n;
+
+	if (group == NULL)
+		die("socket_group %s does not exist", sup->config.socket_group);
+	n = snprintf(address.sun_path, sizeof(address.sun_path),
+	    "%s/fastcgi.sock", sup->config.run_dir);
+	if (n < 0 || (size_t)n >= sizeof(address.sun_path))
+		die("run_dir %s is too long", sup->config.run_dir);
+	(void)unlink(address.sun_path); /* the lock is ours: a stale one */
+	sup->listen_fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (sup->listen_fd == -1)
+		die("socket: %m");
+	mask = umask(0777);
+	if (bind(sup->listen_fd, (struct sockaddr *)&address,
+		sizeof(address)) == -1)
+		die("%s: %m", address.sun_path);
+	(void)umask(mask);
+	if (chown(address.sun_path, 0, group->gr_gid) == -1 ||
+	    chmod(address.sun_path, 0660) == -1 ||
+	    listen(sup->listen_fd, LISTEN_BACKLOG) == -1)
+		die("%s: %m", address.sun_path);
+}
+
+static void
+open_run_dir(struct supervisor *sup)
+{
+	make_dir(&sup->config, "", 0755);
+	make_dir(&sup->config, "logs", 0755);
+	make_dir(&sup->config, "slots", 0700);
+	make_dir(&sup->config, "docker-config", 0700);
+	lock_run_dir(sup);
+	sup->log_fd = workers_open_log(&sup->config);
+	if (sup->log_fd == -1)
+		die("%s/logs/executions.log: %m", sup->config.run_dir);
+}
+
+/* What must be there before the first request is. */
+static void
+check_surroundings(struct supervisor *sup)
+{
+	const struct config *config = &sup->config;
+
+	if (geteuid() != 0)
+		die("sced must be started as root");
+	if (access(config->guest, X_OK) == -1)
+		die("guest %s: %m", config->guest);
+	if (access(config->responder, X_OK) == -1)
+		die("responder %s: %m", config->responder);
+	if (access(config->seccomp_profile, R_OK) == -1)
+		die("seccomp_profile %s: %m", config->seccomp_profile);
+}
+
+static void
+init_docker(struct supervisor *sup)
+{
+	uint32_t random = 0;
+
+	sup->docker.config = &sup->config;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		die("getrandom: %m");
+	(void)snprintf(sup->docker.boot_id, sizeof(sup->docker.boot_id),
+	    "%08x", random);
+	if ((size_t)snprintf(sup->docker.config_dir,
+		sizeof(sup->docker.config_dir), "%s/docker-config",
+		sup->config.run_dir) >= sizeof(sup->docker.config_dir))
+		die("run_dir %s is too long", sup->config.run_dir);
+	docker_client_init(&sup->sweeper);
+	docker_client_init(&sup->inspector);
+	if (sweep_find_image(sup) == -1 || sweep_at_start(sup) == -1)
+		exit(EXIT_FAILURE); /* the reason is in the log */
+}
+
+static void
+init_pool(struct supervisor *sup)
+{
+	const struct config *config = &sup->config;
+	struct pool_limits limits = {
+		.ready = config->ready,
+		.running = config->running,
+		.starting = config->starting,
+		.queue = config->queue,
+		.queue_wait_us = (uint64_t)config->queue_wait_ms * 1000,
+		.max_age_us = (uint64_t)config->max_age_ms * 1000,
+	};
+	uint32_t i;
+
+	pool_init(&sup->pool, &limits);
+	for (i = 0; i < POOL_SLOTS_MAX; i++)
+		sandbox_init(&sup->sandboxes[i]);
+}
+
+static void
+init_events(struct supervisor *sup)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &signals, NULL) == -1 ||
+	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		die("signals: %m");
+	sup->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	sup->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (sup->signal_fd == -1 || sup->epoll_fd == -1 ||
+	    supervisor_watch(sup, sup->signal_fd, EPOLLIN, EVENT_SIGNAL, 0) ==
+		-1)
+		die("epoll or signalfd: %m");
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *path = NULL;
+	bool check_only = false;
+
+	if (fd_keep_standard_open() == -1)
+		return EXIT_FAILURE;
+	log_init("sced", LOG_LEVEL_INFO);
+	parse_options(argc, argv, &path, &check_only);
+	load_config(&sced.config, path);
+	if (check_only) {
+		config_print(&sced.config, stdout);
+		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	check_surroundings(&sced);
+	if (spawn_bound_capabilities() == -1)
+		die("capabilities: %m");
+	open_run_dir(&sced);
+	init_events(&sced);
+	init_pool(&sced);
+	init_docker(&sced);
+	listen_fastcgi(&sced);
+	log_notice("started version=%s boot=%s image=%s", SCE_VERSION,
+	    sced.docker.boot_id, sced.docker.image_id);
+	if (workers_start(&sced) == -1 || supervisor_run(&sced) == -1)
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}

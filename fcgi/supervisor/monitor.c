@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What responders may ask, and what they get. A responder can have been taken
+ * over: every message is checked against the state that this side keeps of
+ * it, and one that does not fit ends the process. Nothing that it says can
+ * lengthen a lease or get it a second one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fdpass.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+/* Between the responder's own deadline and the end of the lease. */
+#define LEASE_MARGIN_US (2 * 1000 * 1000)
+/* A verdict this young proves that runs work. */
+#define VERDICT_FRESH_US (5 * 1000 * 1000)
+
+static void
+reply(struct supervisor *sup, uint32_t index, struct lease_reply *message,
+    int fd)
+{
+	message->version = LEASE_PROTOCOL_VERSION;
+	if (fdpass_send(sup->workers[index].channel_fd, message,
+		sizeof(*message), fd) == -1)
+		workers_end(sup, index, "it does not read its channel");
+}
+
+static void
+refuse(struct supervisor *sup, uint32_t index, enum lease_refusal reason)
+{
+	struct lease_reply message = { .kind = LEASE_REFUSE,
+		.reason = reason,
+		.retry_after_s = pool_retry_after_s(&sup->pool) };
+
+	sup->workers[index].state = WORKER_IDLE;
+	sup->workers[index].probing = false;
+	reply(sup, index, &message, -1);
+}
+
+static const char *
+on_acquire(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request)
+{
+	struct worker *worker = &sup->workers[index];
+	struct pool_waiter waiter = { .worker = index,
+		.wall_limit_ms = request->wall_limit_ms,
+		.since_us = io_now_us() };
+
+	if (worker->state != WORKER_IDLE)
+		return "it asked for a second lease";
+	if (request->wall_limit_ms == 0 ||
+	    request->wall_limit_ms > sup->config.timeout_max_ms)
+		return "it asked for a lease beyond the limit";
+	memcpy(waiter.client, request->client, sizeof(waiter.client));
+	if (sup->stopping) {
+		refuse(sup, index, LEASE_STOPPING);
+	} else if (pool_is_down(&sup->pool)) {
+		refuse(sup, index, LEASE_NO_SANDBOX);
+	} else if (!pool_enqueue(&sup->pool, &waiter)) {
+		refuse(sup, index, LEASE_QUEUE_FULL);
+	} else {
+		worker->state = WORKER_WAITING;
+		monitor_grant_all(sup, waiter.since_us);
+	}
+	return NULL;
+}
+
+static const char *
+on_cancel(struct supervisor *sup, uint32_t index)
+{
+	/* It may have crossed a grant or a refusal: then there is no more to
+	 * say, the responder reads that one. */
+	if (pool_dequeue(&sup->pool, index))
+		refuse(sup, index, LEASE_CANCELLED);
+	return NULL;
+}
+
+static const char *
+on_release(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request)
+{
+	struct worker *worker = &sup->workers[index];
+
+	if (worker->state != WORKER_LEASED ||
+	    request->lease_id != worker->lease_id)
+		return "it released what it does not hold";
+	if (request->verdict > VERDICT_SANDBOX_FAILED)
+		return "it reported an unknown verdict";
+	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
+		sup->last_verdict_us = io_now_us();
+	if (worker->probing)
+		sup->probe_failed = request->verdict != VERDICT_EXITED;
+	if (worker->slot != POOL_NONE)
+		ending_begin(sup, worker->slot);
+	worker->state = WORKER_IDLE;
+	worker->probing = false;
+	return NULL;
+}
+
+static bool
+somebody_probes(const struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].probing)
+			return true;
+	}
+	return false;
+}
+
+/* Merely busy is healthy; when nothing tells, one asker finds out. */
+static enum lease_health
+judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
+{
+	uint32_t running = pool_count(&sup->pool, SLOT_LEASED);
+	bool proven = sup->last_verdict_us != 0 &&
+	    now_us - sup->last_verdict_us < VERDICT_FRESH_US;
+
+	if (sup->stopping || pool_is_down(&sup->pool))
+		return LEASE_DOWN;
+	if (running >= sup->config.running || sup->pool.queued > 0)
+		return LEASE_BUSY;
+	if (proven)
+		return LEASE_HEALTHY;
+	if (somebody_probes(sup))
+		return sup->probe_failed ? LEASE_DOWN : LEASE_BUSY;
+	sup->workers[index].probing = true;
+	return LEASE_PROBE;
+}
+
+static const char *
+on_health(struct supervisor *sup, uint32_t index)
+{
+	struct lease_reply message = { .kind = LEASE_HEALTH_IS,
+		.ready = pool_count(&sup->pool, SLOT_READY),
+		.running = pool_count(&sup->pool, SLOT_LEASED),
+		.queued = sup->pool.queued };
+
+	if (sup->workers[index].state != WORKER_IDLE)
+		return "it asked for health in the middle of a lease";
+	message.reason = judge_health(sup, index, io_now_us());
+	reply(sup, index, &message, -1);
+	return NULL;
+}
+
+/* Returns what was wrong with the message, or NULL. */
+static const char *
+dispatch(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request)
+{
+	if (request->version != LEASE_PROTOCOL_VERSION)
+		return "it speaks another protocol";
+	switch (request->kind) {
+	case LEASE_ACQUIRE:
+		return on_acquire(sup, index, request);
+	case LEASE_CANCEL:
+		return on_cancel(sup, index);
+	case LEASE_RELEASE:
+		return on_release(sup, index, request);
+	case LEASE_HEALTH:
+		return on_health(sup, index);
+	default:
+		return "it sent an unknown message";
+	}
+}
+
+void
+monitor_on_worker(struct supervisor *sup, uint32_t index)
+{
+	struct worker *worker = &sup->workers[index];
+	struct lease_request request;
+	const char *violation = NULL;
+	int fd = -1;
+	int n;
+
+	/* One message a turn: a responder that talks a lot starves nobody. */
+	n = fdpass_recv(worker->channel_fd, &request, sizeof(request), &fd);
+	if (n == -1 && errno == EAGAIN)
+		return;
+	if (n == 0) {
+		workers_end(sup, index, NULL); /* it is gone, or going */
+		return;
+	}
+	if (n == -1)
+		violation = "it sent a message of a wrong size";
+	else if (fd != -1)
+		violation = "it sent a descriptor";
+	else
+		violation = dispatch(sup, index, &request);
+	fd_close(&fd);
+	if (violation != NULL)
+		workers_end(sup, index, violation);
+}
+
+static void
+grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
+{
+	struct sandbox *box = &sup->sandboxes[grant->slot];
+	uint32_t index = grant->waiter.worker;
+	struct worker *worker = &sup->workers[index];
+	struct lease_reply message = { .kind = LEASE_GRANT,
+		.lease_id = ++sup->leases,
+		.queue_us = now_us - grant->waiter.since_us };
+
+	box->lease_id = sup->leases;
+	box->worker = index;
+	box->deadline_us = now_us +
+	    (uint64_t)grant->waiter.wall_limit_ms * 1000 + LEASE_MARGIN_US;
+	worker->state = WORKER_LEASED;
+	worker->lease_id = sup->leases;
+	worker->slot = grant->slot;
+	reply(sup, index, &message, box->guest_fd);
+}
+
+void
+monitor_grant_all(struct supervisor *sup, uint64_t now_us)
+{
+	struct pool_grant next;
+	uint32_t index;
+
+	while ((index = pool_pick_expired(&sup->pool, now_us)) != POOL_NONE) {
+		(void)pool_dequeue(&sup->pool, index);
+		refuse(sup, index, LEASE_QUEUE_TIMEOUT);
+	}
+	while (pool_grant_next(&sup->pool, now_us, &next))
+		grant(sup, &next, now_us);
+	while ((sup->stopping || pool_is_down(&sup->pool)) &&
+	    sup->pool.queued > 0) {
+		index = sup->pool.queue[0].worker;
+		(void)pool_dequeue(&sup->pool, index);
+		refuse(sup, index,
+		    sup->stopping ? LEASE_STOPPING : LEASE_NO_SANDBOX);
+	}
+}
+
+void
+monitor_lease_ended(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (box->worker == POOL_NONE)
+		return;
+	if (sup->workers[box->worker].state == WORKER_LEASED &&
+	    sup->workers[box->worker].lease_id == box->lease_id)
+		sup->workers[box->worker].slot = POOL_NONE;
+	box->worker = POOL_NONE;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Slot states, the queue, and who is next. Pure: no descriptor, no clock, no
+ * process; time is an argument (microseconds, CLOCK_MONOTONIC).
+ *
+ *   EMPTY -> STARTING -> READY -> LEASED -> DEAD -> EMPTY
+ *               |          |                ^
+ *               +----------+----------------+
+ */
+#ifndef SCE_POOL_H
+#define SCE_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_SLOTS_MAX 512
+#define POOL_QUEUE_MAX 1024
+#define POOL_CLIENT_BYTES 16
+#define POOL_NONE UINT32_MAX
+
+/* Back-off after a failed start: doubles from the first to the second. */
+#define POOL_BACKOFF_MIN_US (250 * 1000)
+#define POOL_BACKOFF_MAX_US (10 * 1000 * 1000)
+/* So many failed starts in a row mean that none can be had just now. */
+#define POOL_FAILURES_MEAN_DOWN 2
+
+enum slot_state { SLOT_EMPTY, SLOT_STARTING, SLOT_READY, SLOT_LEASED,
+	SLOT_DEAD };
+
+struct pool_limits {
+	uint32_t ready;    /* sandboxes kept waiting */
+	uint32_t running;  /* leases at once */
+	uint32_t starting; /* starts at once */
+	uint32_t queue;    /* waiters */
+	uint64_t queue_wait_us;
+	uint64_t max_age_us; /* of a READY sandbox */
+};
+
+struct pool_slot {
+	enum slot_state state;
+	uint64_t since_us; /* when it entered the state */
+	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
+};
+
+struct pool_waiter {
+	uint32_t worker;
+	uint32_t wall_limit_ms;
+	uint64_t since_us;
+	uint8_t client[POOL_CLIENT_BYTES];
+};
+
+struct pool {
+	struct pool_limits limits;
+	uint32_t slot_count; /* ready + running */
+	struct pool_slot slots[POOL_SLOTS_MAX];
+	uint32_t queued;
+	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
+	uint32_t failures;      /* of starts, in a row */
+	uint64_t next_start_us; /* not before, after a failure */
+	uint64_t lease_avg_us;  /* how long a lease lasts, sliding */
+	bool stopping;
+};
+
+struct pool_grant {
+	struct pool_waiter waiter;
+	uint32_t slot;
+};
+
+void pool_init(struct pool *pool, const struct pool_limits *limits);
+
+/* How many slots are in a state. */
+uint32_t pool_count(const struct pool *pool, enum slot_state state);
+
+/* A slot to start a sandbox in now, or POOL_NONE. */
+uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);
+
+/* A READY slot that has waited too long and should be replaced, or NONE. */
+uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
+
+void pool_set_state(struct pool *pool, uint32_t slot, enum slot_state state,
+    uint64_t now_us);
+
+/* The outcome of a start, for the back-off. */
+void pool_note_start(struct pool *pool, bool succeeded, uint64_t now_us);
+
+/* True if no sandbox is waiting and none can be started just now. */
+bool pool_is_down(const struct pool *pool);
+
+/* False if the queue is full. A worker waits at most once. */
+bool pool_enqueue(struct pool *pool, const struct pool_waiter *waiter);
+
+/* Takes a worker out of the queue; false if it was not in it. */
+bool pool_dequeue(struct pool *pool, uint32_t worker);
+
+/*
+ * The next lease: a READY slot and the waiter who is served: the oldest of
+ * the clients that hold the fewest leases. Marks the slot LEASED.
+ */
+bool pool_grant_next(struct pool *pool, uint64_t now_us,
+    struct pool_grant *grant);
+
+/* A worker that waited too long, or POOL_NONE. */
+uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);
+
+/* When, after now, one of the pool_pick functions may say something new. */
+uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);
+
+/* Seconds after which a refused client may try again, 1..60. */
+uint32_t pool_retry_after_s(const struct pool *pool);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first half of a slot's life: a directory with one listening socket, a
+ * container that is started on it, exactly one connection from the right uid,
+ * and the guest's word that the interpreter is waiting.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+void
+sandbox_init(struct sandbox *box)
+{
+	memset(box, 0, sizeof(*box));
+	box->listen_fd = box->guest_fd = box->pid_fd = -1;
+	docker_client_init(&box->runner);
+	docker_client_init(&box->helper);
+	box->deadline_us = box->ending_deadline_us = IO_FOREVER;
+	box->worker = POOL_NONE;
+}
+
+/* The slot directory and its socket; the path is short by config_check. */
+static int
+open_slot_dir(struct sandbox *box)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int n;
+
+	n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/s",
+	    box->dir);
+	if (n < 0 || (size_t)n >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (mkdir(box->dir, 0755) == -1)
+		return -1;
+	box->listen_fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (box->listen_fd == -1)
+		return -1;
+	/* Only this sandbox sees the directory; whoever else is root anyway. */
+	if (bind(box->listen_fd, (struct sockaddr *)&address,
+		sizeof(address)) == -1 ||
+	    chmod(address.sun_path, 0666) == -1 ||
+	    listen(box->listen_fd, 1) == -1)
+		return -1;
+	return 0;
+}
+
+static void
+fail_start(struct supervisor *sup, uint32_t slot, const char *why)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	pool_note_start(&sup->pool, false, io_now_us());
+	log_warning("start failed slot=%u name=%s failures=%u: %s", slot,
+	    box->name, sup->pool.failures, why);
+	ending_begin(sup, slot);
+}
+
+/* A name and a directory that were never used before. */
+static int
+name_sandbox(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	char id[DOCKER_NAME_MAX / 2];
+	char dir[sizeof(box->dir)];
+	int n;
+
+	(void)snprintf(id, sizeof(id), "%s-%x-%" PRIx64, sup->docker.boot_id,
+	    slot, ++sup->starts);
+	(void)snprintf(box->name, sizeof(box->name), "sce-%s", id);
+	n = snprintf(dir, sizeof(dir), "%s/slots/%s", sup->config.run_dir, id);
+	if (n < 0 || (size_t)n >= sizeof(dir)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(box->dir, dir, sizeof(dir));
+	return 0;
+}
+
+void
+sandbox_start(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	sandbox_init(box);
+	box->started_us = io_now_us();
+	box->deadline_us = box->started_us +
+	    (uint64_t)sup->config.start_timeout_ms * 1000;
+	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
+	if (name_sandbox(sup, slot) == -1 || open_slot_dir(box) == -1 ||
+	    supervisor_watch(sup, box->listen_fd, EPOLLIN, EVENT_LISTEN,
+		slot) == -1 ||
+	    docker_run(&sup->docker, &box->runner, slot, box->name,
+		box->dir) == -1)
+		fail_start(sup, slot, strerror(errno));
+}
+
+/* One connection was enough: no socket and no name is left of the door. */
+static void
+close_door(struct supervisor *sup, struct sandbox *box)
+{
+	char path[DOCKER_PATH_MAX + 2];
+
+	supervisor_close(sup, &box->listen_fd);
+	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
+	(void)unlink(path);
+}
+
+/* Who is it? Its pid, as the host sees it, gives the pidfd and the cgroup. */
+static const char *
+identify(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(box->guest_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ==
+	    -1)
+		return strerror(errno);
+	if (peer.uid != sup->config.uid_base + slot)
+		return "dialled by a foreign uid";
+	if (peer.pid <= 1)
+		return "dialled from a foreign pid namespace";
+	box->pid_fd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+	if (box->pid_fd == -1)
+		return "its process is gone already";
+	if (cgroup_find(peer.pid, box->cgroup) == -1)
+		box->cgroup[0] = '\0';
+	if (supervisor_watch(sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT,
+		slot) == -1 ||
+	    supervisor_watch(sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
+		EVENT_GUEST, slot) == -1)
+		return strerror(errno);
+	return NULL;
+}
+
+void
+sandbox_on_dial(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	const char *problem;
+
+	box->guest_fd = accept4(box->listen_fd, NULL, NULL,
+	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (box->guest_fd == -1)
+		return; /* it hung up again: the deadline decides */
+	close_door(sup, box);
+	problem = identify(sup, slot);
+	if (problem != NULL)
+		fail_start(sup, slot, problem);
+}
+
+static void
+become_ready(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	struct epoll_event event = {
+		.events = EPOLLRDHUP,
+		.data.u64 = (uint64_t)EVENT_GUEST << 32 | slot,
+	};
+	uint64_t now_us = io_now_us();
+
+	/* From here on watched for its end only: what it says is not for us. */
+	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
+	box->deadline_us = IO_FOREVER;
+	pool_note_start(&sup->pool, true, now_us);
+	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
+	log_debug("ready slot=%u name=%s start_ms=%" PRIu64, slot, box->name,
+	    (now_us - box->started_us) / 1000);
+}
+
+/* A whole frame is in the inbox. */
+static void
+take_frame(struct supervisor *sup, uint32_t slot,
+    const struct frame_header *header)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	uint8_t *payload = box->inbox + FRAME_HEADER_LEN;
+	uint32_t version;
+
+	if (header->kind == FRAME_SETUP_ERROR) {
+		payload[header->len] = '\0';
+		fail_start(sup, slot, (char *)payload);
+	} else if (header->kind == FRAME_READY &&
+	    frame_decode_ready(payload, header->len, &version) == FRAME_OK &&
+	    version == FRAME_PROTOCOL_VERSION) {
+		become_ready(sup, slot);
+	} else {
+		fail_start(sup, slot, "the guest speaks another protocol");
+	}
+}
+
+/* Reads no more than the one frame that a guest sends before its job. */
+static void
+read_inbox(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	struct frame_header header = { .kind = 0, .len = 0 };
+	size_t want = FRAME_HEADER_LEN;
+	enum frame_status status;
+	ssize_t n;
+
+	status = frame_decode_header(box->inbox, box->inbox_len,
+	    sizeof(box->inbox) - FRAME_HEADER_LEN - 1, &header);
+	if (status == FRAME_OK)
+		want += header.len;
+	n = recv(box->guest_fd, box->inbox + box->inbox_len,
+	    want - box->inbox_len, MSG_DONTWAIT);
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
+		fail_start(sup, slot, "the guest hung up before it was ready");
+		return;
+	}
+	box->inbox_len += n > 0 ? (size_t)n : 0;
+	status = frame_decode_header(box->inbox, box->inbox_len,
+	    sizeof(box->inbox) - FRAME_HEADER_LEN - 1, &header);
+	if (status == FRAME_TOO_BIG || status == FRAME_BAD)
+		fail_start(sup, slot, "the guest speaks another protocol");
+	else if (status == FRAME_OK &&
+	    box->inbox_len == FRAME_HEADER_LEN + header.len)
+		take_frame(sup, slot, &header);
+}
+
+void
+sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
+{
+	enum slot_state state = sup->pool.slots[slot].state;
+
+	if (state == SLOT_STARTING) {
+		read_inbox(sup, slot);
+		return;
+	}
+	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+		return;
+	if (state == SLOT_READY)
+		log_warning("waiting sandbox died slot=%u name=%s", slot,
+		    sup->sandboxes[slot].name);
+	ending_begin(sup, slot);
+}
+
+void
+sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (sup->pool.slots[slot].state == SLOT_STARTING) {
+		fail_start(sup, slot, "it did not get ready in time");
+		return;
+	}
+	log_warning("lease expired slot=%u name=%s worker=%u", slot, box->name,
+	    box->worker);
+	ending_begin(sup, slot);
+}
+
+void
+sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	char output[512];
+
+	docker_client_output(&box->runner, output, sizeof(output));
+	docker_client_finish(&box->runner);
+	/* Success says little: only the guest's word counts. */
+	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
+		fail_start(sup, slot, output);
+	else if (status != 0)
+		log_info("docker run ended late slot=%u status=%d: %s", slot,
+		    status, output);
+	ending_on_runner_exit(sup, slot);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The event loop. After every batch of events the supervisor settles: it
+ * starts, grants, expires and ends whatever is due, and sleeps until the next
+ * thing that could be.
+ */
+#include "supervisor/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+
+#define BATCH 64
+/* At a stop: beyond the longest lease, for containers and answers. */
+#define STOP_MARGIN_US (10 * 1000 * 1000)
+
+int
+supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
+    enum event_kind kind, uint32_t index)
+{
+	struct epoll_event event = { .events = events,
+		.data.u64 = (uint64_t)kind << 32 | index };
+
+	return epoll_ctl(sup->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+void
+supervisor_close(struct supervisor *sup, int *fd)
+{
+	int saved = errno;
+
+	if (*fd != -1)
+		(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_DEL, *fd, NULL);
+	fd_close(fd);
+	errno = saved;
+}
+
+static void
+begin_stop(struct supervisor *sup)
+{
+	if (sup->stopping)
+		return;
+	log_notice("stopping: %u runs under way",
+	    pool_count(&sup->pool, SLOT_LEASED));
+	sup->stopping = sup->pool.stopping = true;
+	sup->stop_deadline_us = io_now_us() +
+	    (uint64_t)sup->config.timeout_max_ms * 1000 + STOP_MARGIN_US;
+}
+
+/* One child that ended: a client of a slot, of the sweep, or a responder. */
+static void
+on_child(struct supervisor *sup, pid_t pid, int status)
+{
+	uint32_t i;
+
+	if (workers_on_exit(sup, pid, status) || sweep_on_exit(sup, pid, status))
+		return;
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->sandboxes[i].runner.pid == pid) {
+			sandbox_on_runner_exit(sup, i, status);
+			return;
+		}
+		if (sup->sandboxes[i].helper.pid == pid) {
+			ending_on_helper_exit(sup, i, status);
+			return;
+		}
+	}
+}
+
+static void
+on_signal(struct supervisor *sup)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	while (read(sup->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+			begin_stop(sup);
+			break;
+		case SIGUSR1:
+			workers_reopen_log(sup);
+			break;
+		case SIGHUP:
+			log_notice("SIGHUP ignored: the configuration is read "
+				   "at start only");
+			break;
+		default: /* SIGCHLD: below, for it coalesces */
+			break;
+		}
+	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		on_child(sup, pid, status);
+}
+
+static void
+on_event(struct supervisor *sup, const struct epoll_event *event)
+{
+	uint32_t index = (uint32_t)event->data.u64;
+
+	switch ((enum event_kind)(event->data.u64 >> 32)) {
+	case EVENT_SIGNAL:
+		on_signal(sup);
+		break;
+	case EVENT_LISTEN:
+		if (sup->sandboxes[index].listen_fd != -1)
+			sandbox_on_dial(sup, index);
+		break;
+	case EVENT_GUEST:
+		if (sup->sandboxes[index].guest_fd != -1)
+			sandbox_on_guest(sup, index, event->events);
+		break;
+	case EVENT_GUEST_EXIT:
+		ending_on_guest_exit(sup, index);
+		break;
+	case EVENT_WORKER:
+		if (sup->workers[index].channel_fd != -1)
+			monitor_on_worker(sup, index);
+		break;
+	}
+}
+
+static void
+enforce_client(struct docker_client *client, uint64_t now_us)
+{
+	if (client->pid == -1 || client->deadline_us > now_us)
+		return;
+	(void)kill(client->pid, SIGKILL); /* its end comes as SIGCHLD */
+	client->deadline_us = IO_FOREVER;
+}
+
+static void
+enforce_deadlines(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->sandboxes[i].deadline_us <= now_us)
+			sandbox_on_deadline(sup, i);
+		if (sup->sandboxes[i].ending_deadline_us <= now_us)
+			ending_on_deadline(sup, i);
+		enforce_client(&sup->sandboxes[i].runner, now_us);
+		enforce_client(&sup->sandboxes[i].helper, now_us);
+	}
+	enforce_client(&sup->sweeper, now_us);
+	enforce_client(&sup->inspector, now_us);
+}
+
+/* At a stop, what waits or starts has no future. */
+static void
+end_idle_sandboxes(struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->pool.slots[i].state == SLOT_READY ||
+		    sup->pool.slots[i].state == SLOT_STARTING)
+			ending_begin(sup, i);
+	}
+}
+
+static void
+settle(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t slot;
+
+	enforce_deadlines(sup, now_us);
+	monitor_grant_all(sup, now_us);
+	if (sup->stopping) {
+		end_idle_sandboxes(sup);
+		workers_stop(sup);
+		return;
+	}
+	while ((slot = pool_pick_start(&sup->pool, now_us)) != POOL_NONE)
+		sandbox_start(sup, slot);
+	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
+		ending_begin(sup, slot);
+	workers_respawn(sup, now_us);
+	if (sup->next_sweep_us <= now_us)
+		sweep_begin(sup, now_us);
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t
+next_event_us(const struct supervisor *sup, uint64_t now_us)
+{
+	uint64_t next_us = pool_next_event_us(&sup->pool, now_us);
+	const struct sandbox *box;
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		box = &sup->sandboxes[i];
+		next_us = earlier(next_us, box->deadline_us);
+		next_us = earlier(next_us, box->ending_deadline_us);
+		next_us = earlier(next_us, box->runner.deadline_us);
+		next_us = earlier(next_us, box->helper.deadline_us);
+	}
+	next_us = earlier(next_us, sup->sweeper.deadline_us);
+	next_us = earlier(next_us, sup->inspector.deadline_us);
+	next_us = earlier(next_us, workers_next_event_us(sup));
+	return earlier(next_us,
+	    sup->stopping ? sup->stop_deadline_us : sup->next_sweep_us);
+}
+
+/* At a stop: is there anything left to wait for? */
+static bool
+is_over(const struct supervisor *sup)
+{
+	if (!sup->stopping)
+		return false;
+	if (io_now_us() >= sup->stop_deadline_us)
+		return true;
+	return workers_alive(sup) == 0 &&
+	    pool_count(&sup->pool, SLOT_EMPTY) == sup->pool.slot_count;
+}
+
+static void
+kill_responders(struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].pid != -1)
+			workers_end(sup, i, "it did not stop in time");
+	}
+}
+
+int
+supervisor_run(struct supervisor *sup)
+{
+	struct epoll_event events[BATCH];
+	int left_ms;
+	int n;
+	int i;
+
+	settle(sup, io_now_us());
+	while (!is_over(sup)) {
+		left_ms = io_left_ms(next_event_us(sup, io_now_us()));
+		n = epoll_wait(sup->epoll_fd, events, BATCH, left_ms);
+		if (n == -1 && errno != EINTR) {
+			log_error("epoll_wait: %m");
+			return -1;
+		}
+		for (i = 0; i < n; i++)
+			on_event(sup, &events[i]);
+		settle(sup, io_now_us());
+	}
+	kill_responders(sup);
+	sweep_at_stop(sup);
+	log_notice("stopped");
+	return 0;
+}

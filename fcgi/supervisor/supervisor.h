@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sced's one struct, and its theory of operation.
+ *
+ * One thread, one epoll. Three kinds of parties hang on it: sandboxes (a
+ * slot's listening socket, then the guest's connection, then the guest's
+ * pidfd), responders (a SOCK_SEQPACKET channel each) and docker clients
+ * (children, seen through SIGCHLD, output in an anonymous file). No byte that
+ * came from a client of the service is ever read here: a guest says READY
+ * before it has seen any, and from the lease on its connection is only
+ * watched for its end.
+ *
+ *   pool.c     which slot is started, leased, replaced, and for whom (pure)
+ *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
+ *   workers.c  the responders as processes         monitor.c their messages
+ *   sweep.c    what nobody answers for any more    docker.c  the client
+ */
+#ifndef SCE_SUPERVISOR_H
+#define SCE_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/frame.h"
+#include "common/lease.h"
+#include "supervisor/cgroup.h"
+#include "supervisor/config.h"
+#include "supervisor/docker.h"
+#include "supervisor/pool.h"
+
+#define WORKERS_SPARE 4 /* for refusals and health beside runs and queue */
+#define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
+
+/* The first word of an epoll event; the second is an index. */
+enum event_kind { EVENT_SIGNAL, EVENT_LISTEN, EVENT_GUEST, EVENT_GUEST_EXIT,
+	EVENT_WORKER };
+
+/* How far the end of a sandbox has come. */
+enum ending {
+	ENDING_NOT,
+	ENDING_SHUTDOWN,  /* its life line is cut: it should exit by itself */
+	ENDING_KILL,      /* docker kill */
+	ENDING_CGROUP,    /* SIGKILL to all of its cgroup */
+	ENDING_REMOVE,    /* docker rm --force */
+	ENDING_QUARANTINE, /* nothing helped: again later, slot not used */
+	ENDING_CLIENTS    /* all gone but a docker client of ours */
+};
+
+struct sandbox {
+	char name[DOCKER_NAME_MAX];
+	char dir[DOCKER_PATH_MAX]; /* the slot directory of this start */
+	int listen_fd;             /* until the guest has dialled */
+	int guest_fd;              /* the connection; leased as a duplicate */
+	int pid_fd;
+	char cgroup[CGROUP_PATH_MAX]; /* "" if unknown */
+	uint8_t inbox[FRAME_HEADER_LEN + 128]; /* ready or set-up error */
+	size_t inbox_len;
+	struct docker_client runner; /* docker run */
+	struct docker_client helper; /* docker kill, docker rm */
+	uint64_t started_us;
+	uint64_t deadline_us; /* of the start or of the lease */
+	uint64_t lease_id;
+	uint32_t worker; /* who leases it, or POOL_NONE */
+	enum ending ending;
+	uint64_t ending_deadline_us;
+};
+
+enum worker_state { WORKER_IDLE, WORKER_WAITING, WORKER_LEASED };
+
+struct worker {
+	pid_t pid;
+	int channel_fd;
+	enum worker_state state;
+	uint64_t lease_id; /* LEASED: to be released by this id */
+	uint32_t slot;     /* LEASED: POOL_NONE if it ended before that */
+	bool probing;
+	uint64_t spawned_us;
+	uint64_t respawn_us; /* not running: when to start it again */
+	uint32_t quick_deaths;
+};
+
+struct supervisor {
+	struct config config;
+	struct docker docker;
+	struct pool pool;
+	struct sandbox sandboxes[POOL_SLOTS_MAX];
+	struct worker workers[WORKERS_MAX];
+	uint32_t worker_count;
+	int epoll_fd;
+	int signal_fd;
+	int lock_fd;
+	int listen_fd; /* FastCGI, for the responders */
+	int log_fd;    /* executions.log, for the responders */
+	uint64_t starts;
+	uint64_t leases;
+	uint64_t last_verdict_us;
+	bool probe_failed;
+	bool stopping;
+	uint64_t stop_deadline_us;
+	struct docker_client sweeper; /* docker ps or docker rm */
+	struct docker_client inspector; /* docker image inspect */
+	bool sweep_is_listing;
+	uint64_t next_sweep_us;
+};
+
+/* supervisor.c */
+int supervisor_run(struct supervisor *sup);
+int supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
+    enum event_kind kind, uint32_t index);
+/* For what was watched: a copy elsewhere would keep its events coming. */
+void supervisor_close(struct supervisor *sup, int *fd);
+
+/* sandbox.c */
+void sandbox_init(struct sandbox *box);
+void sandbox_start(struct supervisor *sup, uint32_t slot);
+void sandbox_on_dial(struct supervisor *sup, uint32_t slot);
+void sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
+void sandbox_on_deadline(struct supervisor *sup, uint32_t slot);
+void sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
+
+/* ending.c */
+void ending_begin(struct supervisor *sup, uint32_t slot);
+void ending_on_deadline(struct supervisor *sup, uint32_t slot);
+void ending_on_guest_exit(struct supervisor *sup, uint32_t slot);
+void ending_on_runner_exit(struct supervisor *sup, uint32_t slot);
+void ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status);
+/* docker ps has shown that the container does not exist. */
+void ending_on_absence(struct supervisor *sup, uint32_t slot);
+
+/* workers.c */
+int workers_start(struct supervisor *sup);
+void workers_respawn(struct supervisor *sup, uint64_t now_us);
+uint64_t workers_next_event_us(const struct supervisor *sup);
+bool workers_on_exit(struct supervisor *sup, pid_t pid, int status);
+/* A worker that broke the rules, or whose channel ended. */
+void workers_end(struct supervisor *sup, uint32_t index, const char *why);
+void workers_reopen_log(struct supervisor *sup);
+void workers_stop(struct supervisor *sup);
+uint32_t workers_alive(const struct supervisor *sup);
+/* Opens executions.log; -1 with errno. */
+int workers_open_log(const struct config *config);
+
+/* monitor.c */
+void monitor_on_worker(struct supervisor *sup, uint32_t index);
+void monitor_grant_all(struct supervisor *sup, uint64_t now_us);
+/* The sandbox that a worker leases has ended. */
+void monitor_lease_ended(struct supervisor *sup, uint32_t slot);
+
+/* sweep.c */
+/* At start: removes what an earlier life left. 0, or -1 with the log line. */
+int sweep_at_start(struct supervisor *sup);
+void sweep_begin(struct supervisor *sup, uint64_t now_us);
+bool sweep_on_exit(struct supervisor *sup, pid_t pid, int status);
+void sweep_at_stop(struct supervisor *sup);
+/* One sentence, logged: Docker or the image is missing. 0, or -1. */
+int sweep_find_image(struct supervisor *sup);
+
+#endif

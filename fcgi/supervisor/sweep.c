@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Containers of this instance that no slot answers for: left by an earlier
+ * life, or by a client that was killed in the middle. Looked for at start, at
+ * stop and periodically; only containers with the instance's label are seen.
+ * The image's ID is looked up on the same occasion.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+/* While something is in quarantine, look again sooner: microseconds. */
+#define SOON_US (5 * 1000 * 1000)
+/* At start and stop, for all of them together. */
+#define REMOVE_ALL_US (30 * 1000 * 1000)
+
+static bool
+is_ours_now(const struct supervisor *sup, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->pool.slots[i].state != SLOT_EMPTY &&
+		    strcmp(sup->sandboxes[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Picks from docker ps what has to go. Returns how many names it copied. */
+static size_t
+pick_orphans(const struct supervisor *sup, char *listing,
+    char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX])
+{
+	size_t count = 0;
+	char *rest = listing;
+	char *name;
+
+	while ((name = strsep(&rest, "\n")) != NULL) {
+		if (!docker_name_is_sane(name) || is_ours_now(sup, name))
+			continue;
+		if (count < DOCKER_REMOVE_MAX)
+			(void)snprintf(names[count++], DOCKER_NAME_MAX, "%s",
+			    name);
+	}
+	return count;
+}
+
+static bool
+lists(const char *listing, const char *name)
+{
+	const char *at = strstr(listing, name);
+
+	return at != NULL && strchr("\n", at[strlen(name)]) != NULL;
+}
+
+/* Slots in quarantine whose container is not there any more. */
+static void
+free_quarantined(struct supervisor *sup, const char *listing)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->sandboxes[i].ending == ENDING_QUARANTINE &&
+		    !lists(listing, sup->sandboxes[i].name))
+			ending_on_absence(sup, i);
+	}
+}
+
+void
+sweep_begin(struct supervisor *sup, uint64_t now_us)
+{
+	sup->next_sweep_us =
+	    now_us + (uint64_t)sup->config.sweep_interval_ms * 1000;
+	if (sup->sweeper.pid == -1) {
+		sup->sweep_is_listing = true;
+		if (docker_list(&sup->docker, &sup->sweeper) == -1)
+			log_warning("sweep can not start: %m");
+	}
+	if (sup->inspector.pid == -1 &&
+	    docker_inspect_image(&sup->docker, &sup->inspector) == -1)
+		log_warning("image look-up can not start: %m");
+}
+
+static void
+on_listing(struct supervisor *sup, int status)
+{
+	char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX];
+	char listing[DOCKER_OUTPUT_MAX];
+	size_t count;
+
+	docker_client_output(&sup->sweeper, listing, sizeof(listing));
+	docker_client_finish(&sup->sweeper);
+	if (status != 0) {
+		log_warning("sweep failed: %.200s", listing);
+		sup->next_sweep_us = io_now_us() + SOON_US;
+		return;
+	}
+	free_quarantined(sup, listing);
+	count = pick_orphans(sup, listing, names);
+	if (count == 0)
+		return;
+	log_notice("removing %zu orphan containers, first %s", count, names[0]);
+	sup->sweep_is_listing = false;
+	if (docker_remove(&sup->docker, &sup->sweeper, names, count) == -1)
+		log_warning("orphans can not be removed: %m");
+	/* Perhaps there are more than go into one command. */
+	sup->next_sweep_us = io_now_us() + SOON_US;
+}
+
+/* A new image under the old name: what waits with the old one is replaced. */
+static void
+on_image(struct supervisor *sup, int status)
+{
+	char output[DOCKER_OUTPUT_MAX];
+	char id[DOCKER_IMAGE_ID_MAX];
+	uint32_t i;
+
+	docker_client_output(&sup->inspector, output, sizeof(output));
+	docker_client_finish(&sup->inspector);
+	if (status != 0 || docker_parse_image_id(output, id) == -1) {
+		log_warning("image %s not found: %.200s", sup->config.image,
+		    output);
+		return;
+	}
+	if (strcmp(id, sup->docker.image_id) == 0)
+		return;
+	log_notice("image changed to %s", id);
+	memcpy(sup->docker.image_id, id, sizeof(id));
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->pool.slots[i].state == SLOT_READY)
+			ending_begin(sup, i);
+	}
+}
+
+bool
+sweep_on_exit(struct supervisor *sup, pid_t pid, int status)
+{
+	if (pid == sup->inspector.pid) {
+		on_image(sup, status);
+	} else if (pid == sup->sweeper.pid && sup->sweep_is_listing) {
+		on_listing(sup, status);
+	} else if (pid == sup->sweeper.pid) {
+		if (status != 0)
+			log_warning("removing orphans failed");
+		docker_client_finish(&sup->sweeper);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Slot directories of an earlier life; nobody else writes there. */
+static void
+remove_old_slot_dirs(const struct supervisor *sup)
+{
+	char path[CONFIG_STRING_MAX + 8];
+	struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/slots", sup->config.run_dir);
+	dir = opendir(path);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		fd = openat(dirfd(dir), entry->d_name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd != -1)
+			(void)unlinkat(fd, "s", 0);
+		fd_close(&fd);
+		if (unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR) == -1)
+			log_warning("slot directory %s stays: %m",
+			    entry->d_name);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+}
+
+/* Lists and removes until nothing is listed; waits for each client. */
+static int
+remove_all(struct supervisor *sup)
+{
+	char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX];
+	char listing[DOCKER_OUTPUT_MAX];
+	struct docker_client client;
+	uint64_t deadline_us = io_now_us() + REMOVE_ALL_US;
+	size_t count;
+	int status;
+
+	while (io_now_us() < deadline_us) {
+		if (docker_list(&sup->docker, &client) == -1)
+			return -1;
+		status = docker_wait(&client);
+		docker_client_output(&client, listing, sizeof(listing));
+		docker_client_finish(&client);
+		if (status != 0) {
+			log_error("docker ps failed: %.200s", listing);
+			return -1;
+		}
+		count = pick_orphans(sup, listing, names);
+		if (count == 0)
+			return 0;
+		log_notice("removing %zu containers of an earlier life", count);
+		if (docker_remove(&sup->docker, &client, names, count) == -1)
+			return -1;
+		/* One that is being removed already is an error to it. */
+		if (docker_wait(&client) != 0)
+			(void)usleep(100 * 1000);
+		docker_client_finish(&client);
+	}
+	log_error("docker rm did not remove all containers in time");
+	return -1;
+}
+
+int
+sweep_at_start(struct supervisor *sup)
+{
+	if (remove_all(sup) == -1)
+		return -1;
+	remove_old_slot_dirs(sup);
+	return 0;
+}
+
+void
+sweep_at_stop(struct supervisor *sup)
+{
+	if (remove_all(sup) == -1)
+		log_error("containers may be left, the next start removes them");
+	remove_old_slot_dirs(sup);
+}
+
+int
+sweep_find_image(struct supervisor *sup)
+{
+	char output[DOCKER_OUTPUT_MAX];
+	struct docker_client client;
+	int status;
+
+	if (access(sup->config.docker_cli, X_OK) == -1) {
+		log_error("docker_cli %s: %m", sup->config.docker_cli);
+		return -1;
+	}
+	if (docker_inspect_image(&sup->docker, &client) == -1) {
+		log_error("docker can not be run: %m");
+		return -1;
+	}
+	status = docker_wait(&client);
+	docker_client_output(&client, output, sizeof(output));
+	docker_client_finish(&client);
+	if (status == 0 &&
+	    docker_parse_image_id(output, sup->docker.image_id) == 0)
+		return 0;
+	if (strstr(output, "No such image") != NULL)
+		log_error("image %s is missing: make it with `make image`",
+		    sup->config.image);
+	else
+		log_error("Docker does not answer: %.200s", output);
+	return -1;
+}

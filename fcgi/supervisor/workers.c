@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The responders as processes: fork, drop every right, exec; reap, respawn
+ * with back-off. What they say is monitor.c's business.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/fdpass.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/spawn.h"
+#include "supervisor/supervisor.h"
+
+/* A responder that lives shorter than this died of something: microseconds. */
+#define QUICK_DEATH_US (1000 * 1000)
+#define RESPAWN_MIN_US (50 * 1000)
+#define RESPAWN_MAX_US (5 * 1000 * 1000)
+/* Above every descriptor that a child needs at a fixed number. */
+#define SAFE_FD 16
+
+static void
+limit_responder(void)
+{
+	static const struct {
+		int resource;
+		rlim_t value;
+	} limits[] = {
+		{ RLIMIT_NOFILE, 32 },
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_AS, 256 * 1024 * 1024 },
+		{ RLIMIT_MEMLOCK, 0 },
+		{ RLIMIT_MSGQUEUE, 0 },
+	};
+	struct rlimit limit;
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		/* A sanitizer's shadow memory needs all addresses. */
+#ifdef __SANITIZE_ADDRESS__
+		if (limits[i].resource == RLIMIT_AS)
+			continue;
+#endif
+		limit.rlim_cur = limit.rlim_max = limits[i].value;
+		if (setrlimit(limits[i].resource, &limit) == -1)
+			_exit(126);
+	}
+}
+
+/* The child's fixed descriptors, without close-on-exec, and no others. */
+static int
+place_descriptors(int listen_fd, int lease_fd, int log_fd)
+{
+	const int numbers[] = { RESPONDER_LISTEN_FD, RESPONDER_LEASE_FD,
+		RESPONDER_LOG_FD };
+	int fds[] = { listen_fd, lease_fd, log_fd };
+	size_t i;
+
+	/* Out of the way of the fixed numbers first. */
+	for (i = 0; i < 3; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, SAFE_FD);
+		if (fds[i] == -1)
+			return -1;
+	}
+	for (i = 0; i < 3; i++) {
+		if (dup2(fds[i], numbers[i]) == -1)
+			return -1;
+	}
+	spawn_close_from(RESPONDER_LOG_FD + 1);
+	return 0;
+}
+
+static void
+exec_responder(struct supervisor *sup, int channel_fd)
+{
+	const struct config *config = &sup->config;
+	const uint64_t numbers[] = { config->code_points, config->body_bytes,
+		config->timeout_ms, config->timeout_max_ms,
+		config->output_bytes, config->memory_bytes, config->log_level,
+		config->log_code };
+	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
+	char values[COUNT][24];
+	char path[CONFIG_STRING_MAX];
+	char *argv[COUNT + 2] = { path };
+	char *environment[] = { NULL };
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), "%s", config->responder);
+	for (i = 0; i < COUNT; i++) {
+		(void)snprintf(values[i], sizeof(values[i]), "%" PRIu64,
+		    numbers[i]);
+		argv[1 + i] = values[i];
+	}
+	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
+		_exit(126);
+	spawn_reset_signals();
+	limit_responder();
+	if (spawn_drop_rights(config->responder_uid) == -1)
+		_exit(125);
+	(void)execve(path, argv, environment);
+	_exit(127);
+}
+
+static void
+worker_clear(struct supervisor *sup, struct worker *worker)
+{
+	supervisor_close(sup, &worker->channel_fd);
+	worker->state = WORKER_IDLE;
+	worker->slot = POOL_NONE;
+	worker->probing = false;
+}
+
+static int
+spawn(struct supervisor *sup, uint32_t index)
+{
+	struct worker *worker = &sup->workers[index];
+	int pair[2] = { -1, -1 };
+
+	worker->respawn_us = IO_FOREVER;
+	worker->spawned_us = io_now_us();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	if (supervisor_watch(sup, pair[0], EPOLLIN, EVENT_WORKER, index) == 0)
+		worker->pid = fork();
+	if (worker->pid == 0)
+		exec_responder(sup, pair[1]);
+	fd_close(&pair[1]);
+	if (worker->pid == -1) {
+		supervisor_close(sup, &pair[0]);
+		return -1;
+	}
+	worker->channel_fd = pair[0];
+	return 0;
+}
+
+static void
+spawn_or_later(struct supervisor *sup, uint32_t index)
+{
+	if (spawn(sup, index) == 0)
+		return;
+	log_error("responder %u can not be started: %m", index);
+	sup->workers[index].respawn_us = io_now_us() + RESPAWN_MAX_US;
+}
+
+int
+workers_start(struct supervisor *sup)
+{
+	uint32_t i;
+
+	sup->worker_count =
+	    sup->config.running + sup->config.queue + WORKERS_SPARE;
+	if (sup->worker_count > WORKERS_MAX)
+		sup->worker_count = WORKERS_MAX;
+	for (i = 0; i < sup->worker_count; i++) {
+		sup->workers[i].pid = -1;
+		sup->workers[i].channel_fd = -1;
+		worker_clear(sup, &sup->workers[i]);
+		spawn_or_later(sup, i);
+	}
+	return 0;
+}
+
+void
+workers_respawn(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count && !sup->stopping; i++) {
+		if (sup->workers[i].pid == -1 &&
+		    sup->workers[i].respawn_us <= now_us)
+			spawn_or_later(sup, i);
+	}
+}
+
+uint64_t
+workers_next_event_us(const struct supervisor *sup)
+{
+	uint64_t next_us = IO_FOREVER;
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count && !sup->stopping; i++) {
+		if (sup->workers[i].pid == -1 &&
+		    sup->workers[i].respawn_us < next_us)
+			next_us = sup->workers[i].respawn_us;
+	}
+	return next_us;
+}
+
+/* Frees what a worker holds or waits for. */
+static void
+abandon(struct supervisor *sup, uint32_t index)
+{
+	struct worker *worker = &sup->workers[index];
+
+	(void)pool_dequeue(&sup->pool, index);
+	if (worker->state == WORKER_LEASED && worker->slot != POOL_NONE)
+		ending_begin(sup, worker->slot);
+	worker_clear(sup, worker);
+}
+
+void
+workers_end(struct supervisor *sup, uint32_t index, const char *why)
+{
+	struct worker *worker = &sup->workers[index];
+
+	if (why != NULL)
+		log_error("responder %u pid=%d ended by us: %s", index,
+		    (int)worker->pid, why);
+	abandon(sup, index);
+	if (worker->pid != -1)
+		(void)kill(worker->pid, SIGKILL);
+}
+
+static void
+schedule_respawn(struct worker *worker, uint64_t now_us)
+{
+	uint64_t wait_us = RESPAWN_MIN_US;
+	uint32_t i;
+
+	if (now_us - worker->spawned_us >= QUICK_DEATH_US) {
+		worker->quick_deaths = 0;
+		worker->respawn_us = now_us;
+		return;
+	}
+	for (i = 0; i < worker->quick_deaths && wait_us < RESPAWN_MAX_US; i++)
+		wait_us *= 2;
+	worker->quick_deaths += worker->quick_deaths < 32;
+	worker->respawn_us = now_us +
+	    (wait_us < RESPAWN_MAX_US ? wait_us : RESPAWN_MAX_US);
+}
+
+bool
+workers_on_exit(struct supervisor *sup, pid_t pid, int status)
+{
+	struct worker *worker;
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		worker = &sup->workers[i];
+		if (worker->pid != pid)
+			continue;
+		if (!sup->stopping)
+			log_warning("responder %u pid=%d ended %s=%d", i,
+			    (int)pid, WIFEXITED(status) ? "status" : "signal",
+			    WIFEXITED(status) ? WEXITSTATUS(status)
+					      : WTERMSIG(status));
+		abandon(sup, i);
+		worker->pid = -1;
+		schedule_respawn(worker, io_now_us());
+		return true;
+	}
+	return false;
+}
+
+int
+workers_open_log(const struct config *config)
+{
+	char path[CONFIG_STRING_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/logs/executions.log",
+	    config->run_dir);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+	    0640);
+}
+
+void
+workers_reopen_log(struct supervisor *sup)
+{
+	struct lease_reply message = { .version = LEASE_PROTOCOL_VERSION,
+		.kind = LEASE_REOPEN };
+	int fd = workers_open_log(&sup->config);
+	uint32_t i;
+
+	if (fd == -1) {
+		log_error("executions.log can not be reopened: %m");
+		return;
+	}
+	fd_close(&sup->log_fd);
+	sup->log_fd = fd;
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].channel_fd != -1 &&
+		    fdpass_send(sup->workers[i].channel_fd, &message,
+			sizeof(message), fd) == -1)
+			workers_end(sup, i, "it does not read its channel");
+	}
+	log_notice("executions.log reopened");
+}
+
+/* The end of the channel asks a responder to finish its request and exit. */
+void
+workers_stop(struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].state != WORKER_LEASED)
+			supervisor_close(sup, &sup->workers[i].channel_fd);
+	}
+}
+
+uint32_t
+workers_alive(const struct supervisor *sup)
+{
+	uint32_t alive = 0;
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++)
+		alive += sup->workers[i].pid != -1;
+	return alive;
+}

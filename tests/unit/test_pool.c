@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool's policy, with time as a plain number. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "supervisor/pool.h"
+
+#define SECOND_US 1000000
+
+static struct pool pool; /* large: not on the stack */
+
+static void
+make_pool(uint32_t ready, uint32_t running, uint32_t queue)
+{
+	struct pool_limits limits = { .ready = ready,
+		.running = running,
+		.starting = 2,
+		.queue = queue,
+		.queue_wait_us = 10 * SECOND_US,
+		.max_age_us = 600ULL * SECOND_US };
+
+	pool_init(&pool, &limits);
+}
+
+static void
+make_ready(uint32_t count)
+{
+	uint32_t slot;
+
+	while (count-- > 0) {
+		slot = pool_pick_start(&pool, 1);
+		assert_int_not_equal(slot, POOL_NONE);
+		pool_set_state(&pool, slot, SLOT_STARTING, 1);
+		pool_set_state(&pool, slot, SLOT_READY, 1);
+		pool_note_start(&pool, true, 1);
+	}
+}
+
+static bool
+enqueue(uint32_t worker, uint8_t client, uint64_t now_us)
+{
+	struct pool_waiter waiter = { .worker = worker,
+		.wall_limit_ms = 5000,
+		.since_us = now_us };
+
+	waiter.client[15] = client;
+	return pool_enqueue(&pool, &waiter);
+}
+
+static void
+starts_until_enough_wait(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(3, 2, 4);
+	slot = pool_pick_start(&pool, 0);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_STARTING, 0);
+	slot = pool_pick_start(&pool, 0);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_STARTING, 0);
+	/* Two starts at once are the limit. */
+	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_READY, 0);
+	slot = pool_pick_start(&pool, 0);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_READY, 0);
+	/* One starting and two ready make three. */
+	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+}
+
+static void
+a_used_slot_is_never_ready_again(void **state)
+{
+	struct pool_grant grant;
+	struct pool_grant second;
+
+	(void)state;
+	make_pool(1, 2, 4);
+	make_ready(1);
+	assert_true(enqueue(1, 1, 5));
+	assert_true(enqueue(2, 1, 5));
+	assert_true(pool_grant_next(&pool, 5, &grant));
+	assert_false(pool_grant_next(&pool, 5, &second));
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, 6);
+	assert_false(pool_grant_next(&pool, 6, &second));
+}
+
+static void
+failures_back_off_and_mean_down(void **state)
+{
+	uint64_t first_us;
+	uint64_t second_us;
+
+	(void)state;
+	make_pool(2, 2, 4);
+	pool_note_start(&pool, false, 1000);
+	first_us = pool.next_start_us - 1000;
+	assert_int_equal(first_us, POOL_BACKOFF_MIN_US);
+	assert_int_equal(pool_pick_start(&pool, 1000), POOL_NONE);
+	assert_int_equal(pool_next_event_us(&pool, 1000), pool.next_start_us);
+	assert_false(pool_is_down(&pool));
+	pool_note_start(&pool, false, 1000);
+	second_us = pool.next_start_us - 1000;
+	assert_int_equal(second_us, 2 * first_us);
+	assert_true(pool_is_down(&pool));
+	assert_int_not_equal(pool_pick_start(&pool, 1000 + second_us),
+	    POOL_NONE);
+	pool_note_start(&pool, true, 2000);
+	assert_false(pool_is_down(&pool));
+}
+
+static void
+back_off_has_a_ceiling(void **state)
+{
+	int i;
+
+	(void)state;
+	make_pool(1, 1, 1);
+	for (i = 0; i < 100; i++)
+		pool_note_start(&pool, false, 7);
+	assert_int_equal(pool.next_start_us, 7 + POOL_BACKOFF_MAX_US);
+	/* Past, it is no event any more: the loop would spin. */
+	assert_true(pool_next_event_us(&pool, pool.next_start_us) ==
+	    UINT64_MAX);
+}
+
+static void
+while_starts_fail_one_is_tried_at_a_time(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(4, 4, 4);
+	pool_note_start(&pool, false, 0);
+	slot = pool_pick_start(&pool, SECOND_US);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_STARTING, SECOND_US);
+	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+}
+
+static void
+ready_sandboxes_serve_while_docker_is_down(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(1, 1, 1);
+	make_ready(1);
+	pool_note_start(&pool, false, 2);
+	pool_note_start(&pool, false, 2);
+	assert_false(pool_is_down(&pool));
+	assert_true(enqueue(0, 1, 3));
+	assert_true(pool_grant_next(&pool, 3, &grant));
+	assert_true(pool_is_down(&pool));
+}
+
+static void
+full_queue_refuses(void **state)
+{
+	(void)state;
+	make_pool(1, 1, 2);
+	assert_true(enqueue(0, 1, 0));
+	assert_true(enqueue(1, 1, 0));
+	assert_false(enqueue(2, 1, 0));
+	assert_true(pool_dequeue(&pool, 0));
+	assert_false(pool_dequeue(&pool, 0));
+	assert_true(enqueue(2, 1, 0));
+}
+
+static void
+no_queue_still_serves_what_is_ready(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(1, 1, 0);
+	assert_false(enqueue(0, 1, 0));
+	make_ready(1);
+	assert_true(enqueue(0, 1, 0));
+	assert_true(pool_grant_next(&pool, 0, &grant));
+	assert_false(enqueue(1, 1, 0));
+}
+
+static void
+no_more_runs_than_allowed(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(3, 2, 8);
+	make_ready(3);
+	assert_true(enqueue(0, 1, 0));
+	assert_true(enqueue(1, 2, 0));
+	assert_true(enqueue(2, 3, 0));
+	assert_true(pool_grant_next(&pool, 0, &grant));
+	assert_true(pool_grant_next(&pool, 0, &grant));
+	assert_false(pool_grant_next(&pool, 0, &grant));
+}
+
+/* One client has filled everything; another comes: it is served next. */
+static void
+the_client_with_fewest_leases_is_next(void **state)
+{
+	struct pool_grant grant;
+	uint32_t i;
+
+	(void)state;
+	make_pool(2, 4, 32);
+	make_ready(2);
+	for (i = 0; i < 10; i++)
+		assert_true(enqueue(i, 1, i));
+	assert_true(pool_grant_next(&pool, 20, &grant));
+	assert_true(pool_grant_next(&pool, 20, &grant));
+	assert_true(enqueue(10, 2, 30));
+	make_ready(2);
+	assert_true(pool_grant_next(&pool, 40, &grant));
+	assert_int_equal(grant.waiter.worker, 10);
+	/* Then the first client again, its oldest first. */
+	assert_true(pool_grant_next(&pool, 40, &grant));
+	assert_int_equal(grant.waiter.worker, 2);
+}
+
+static void
+waiting_ends(void **state)
+{
+	(void)state;
+	make_pool(1, 1, 4);
+	assert_true(enqueue(7, 1, 100));
+	assert_int_equal(pool_pick_expired(&pool, 100 + 9 * SECOND_US),
+	    POOL_NONE);
+	assert_int_equal(pool_next_event_us(&pool, 100), 100 + 10 * SECOND_US);
+	assert_int_equal(pool_pick_expired(&pool, 100 + 10 * SECOND_US), 7);
+}
+
+static void
+the_old_are_replaced_unless_starts_fail(void **state)
+{
+	uint64_t later_us = 700ULL * SECOND_US;
+
+	(void)state;
+	make_pool(1, 1, 1);
+	make_ready(1);
+	assert_int_equal(pool_pick_stale(&pool, SECOND_US), POOL_NONE);
+	assert_int_not_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
+	pool_note_start(&pool, false, later_us);
+	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
+}
+
+static void
+retry_after_follows_what_waits(void **state)
+{
+	uint32_t idle_s;
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 1, 100);
+	pool.lease_avg_us = 5 * SECOND_US;
+	idle_s = pool_retry_after_s(&pool);
+	assert_int_equal(idle_s, 5);
+	for (i = 0; i < 3; i++)
+		assert_true(enqueue(i, 1, 0));
+	assert_int_equal(pool_retry_after_s(&pool), 20);
+	for (; i < 100; i++)
+		assert_true(enqueue(i, 1, 0));
+	assert_int_equal(pool_retry_after_s(&pool), 60);
+}
+
+static void
+nothing_starts_while_stopping(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(1, 1, 1);
+	make_ready(1);
+	assert_true(enqueue(0, 1, 0));
+	pool.stopping = true;
+	assert_false(pool_grant_next(&pool, 0, &grant));
+	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(starts_until_enough_wait),
+		cmocka_unit_test(a_used_slot_is_never_ready_again),
+		cmocka_unit_test(failures_back_off_and_mean_down),
+		cmocka_unit_test(back_off_has_a_ceiling),
+		cmocka_unit_test(while_starts_fail_one_is_tried_at_a_time),
+		cmocka_unit_test(ready_sandboxes_serve_while_docker_is_down),
+		cmocka_unit_test(full_queue_refuses),
+		cmocka_unit_test(no_queue_still_serves_what_is_ready),
+		cmocka_unit_test(no_more_runs_than_allowed),
+		cmocka_unit_test(the_client_with_fewest_leases_is_next),
+		cmocka_unit_test(waiting_ends),
+		cmocka_unit_test(the_old_are_replaced_unless_starts_fail),
+		cmocka_unit_test(retry_after_follows_what_waits),
+		cmocka_unit_test(nothing_starts_while_stopping),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
