@@ -45,7 +45,7 @@ const struct config_key config_keys[] = {
 	    "www-data", TEXT(1),
 	    "group that may connect to the FastCGI socket: nginx's" },
 	{ "service", "responder_uid", CONFIG_INTEGER, FIELD(responder_uid),
-	    "199999", 1, UID_MAX_OURS, NULL,
+	    "1899999999", 1, UID_MAX_OURS, NULL,
 	    "uid and gid of the responders, used by nobody else" },
 	{ "service", "log_level", CONFIG_WORD, FIELD(log_level),
 	    "info", 3, 7, log_levels,
@@ -77,7 +77,7 @@ const struct config_key config_keys[] = {
 	    "runc", TEXT(1),
 	    "container runtime, as dockerd knows it" },
 	{ "docker", "uid_base", CONFIG_INTEGER, FIELD(uid_base),
-	    "200000", UID_BASE_MIN, UID_BASE_MAX, NULL,
+	    "1900000000", UID_BASE_MIN, UID_BASE_MAX, NULL,
 	    "a sandbox runs as uid_base + its slot" },
 
 	{ "pool", "ready", CONFIG_INTEGER, FIELD(ready),

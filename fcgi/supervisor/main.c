@@ -94,7 +94,9 @@ load_config(struct config *config, const char *path)
 	config_set_defaults(config);
 	rc = path != NULL ? config_load(config, path, error)
 			  : config_check(config, error);
-	if (rc == -1)
+	if (rc == -1 ||
+	    config_check_subids(config, "/etc/subuid", error) == -1 ||
+	    config_check_subids(config, "/etc/subgid", error) == -1)
 		die("%s", error);
 	log_init("sced", (int)config->log_level);
 }

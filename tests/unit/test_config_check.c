@@ -31,12 +31,12 @@ a_responder_is_no_sandbox(void **state)
 {
 	(void)state;
 	load_good("[service]\nresponder_uid = 200012\n");
-	expect_error("[service]\nresponder_uid = 200011\n",
-	    "t.conf: responder_uid 200011 is one of the sandboxes' uids, "
-	    "200000 to 200011");
-	expect_error("[service]\nresponder_uid = 200000\n",
-	    "t.conf: responder_uid 200000 is one of the sandboxes' uids, "
-	    "200000 to 200011");
+	expect_error("[service]\nresponder_uid = 1900000011\n",
+	    "t.conf: responder_uid 1900000011 is one of the sandboxes' uids, "
+	    "1900000000 to 1900000011");
+	expect_error("[service]\nresponder_uid = 1900000000\n",
+	    "t.conf: responder_uid 1900000000 is one of the sandboxes' uids, "
+	    "1900000000 to 1900000011");
 }
 
 static void
@@ -87,19 +87,19 @@ uids_given_to_others_are_refused(void **state)
 
 	(void)state;
 	assert_int_equal(check_subids("a:100000:65536\n", error), 0);
-	assert_int_equal(check_subids("a:100000:99999\n", error), 0);
-	assert_int_equal(check_subids("a:200012:65536\n", error), 0);
-	assert_int_equal(check_subids("a:200000:0\nrubbish\n\n", error), 0);
+	assert_int_equal(check_subids("a:1800000000:99999999\n", error), 0);
+	assert_int_equal(check_subids("a:1900000012:65536\n", error), 0);
+	assert_int_equal(check_subids("a:1900000000:0\nrubbish\n\n", error), 0);
 	assert_int_equal(
-	    check_subids("a:100000:65536\nbob:165536:65536\n", error), -1);
+	    check_subids("a:100000:65536\nbob:1899990000:65536\n", error), -1);
 	assert_non_null(strstr(
-	    error, "the sandboxes' uids 200000 to 200011 meet those that "));
+	    error, "the sandboxes' uids 1900000000 to 1900000011 meet those that "));
 	assert_non_null(strstr(
-	    error, " gives to bob, 165536 to 231071; choose another uid_base"));
-	assert_int_equal(check_subids("a:200011:1\n", error), -1);
-	assert_int_equal(check_subids("a:100000:100001\n", error), -1);
-	assert_int_equal(check_subids("a:199999:1\n", error), -1);
-	assert_non_null(strstr(error, "responder_uid 199999 is one of those"));
+	    error, " gives to bob, 1899990000 to 1900055535; choose another uid_base"));
+	assert_int_equal(check_subids("a:1900000011:1\n", error), -1);
+	assert_int_equal(check_subids("a:1899900000:100001\n", error), -1);
+	assert_int_equal(check_subids("a:1899999999:1\n", error), -1);
+	assert_non_null(strstr(error, "responder_uid 1899999999 is one of those"));
 	config_set_defaults(&c);
 	assert_int_equal(config_check_subids(&c, "/nowhere/subuid", error), 0);
 }

@@ -11,14 +11,14 @@ defaults_are_those_of_the_design(void **state)
 	config_set_defaults(&c);
 	assert_string_equal(c.run_dir, "/var/lib/safe-code-executor");
 	assert_string_equal(c.socket_group, "www-data");
-	assert_int_equal(c.responder_uid, 199999);
+	assert_int_equal(c.responder_uid, 1899999999);
 	assert_int_equal(c.log_level, 6);
 	assert_false(c.log_code);
 	assert_string_equal(c.docker_cli, "/usr/bin/docker");
 	assert_string_equal(c.docker_host, "");
 	assert_string_equal(c.image, "safe-code-executor/python:3.11");
 	assert_string_equal(c.runtime, "runc");
-	assert_int_equal(c.uid_base, 200000);
+	assert_int_equal(c.uid_base, 1900000000);
 	assert_int_equal(c.ready, 4);
 	assert_int_equal(c.running, 8);
 	assert_int_equal(c.queue, 64);

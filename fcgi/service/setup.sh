@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# What must be on the machine: packages, a Docker that answers, our programs,
+# the sandboxes' image.
+
+BUILD_PACKAGES="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev
+	libinih-dev libseccomp-dev libcap-dev libmd-dev musl-tools linux-libc-dev"
+RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates"
+DOCKER_PACKAGES="docker.io iptables"
+DEFAULT_IMAGE=safe-code-executor/python:3.11
+POLICY=/usr/sbin/policy-rc.d
+DOCKERD_PID_FILE=$RUN_DIR/docker/dockerd.pid
+DOCKERD_LOG=$RUN_DIR/docker/dockerd.log
+
+# What the user's own settings say, before there is a sced to ask.
+user_setting() {
+	[ -z "$CONFIG" ] || ini_value "$CONFIG" "$1" "$2"
+}
+
+docker_client() {
+	local client
+	client=$(user_setting docker docker_cli)
+	client=${client:-${DOCKER:-}}
+	if [ -z "$client" ] && [ -x /usr/bin/docker ]; then
+		client=/usr/bin/docker
+	fi
+	type -P "${client:-docker}"
+}
+
+docker_host() {
+	local host
+	host=$(user_setting docker docker_host)
+	printf '%s' "${host:-${DOCKER_HOST:-}}"
+}
+
+# docker ARGUMENTS...: the client and the daemon that sced will use.
+docker() {
+	local client host
+	client=$(docker_client) || return 127
+	host=$(docker_host)
+	"$client" ${host:+--host "$host"} "$@"
+}
+
+docker_answers() {
+	docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+}
+
+# --- packages -----------------------------------------------------------------
+
+is_installed() {
+	[ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" \
+	    2>/dev/null)" = installed ]
+}
+
+wanted_packages() {
+	# shellcheck disable=SC2086 # lists of words
+	printf '%s\n' $BUILD_PACKAGES $RUN_PACKAGES
+	if ! command -v dockerd >/dev/null && ! docker_answers; then
+		# shellcheck disable=SC2086
+		printf '%s\n' $DOCKER_PACKAGES
+		# Where the kernel has AppArmor dockerd wants its parser.
+		[ ! -e /sys/module/apparmor ] || echo apparmor
+	fi
+}
+
+missing_packages() {
+	wanted_packages | while read -r package; do
+		is_installed "$package" || echo "$package"
+	done
+}
+
+# No daemon that a package brings may start by itself: Debian's own nginx would
+# take port 80. An administrator's policy is left alone.
+forbid_daemons() {
+	[ ! -e "$POLICY" ] || return 0
+	printf '#!/bin/sh\n# safe-code-executor, while it installs\nexit 101\n' \
+	    >"$POLICY"
+	chmod 0755 "$POLICY"
+	trap allow_daemons EXIT
+}
+
+allow_daemons() {
+	! grep -qs '^# safe-code-executor, while it installs$' "$POLICY" ||
+		rm -f "$POLICY"
+}
+
+disable_nginx() {
+	if command -v systemctl >/dev/null; then
+		systemctl --quiet disable nginx.service 2>/dev/null || :
+	fi
+	if [ -e /etc/init.d/nginx ] && command -v update-rc.d >/dev/null; then
+		update-rc.d nginx disable >/dev/null 2>&1 || :
+	fi
+}
+
+install_packages() {
+	local missing had_nginx=yes
+	if ! command -v dpkg-query >/dev/null; then
+		die "this is no Debian; install what $ROOT/fcgi/service/setup.sh" \
+		    "lists, and start the programs as service/run.sh does."
+	fi
+	missing=$(missing_packages)
+	[ -n "$missing" ] || return 0
+	say "Installing ${missing//$'\n'/ }"
+	is_installed nginx || had_nginx=no
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -qq update || say "apt-get update failed: trying with old lists."
+	forbid_daemons
+	# shellcheck disable=SC2086 # a list of words
+	apt-get -qq -y install --no-install-recommends $missing >/dev/null ||
+		die "the packages could not be installed: see apt's message above."
+	allow_daemons
+	[ "$had_nginx" = yes ] || disable_nginx
+}
+
+# --- Docker -------------------------------------------------------------------
+
+dockerd_pid() {
+	pid_in "$DOCKERD_PID_FILE" dockerd "$DOCKERD_PID_FILE"
+}
+
+docker_has_ended() {
+	docker_answers || ! kill -0 "$1" 2>/dev/null
+}
+
+# launch_dockerd OPTIONS...: with a log and a pid file of ours, by which down
+# knows whether it was us. 0 if it answers.
+launch_dockerd() {
+	mkdir -p "$RUN_DIR/docker"
+	setsid dockerd --pidfile "$DOCKERD_PID_FILE" "$@" \
+	    </dev/null >>"$DOCKERD_LOG" 2>&1 9>&- &
+	wait_for 60 docker_has_ended $! && docker_answers
+}
+
+# Sandboxes have no network, so Docker can do without its own, should the
+# machine not let it make one. Not if the first one is alive, merely slow.
+relaunch_dockerd() {
+	! dockerd_pid >/dev/null || return 1
+	launch_dockerd --bridge=none --iptables=false --ip6tables=false
+}
+
+start_docker() {
+	! docker_answers || return 0
+	[ -z "$(docker_host)" ] ||
+		die "no Docker answers at $(docker_host): start it, or choose" \
+		    "another docker_host."
+	command -v dockerd >/dev/null ||
+		die "no Docker answers, and there is no dockerd to start."
+	say "Starting Docker."
+	if [ -d /run/systemd/system ]; then
+		systemctl start docker.service || :
+		wait_for 60 docker_answers ||
+			die "Docker does not start: see 'journalctl -u docker'."
+		return 0
+	fi
+	launch_dockerd || relaunch_dockerd ||
+		die_with_log "$DOCKERD_LOG" "Docker does not start."
+}
+
+stop_docker() {
+	dockerd_pid >/dev/null && [ "${KEEP_DOCKER:-0}" != 1 ] || return 0
+	say "Stopping the Docker that was started for this."
+	stop_process dockerd_pid TERM 30
+}
+
+# --- programs and image ---------------------------------------------------------
+
+# A clone's files stay its owner's, or their own make would fail next time.
+build_programs() {
+	local owner as=()
+	owner=$(stat -c %U "$ROOT")
+	if [ -d "$BUILD" ]; then
+		owner=$(stat -c %U "$BUILD")
+	fi
+	if [ "$owner" != root ] && id "$owner" >/dev/null 2>&1; then
+		as=(runuser -u "$owner" --)
+	fi
+	"${as[@]}" make --no-print-directory -C "$ROOT" all BUILD="$BUILD" ||
+		die "the programs could not be built: see the message above."
+}
+
+image_name() {
+	local image
+	image=$(user_setting docker image)
+	printf '%s' "${IMAGE:-${image:-$DEFAULT_IMAGE}}"
+}
+
+# What the image is made from is remembered: a later up makes the same.
+remember_base() {
+	printf '%s\n' "$1" >"$RUN_DIR/image-base"
+}
+
+image_base() {
+	cat "$RUN_DIR/image-base" 2>/dev/null || :
+}
+
+# An image that somebody else made under that name is used, never replaced.
+is_foreign_image() {
+	local made_by_us
+	made_by_us=$(docker image inspect --format \
+	    '{{index .Config.Labels "org.safe-code-executor.inputs"}}' \
+	    "$1" 2>/dev/null) || return 1
+	[ -z "$made_by_us" ] || [ "$made_by_us" = "<no value>" ]
+}
+
+# Container images of Debian come without; the sandboxes' packages are found by
+# them.
+fetch_package_lists() {
+	local known
+	# shellcheck disable=SC2016 # apt fills this in, not the shell
+	known=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian') || :
+	[ -n "$known" ] || apt-get -qq update || :
+}
+
+build_image() {
+	local image base client host
+	image=$(image_name)
+	[ -z "${BASE:-}" ] || remember_base "$BASE"
+	base=$(image_base)
+	if is_foreign_image "$image"; then
+		say "$image is used as it is."
+		return
+	fi
+	[ -n "$base" ] || fetch_package_lists
+	client=$(docker_client)
+	host=$(docker_host)
+	env DOCKER="$client" ${host:+DOCKER_HOST="$host"} \
+	    "$ROOT/fcgi/image/build.sh" --tag "$image" ${base:+--base "$base"} ||
+		die "the image $image could not be made: see the message above."
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Copies what the processes need into the run directory: nginx's workers and
+# the responders can not enter a clone below a home of mode 0700. Each file is
+# replaced by rename, so that a running program keeps its own.
+
+SCED_CONF=$RUN_DIR/sced.conf
+NGINX_CONF=$RUN_DIR/nginx/nginx.conf
+
+# stage_file FROM MODE TO
+stage_file() {
+	if cmp -s "$1" "$3" && [ "$(stat -c %a "$3")" = "${2#0}" ]; then
+		return
+	fi
+	install -m "$2" "$1" "$3.tmp"
+	mv -f "$3.tmp" "$3"
+}
+
+# stage_text MODE TO: from standard input
+stage_text() {
+	local text=$RUN_DIR/staged.tmp
+	cat >"$text"
+	stage_file "$text" "$1" "$2"
+	rm -f "$text"
+}
+
+make_directories() {
+	chmod 0755 "$RUN_DIR"
+	install -d -m 0755 "$RUN_DIR"/{bin,share,html,nginx,nginx/tmp}
+	install -d -m 0750 "$LOGS"
+	install -d -m 0700 "$RUN_DIR/slots"
+}
+
+# The clone's page and nothing else; hidden files are not served anyhow.
+stage_page() {
+	local file
+	while IFS= read -r -d '' file; do
+		install -d -m 0755 "$(dirname "$RUN_DIR/html/$file")"
+		stage_file "$ROOT/html/$file" 0644 "$RUN_DIR/html/$file"
+	done < <(cd "$ROOT/html" && find . -type f ! -path '*/.*' -printf '%P\0')
+	while IFS= read -r -d '' file; do
+		[ -f "$ROOT/html/$file" ] || rm -f "$RUN_DIR/html/$file"
+	done < <(cd "$RUN_DIR/html" && find . -type f -printf '%P\0')
+}
+
+# --- sced.conf ------------------------------------------------------------------
+
+# Sections may be opened twice, keys may not be given twice. Replaced keys
+# leave an empty line, so that sced's messages have the user's line numbers.
+drop_keys() {
+	awk -v keys=" $* " '
+		/^\[/ { section = $0; gsub(/^\[|\].*/, "", section) }
+		{ key = $0; sub(/[ \t]*[=:].*/, "", key) }
+		index(keys, " " section "." key " ") { print ""; next }
+		{ print }'
+}
+
+# What this instance must have, and what the environment says.
+own_settings() {
+	local host client
+	printf '[service]\nrun_dir = %s\n[docker]\nimage = %s\n' \
+	    "$RUN_DIR" "$(image_name)"
+	host=$(docker_host)
+	client=$(docker_client)
+	printf 'docker_cli = %s\ndocker_host = %s\n' "$client" "$host"
+}
+
+# Refused settings must not take the place of those that run.
+stage_sced_conf() {
+	local new=$RUN_DIR/sced.conf.new
+	{
+		if [ -n "$CONFIG" ]; then
+			drop_keys service.run_dir docker.image \
+			    docker.docker_cli docker.docker_host <"$CONFIG"
+		fi
+		echo "# --- set by service.sh ---"
+		own_settings
+	} >"$new"
+	# Prints all settings, defaults too, as sced understands them.
+	"$RUN_DIR/bin/sced" -c "$new" --check-config >"$RUN_DIR/settings.new" ||
+		die "sced refuses the configuration, see above; its lines are" \
+		    "those of ${CONFIG:-$new}."
+	mv -f "$RUN_DIR/settings.new" "$RUN_DIR/settings"
+	stage_file "$new" 0644 "$SCED_CONF"
+	rm -f "$new"
+}
+
+# duration_ms 5s
+duration_ms() {
+	case $1 in
+	*ms) echo "${1%ms}" ;;
+	*s) echo $((${1%s} * 1000)) ;;
+	*m) echo $((${1%m} * 60000)) ;;
+	*h) echo $((${1%h} * 3600000)) ;;
+	*) die "sced printed \"$1\", which is no duration." ;;
+	esac
+}
+
+setting() {
+	ini_value "$RUN_DIR/settings" "$1" "$2"
+}
+
+# --- nginx.conf -----------------------------------------------------------------
+
+has_ipv6_loopback() {
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6
+}
+
+listen_directives() {
+	printf 'listen 127.0.0.1:%s;' "$PORT"
+	! has_ipv6_loopback || printf '\n\t\tlisten [::1]:%s;' "$PORT"
+}
+
+# A run that has to wait first must not be cut short by nginx: seconds.
+read_timeout() {
+	local wait_ms run_ms
+	wait_ms=$(duration_ms "$(setting pool queue_wait)")
+	run_ms=$(duration_ms "$(setting limits timeout_max)")
+	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
+}
+
+stage_nginx_conf() {
+	local text
+	text=$(cat "$ROOT/nginx/nginx.conf.in")
+	text=${text//@RUN_DIR@/"$RUN_DIR"}
+	text=${text//@LISTEN@/"$(listen_directives)"}
+	text=${text//@USER_DIRECTIVE@/"user www-data $(setting service \
+	    socket_group);"}
+	text=${text//@READ_TIMEOUT@/"$(read_timeout)"}
+	if [[ $text =~ @[A-Z_]+@ ]]; then
+		die "nginx.conf.in has ${BASH_REMATCH[0]}, which is unknown here."
+	fi
+	printf '%s\n' "$text" | stage_text 0644 "$NGINX_CONF"
+}
+
+stage_all() {
+	make_directories
+	stage_file "$BUILD/sced" 0755 "$RUN_DIR/bin/sced"
+	stage_file "$BUILD/sce-responder" 0755 "$RUN_DIR/bin/sce-responder"
+	stage_file "$BUILD/sce-guest" 0555 "$RUN_DIR/bin/sce-guest"
+	stage_file "$ROOT/fcgi/image/seccomp.json" 0644 \
+	    "$RUN_DIR/share/seccomp.json"
+	stage_page
+	stage_sced_conf
+	stage_nginx_conf
+}
+
+# What a running service was started with, but for the page.
+fingerprint() {
+	(cd "$RUN_DIR" && sha256sum bin/* share/* sced.conf nginx/nginx.conf)
+	docker image inspect --format '{{.Id}}' "$(image_name)"
+}
