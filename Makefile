@@ -46,7 +46,7 @@ GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the three main.c, and libfcgi's one file: what unit tests link.
-TESTABLE = $(filter-out %/main.c fcgi/responder/worker.c,\
+TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
 
 .DELETE_ON_ERROR:
@@ -84,6 +84,21 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 
 check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
+
+# --- checks that need more; see tests/run.sh --------------------------------
+.PHONY: test lint fuzz bench
+test:
+	@tests/run.sh
+
+lint:
+	@tests/lint/run.sh
+
+# SECONDS=n for each fuzzer
+fuzz:
+	@FUZZ_SECONDS=$(SECONDS) tests/fuzz/run.sh
+
+bench:
+	@tests/bench/run.sh
 
 clean:
 	rm -rf $(BUILD)

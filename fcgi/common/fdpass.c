@@ -22,7 +22,8 @@ int
 fdpass_send(int sock, const void *msg, size_t len, int fd)
 {
 	union control control = { 0 };
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg, .iov_len = len };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg,
+		.iov_len = len };
 	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *cmsg;
 	ssize_t n;
@@ -51,7 +52,7 @@ collect(struct msghdr *header, int fds[FDS_ROOM])
 	size_t n;
 
 	for (cmsg = CMSG_FIRSTHDR(header); cmsg != NULL;
-	    cmsg = CMSG_NXTHDR(header, cmsg)) {
+	     cmsg = CMSG_NXTHDR(header, cmsg)) {
 		if (cmsg->cmsg_level != SOL_SOCKET ||
 		    cmsg->cmsg_type != SCM_RIGHTS)
 			continue;

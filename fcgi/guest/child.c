@@ -121,8 +121,8 @@ use_pipes(const struct child_pipes *pipes)
 
 /* Returns the step that failed, with errno; not at all when all went well. */
 static const char *
-become_program(const struct child_pipes *pipes, char *const argv[],
-    bool landlock_required)
+become_program(
+    const struct child_pipes *pipes, char *const argv[], bool landlock_required)
 {
 	if (setsid() == -1)
 		return "setsid";
@@ -148,8 +148,8 @@ become_program(const struct child_pipes *pipes, char *const argv[],
 }
 
 static void
-run_child(const struct child_pipes *pipes, char *const argv[],
-    bool landlock_required)
+run_child(
+    const struct child_pipes *pipes, char *const argv[], bool landlock_required)
 {
 	struct failure failure = { 0 };
 	const char *step;
@@ -157,8 +157,8 @@ run_child(const struct child_pipes *pipes, char *const argv[],
 	step = become_program(pipes, argv, landlock_required);
 	failure.error_number = errno;
 	(void)snprintf(failure.step, sizeof(failure.step), "%s", step);
-	(void)io_write_all(pipes->failure[1], &failure, sizeof(failure),
-	    IO_FOREVER);
+	(void)io_write_all(
+	    pipes->failure[1], &failure, sizeof(failure), IO_FOREVER);
 	_exit(127);
 }
 
@@ -198,8 +198,8 @@ await_exec(struct child_pipes *pipes, char error[CHILD_ERROR_MAX])
 	struct failure failure;
 
 	fd_close(&pipes->failure[1]);
-	if (io_read_all(pipes->failure[0], &failure, sizeof(failure),
-		IO_FOREVER) == -1)
+	if (io_read_all(
+		pipes->failure[0], &failure, sizeof(failure), IO_FOREVER) == -1)
 		return 0;
 	failure.step[sizeof(failure.step) - 1] = '\0';
 	(void)snprintf(error, CHILD_ERROR_MAX, "%s: %s", failure.step,
@@ -238,7 +238,8 @@ out:
 void
 child_finish(struct child *child)
 {
-	/* Not one of them may survive: a fork that raced us is met next time. */
+	/* Not one of them may survive: a fork that raced us is met next time.
+	 */
 	do {
 		(void)kill(-1, SIGKILL);
 	} while (waitpid(-1, NULL, 0) != -1 || errno == EINTR);

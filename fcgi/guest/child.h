@@ -9,8 +9,8 @@
 #define CHILD_ERROR_MAX 128
 
 struct child {
-	pid_t pid;     /* -1: none */
-	int stdin_fd;  /* our ends of its pipes, non-blocking; -1: closed */
+	pid_t pid;    /* -1: none */
+	int stdin_fd; /* our ends of its pipes, non-blocking; -1: closed */
 	int stdout_fd;
 	int stderr_fd;
 };

@@ -11,10 +11,11 @@
 
 /*
  * Reads and execution of the image's system folders only; /box, /tmp and
- * /dev/shm writable; five harmless devices; no /proc, no /sys; no TCP; no
+ * /dev/shm writable; five harmless devices; no /proc, no /sys; no
  * signal and no abstract socket out of the domain where the kernel knows
  * that. Where the kernel has no Landlock: 0 if !required, else -1. Any other
- * failure is -1 with errno.
+ * failure is -1 with errno. TCP is left to the network namespace, which has
+ * nothing but its own loopback, so that it works the same on every kernel.
  */
 int confine_paths(bool required);
 

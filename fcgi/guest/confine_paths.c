@@ -31,11 +31,9 @@
 #define FS_MAKE_FIFO (1ULL << 10)
 #define FS_MAKE_BLOCK (1ULL << 11)
 #define FS_MAKE_SYM (1ULL << 12)
-#define FS_REFER (1ULL << 13)     /* since ABI 2, without it: EXDEV */
-#define FS_TRUNCATE (1ULL << 14)  /* since ABI 3 */
-#define FS_IOCTL_DEV (1ULL << 15) /* since ABI 5 */
-#define NET_BIND_TCP (1ULL << 0)  /* since ABI 4 */
-#define NET_CONNECT_TCP (1ULL << 1)
+#define FS_REFER (1ULL << 13)           /* since ABI 2, without it: EXDEV */
+#define FS_TRUNCATE (1ULL << 14)        /* since ABI 3 */
+#define FS_IOCTL_DEV (1ULL << 15)       /* since ABI 5 */
 #define SCOPE_ABSTRACT_UNIX (1ULL << 0) /* since ABI 6 */
 #define SCOPE_SIGNAL (1ULL << 1)
 
@@ -97,8 +95,6 @@ handled_by_abi(long abi)
 		ruleset.handled_fs |= FS_REFER;
 	if (abi >= 3)
 		ruleset.handled_fs |= FS_TRUNCATE;
-	if (abi >= 4)
-		ruleset.handled_net = NET_BIND_TCP | NET_CONNECT_TCP;
 	if (abi >= 5)
 		ruleset.handled_fs |= FS_IOCTL_DEV;
 	if (abi >= 6)

@@ -58,8 +58,8 @@ struct guest {
 static uint8_t guest_job[FRAME_JOB_MAX];
 
 static int
-send_frame(struct guest *guest, enum frame_kind kind, const void *payload,
-    size_t len)
+send_frame(
+    struct guest *guest, enum frame_kind kind, const void *payload, size_t len)
 {
 	uint8_t frame[FRAME_HEADER_LEN + CHILD_ERROR_MAX];
 
@@ -159,12 +159,13 @@ prepare(struct guest *guest)
 		return report(guest, "mkfifo " SCRIPT);
 	if (child_boot(&guest->child, guest->argv, guest->landlock_required,
 		error) == -1) {
-		(void)send_frame(guest, FRAME_SETUP_ERROR, error,
-		    strlen(error));
+		(void)send_frame(
+		    guest, FRAME_SETUP_ERROR, error, strlen(error));
 		return -1;
 	}
 	for (;;) {
-		guest->fifo_fd = open(SCRIPT, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		guest->fifo_fd = open(
+		    SCRIPT, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 		if (guest->fifo_fd != -1)
 			return 0;
 		if (errno != ENXIO)
@@ -229,8 +230,8 @@ boot_afresh(struct guest *guest)
 
 	child_finish(&guest->child);
 	fd_close(&guest->fifo_fd);
-	return child_boot(&guest->child, guest->argv,
-	    guest->landlock_required, error);
+	return child_boot(
+	    &guest->child, guest->argv, guest->landlock_required, error);
 }
 
 static int
@@ -245,8 +246,8 @@ run_job(struct guest *guest, const struct job *job)
 	if (send_frame(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
 	pump.started_us = io_now_us();
-	pump.deadline_us =
-	    pump.started_us + (uint64_t)job->wall_limit_ms * 1000;
+	pump.deadline_us = pump.started_us +
+			   (uint64_t)job->wall_limit_ms * 1000;
 	if (place_script(job) == -1)
 		return report(guest, "placing " SCRIPT);
 	if (cookie_needs_seek(job->code, job->code_len) &&
@@ -261,7 +262,8 @@ static int
 usage(void)
 {
 	static const char text[] =
-	    "sce-guest " SCE_VERSION ": PID 1 of a sandbox, started by sced as\n"
+	    "sce-guest " SCE_VERSION
+	    ": PID 1 of a sandbox, started by sced as\n"
 	    "  sce-guest auto|required SOCKET INTERPRETER\n"
 	    "(Landlock: used where the kernel has it, or required)\n";
 
@@ -273,7 +275,7 @@ int
 main(int argc, char *argv[])
 {
 	char script[] = SCRIPT;
-	char *child_argv[3] = { NULL, script, NULL };
+	char *child_argv[] = { argv[argc - 1], script, NULL };
 	struct guest guest = { .host_fd = -1, .signal_fd = -1, .fifo_fd = -1 };
 	struct job job;
 	uint8_t version[FRAME_READY_LEN];
@@ -281,7 +283,6 @@ main(int argc, char *argv[])
 	if (argc != 4 || getpid() != 1)
 		return usage();
 	guest.landlock_required = strcmp(argv[1], "required") == 0;
-	child_argv[0] = argv[3];
 	guest.argv = child_argv;
 	child_init(&guest.child);
 	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1)

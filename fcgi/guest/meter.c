@@ -73,8 +73,8 @@ meter_start(struct meter *meter, pid_t child)
 	if (clock_getcpuclockid(child, &clock) != 0 ||
 	    clock_gettime(clock, &used) == -1)
 		return;
-	meter->cpu_before_us +=
-	    (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
+	meter->cpu_before_us += (uint64_t)used.tv_sec * 1000000 +
+				(uint64_t)used.tv_nsec / 1000;
 }
 
 uint64_t

@@ -24,8 +24,15 @@
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16
 
-enum { POLL_SIGNAL, POLL_HOST, POLL_STDOUT, POLL_STDERR, POLL_STDIN, POLL_FIFO,
-	POLL_COUNT };
+enum {
+	POLL_SIGNAL,
+	POLL_HOST,
+	POLL_STDOUT,
+	POLL_STDERR,
+	POLL_STDIN,
+	POLL_FIFO,
+	POLL_COUNT
+};
 
 /* A frame is built in place, so that it leaves in one write. */
 static uint8_t pump_buffer[FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX];
@@ -52,9 +59,8 @@ forward(struct pump *pump, enum frame_kind kind, size_t n)
 
 	*total += n;
 	if (len < n)
-		pump->verdict.truncated |= is_stdout
-		    ? VERDICT_TRUNCATED_STDOUT
-		    : VERDICT_TRUNCATED_STDERR;
+		pump->verdict.truncated |= is_stdout ? VERDICT_TRUNCATED_STDOUT
+						     : VERDICT_TRUNCATED_STDERR;
 	return len > 0 ? send_frame(pump, kind, len) : 0;
 }
 
@@ -248,7 +254,7 @@ judge(struct pump *pump)
 		verdict->kind = VERDICT_EXITED;
 		verdict->status = (uint32_t)WEXITSTATUS(pump->status);
 	} else if (WTERMSIG(pump->status) == SIGKILL &&
-	    meter_oom_kills(pump->meter) > 0) {
+		   meter_oom_kills(pump->meter) > 0) {
 		verdict->kind = VERDICT_OUT_OF_MEMORY;
 	} else {
 		verdict->kind = VERDICT_SIGNALED;

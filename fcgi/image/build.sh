@@ -8,9 +8,8 @@
 # Without --base the image is put together from Debian bookworm's packages,
 # taken from the mirrors that this host's apt uses: an interpreter with its
 # standard library, compiled, and just enough of a userland for a shell
-# command. With --base an existing image is used as it is. An image that is
-# already there and was made by this very script is kept; --force builds anew,
-# which is also the way to take in Debian's security updates.
+# command. With --base an existing image is used as it is. An image made by
+# this very script is kept; --force builds anew and takes in Debian's updates.
 #
 # The same packages always give the same image ID: fixed times, sorted names,
 # and a configuration written here, because `docker import` and `docker build`
@@ -21,6 +20,7 @@
 set -eu
 umask 022
 export LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
 
 tag=safe-code-executor/python:3.11
 base=
@@ -29,7 +29,6 @@ suite=bookworm
 epoch=${SOURCE_DATE_EPOCH:-1686355200}
 label=org.safe-code-executor
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-pylib=/usr/lib/python3.11
 
 # Installed with what they depend on; install-info is there because something
 # wants "dpkg | install-info", and goes in the end.
@@ -42,10 +41,6 @@ lone_packages="dash grep tzdata python3-distutils python3-lib2to3"
 die() {
 	printf '%s: %s\n' "${0##*/}" "$1" >&2
 	exit 1
-}
-
-usage() {
-	die "usage: build.sh [--tag TAG] [--base IMAGE] [--force]"
 }
 
 find_docker() {
@@ -66,14 +61,22 @@ find_docker() {
 inputs_hash() {
 	{
 		cat "$0"
-		printf '%s\n' "$epoch" "$base" "$1"
+		printf '%s\n' "$epoch" "$1"
 	} | sha256sum | cut -d ' ' -f 1
 }
 
 is_cached() {
 	[ "$force" = no ] && [ "$("$DOCKER" image inspect --format \
 	    "{{index .Config.Labels \"$label.inputs\"}}" "$tag" \
-	    2>/dev/null)" = "$1" ]
+	    2>/dev/null)" = "$1" ] && echo "$tag is up to date"
+}
+
+# The image that the tag named before, unless something else still needs it.
+remove_previous() {
+	[ -n "$previous" ] && [ "$("$DOCKER" image inspect \
+	    --format '{{len .RepoTags}}' "$previous")" = 0 ] || return 0
+	"$DOCKER" rmi "$previous" >/dev/null 2>&1 ||
+		echo "containers still use the image $tag was before: $previous"
 }
 
 # --- an image that exists ---------------------------------------------------
@@ -86,19 +89,16 @@ use_base() {
 		"$DOCKER" pull "$base" ||
 		die "image $base is neither here nor can it be pulled: check its name."
 	hash=$(inputs_hash "$("$DOCKER" image inspect --format '{{.Id}}' "$base")")
-	if is_cached "$hash"; then
-		echo "$tag is up to date"
-		return
-	fi
+	! is_cached "$hash" || return 0
 	container=$("$DOCKER" create --network none --user 0:0 \
-	    --entrypoint python3.11 "$base" -c '
-import compileall, sysconfig, sys
+	    --entrypoint '' "$base" python3.11 -c '
+import compileall, sysconfig
 # Tests hold files that are meant not to compile, so the result says nothing.
 compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2)
 ')
 	"$DOCKER" start --attach "$container" ||
 		die "image $base has no python3.11 that runs: choose another one."
-	"$DOCKER" commit --change 'ENTRYPOINT []' --change 'CMD ["python3.11"]' \
+	"$DOCKER" commit --change 'CMD ["python3.11"]' \
 	    --change "LABEL $label.inputs=$hash" "$container" "$tag" >/dev/null
 	"$DOCKER" rm "$container" >/dev/null
 	container=
@@ -160,8 +160,7 @@ unpack_packages() {
 	export LONE_PACKAGES="$lone_packages" VERSIONS="$work/versions"
 	mmdebstrap --quiet --mode=root --variant=extract --format=directory \
 	    --include="$(echo "$packages" | xargs | tr ' ' ,)" \
-	    --aptopt="$work/apt.conf" \
-	    --setup-hook="$work/merge-usr" \
+	    --aptopt="$work/apt.conf" --setup-hook="$work/merge-usr" \
 	    --extract-hook="$work/unpack-lone" \
 	    "$suite" "$root" "$work/sources.list" ||
 		die "the packages could not be fetched: see the message above."
@@ -185,26 +184,21 @@ write_system_files() {
 	mkdir -p "$root/usr/local/lib/python3.11/dist-packages" \
 	    "$root/usr/lib/python3/dist-packages"
 	mkdir -p "$root/box" "$root/tmp"
-	chmod 0755 "$root/box"
 }
 
 # The package manager, what only a person would read, and what only root uses.
 remove_ballast() {
 	(
 		cd "$root"
-		rm -rf dev/* run/* var etc/apt etc/dpkg etc/cron* etc/init.d \
-		    etc/default etc/logcheck etc/update-motd.d etc/resolv.conf \
-		    etc/hostname etc/.pwd.lock usr/share/doc usr/share/info \
-		    usr/share/man usr/share/locale usr/share/lintian \
-		    usr/share/bug usr/share/debianutils usr/share/menu \
-		    usr/share/doc-base usr/share/applications usr/share/pixmaps \
-		    usr/share/python3 usr/share/keyrings usr/lib/systemd \
-		    usr/lib/*-linux-gnu/gconv usr/share/gcc usr/share/gdb
+		rm -rf dev/* run/* var etc/apt etc/dpkg etc/default \
+		    etc/update-motd.d etc/resolv.conf etc/hostname \
+		    usr/share/bug usr/share/debianutils usr/share/doc \
+		    usr/share/gcc usr/share/gdb usr/share/info \
+		    usr/share/lintian usr/share/locale usr/share/man \
+		    usr/share/python3 usr/lib/systemd usr/lib/*/gconv
 		find usr/sbin -type f ! -name ldconfig -delete
 		rm -f usr/bin/*install-info usr/bin/savelog usr/bin/ischroot
-		find . -xdev -type f -perm /6000 -exec chmod a-s {} +
-		find . -xdev ! -type l -perm -0002 -exec chmod o-w {} +
-		find . -xdev -type d -perm /6000 -exec chmod a-s {} +
+		find . -xdev ! -type l -perm /6002 -exec chmod a-s,o-w {} +
 		chmod 1777 tmp
 	)
 }
@@ -214,7 +208,7 @@ remove_ballast() {
 compile_library() {
 	find "$root" -xdev -exec touch -h -d "@$epoch" {} +
 	env -i PATH=/usr/bin:/usr/sbin PYTHONHASHSEED=0 chroot "$root" python3.11 -B \
-	    -m compileall -q --invalidation-mode timestamp "$pylib" ||
+	    -m compileall -q --invalidation-mode timestamp /usr/lib/python3.11 ||
 		die "the standard library does not compile: the packages are broken."
 	ldconfig -X -r "$root"
 	rm -rf "${root:?}/var"
@@ -263,12 +257,9 @@ write_archive() {
 }
 
 build_own() {
-	arch=$(dpkg --print-architecture)
+	arch=$("$DOCKER" version --format '{{.Server.Arch}}')
 	hash=$(inputs_hash "$arch")
-	if is_cached "$hash"; then
-		echo "$tag is up to date"
-		return
-	fi
+	! is_cached "$hash" || return 0
 	[ "$(id -u)" = 0 ] || die "unpacking an image needs root: run this with sudo."
 	command -v mmdebstrap >/dev/null ||
 		die "mmdebstrap is missing: apt-get install mmdebstrap, or use --base."
@@ -286,16 +277,17 @@ build_own() {
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--tag) [ $# -gt 1 ] || usage; tag=$2; shift ;;
-	--base) [ $# -gt 1 ] || usage; base=$2; shift ;;
+	--tag) tag=${2:?"--tag needs a name"}; shift ;;
+	--base) base=${2:?"--base needs the name of an image"}; shift ;;
 	--force) force=yes ;;
-	*) usage ;;
+	*) die "usage: build.sh [--tag TAG] [--base IMAGE] [--force]" ;;
 	esac
 	shift
 done
 
 find_docker
 container=
+previous=$("$DOCKER" image inspect --format '{{.Id}}' "$tag" 2>/dev/null) || :
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"
 [ -z "$container" ] || "$DOCKER" rm -f "$container" >/dev/null' EXIT
@@ -305,3 +297,4 @@ if [ -n "$base" ]; then
 else
 	build_own
 fi
+remove_previous

@@ -25,21 +25,20 @@
 static const int allowed_calls[] = {
 	/* FastCGI and the sandbox */
 	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(read), SCMP_SYS(readv),
-	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg),
-	SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(sendto),
-	SCMP_SYS(shutdown), SCMP_SYS(close), SCMP_SYS(getsockname),
-	SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(fcntl),
+	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
+	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(shutdown),
+	SCMP_SYS(close), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(getsockopt), SCMP_SYS(fcntl),
 	/* waiting */
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
-	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
-	SCMP_SYS(restart_syscall),
+	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(restart_syscall),
 	/* memory, without PROT_EXEC: below */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	/* time, threads' locks, the end */
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
 	SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(gettid),
-	SCMP_SYS(getrandom), SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group)
+	SCMP_SYS(getrandom), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(exit), SCMP_SYS(exit_group)
 };
 
 const char *
@@ -95,8 +94,8 @@ add_rules(scmp_filter_ctx filter)
 	size_t i;
 
 	for (i = 0; i < sizeof(allowed_calls) / sizeof(*allowed_calls); i++) {
-		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i],
-			0) != 0)
+		if (seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, allowed_calls[i], 0) != 0)
 			return -1;
 	}
 	/* Memory may be had, but never executed. */

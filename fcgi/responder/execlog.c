@@ -37,8 +37,8 @@ add_text(struct json_object *line, const char *name, const char *text)
 static void
 add_number(struct json_object *line, const char *name, uint64_t number)
 {
-	json_object_object_add(line, name,
-	    json_object_new_int64((int64_t)number));
+	json_object_object_add(
+	    line, name, json_object_new_int64((int64_t)number));
 }
 
 /* Milliseconds with three decimals, as text that is a JSON number. */
@@ -49,8 +49,8 @@ add_ms(struct json_object *line, const char *name, uint64_t us)
 
 	(void)snprintf(text, sizeof(text), "%llu.%03u",
 	    (unsigned long long)(us / 1000), (unsigned int)(us % 1000));
-	json_object_object_add(line, name,
-	    json_object_new_double_s((double)us / 1000, text));
+	json_object_object_add(
+	    line, name, json_object_new_double_s((double)us / 1000, text));
 }
 
 static void
@@ -62,14 +62,14 @@ add_time(struct json_object *line, const struct timespec *time)
 
 	(void)gmtime_r(&time->tv_sec, &tm);
 	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(text + n, sizeof(text) - n, ".%03ldZ",
-	    time->tv_nsec / 1000000);
+	(void)snprintf(
+	    text + n, sizeof(text) - n, ".%03ldZ", time->tv_nsec / 1000000);
 	add_text(line, "time", text);
 }
 
 static void
-add_code(struct json_object *line, const struct request *request,
-    bool with_code)
+add_code(
+    struct json_object *line, const struct request *request, bool with_code)
 {
 	char digest[SHA256_DIGEST_STRING_LENGTH];
 
@@ -78,8 +78,8 @@ add_code(struct json_object *line, const struct request *request,
 	add_text(line, "code_sha256", digest);
 	if (with_code)
 		json_object_object_add(line, "code",
-		    json_object_new_string_len((const char *)request->code,
-			(int)request->code_len));
+		    json_object_new_string_len(
+			(const char *)request->code, (int)request->code_len));
 }
 
 static void
@@ -116,8 +116,8 @@ execlog_format(const struct execlog_entry *entry, size_t *len)
 	add_code(line, entry->request, entry->with_code);
 	add_result(line, entry->result);
 	add_ms(line, "queue_ms", entry->queue_us);
-	text = json_object_to_json_string_length(line,
-	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, len);
+	text = json_object_to_json_string_length(
+	    line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, len);
 	if (text != NULL)
 		copy = malloc(*len + 2);
 	if (copy != NULL) {

@@ -118,9 +118,9 @@ link_acquire(struct link *link, const uint8_t client[16],
 void
 link_release(struct link *link, uint64_t lease_id, uint32_t verdict)
 {
-	struct lease_request request = { .kind = LEASE_RELEASE,
-		.lease_id = lease_id,
-		.verdict = verdict };
+	struct lease_request request = {
+		.kind = LEASE_RELEASE, .lease_id = lease_id, .verdict = verdict
+	};
 
 	(void)send_request(link, &request);
 }

@@ -14,9 +14,17 @@
 #include "responder/confine.h"
 #include "responder/worker.h"
 
-enum argument { ARG_CODE_POINTS = 1, ARG_BODY_BYTES, ARG_TIMEOUT_MS,
-	ARG_TIMEOUT_MAX_MS, ARG_OUTPUT_BYTES, ARG_MEMORY_BYTES, ARG_LOG_LEVEL,
-	ARG_LOG_CODE, ARG_COUNT };
+enum argument {
+	ARG_CODE_POINTS = 1,
+	ARG_BODY_BYTES,
+	ARG_TIMEOUT_MS,
+	ARG_TIMEOUT_MAX_MS,
+	ARG_OUTPUT_BYTES,
+	ARG_MEMORY_BYTES,
+	ARG_LOG_LEVEL,
+	ARG_LOG_CODE,
+	ARG_COUNT
+};
 
 static uint64_t
 number(char *argv[], enum argument which, uint64_t max)
@@ -36,18 +44,17 @@ take_arguments(int argc, char *argv[], struct worker_options *options)
 	if (argc != ARG_COUNT)
 		die("sce-responder " SCE_VERSION " is started by sced only");
 	log_init("sce-responder", (int)number(argv, ARG_LOG_LEVEL, 7));
-	options->limits.code_points_max =
-	    (uint32_t)number(argv, ARG_CODE_POINTS, CODE_POINTS_MAX);
-	options->limits.body_bytes_max =
-	    (uint32_t)number(argv, ARG_BODY_BYTES, BODY_BYTES_MAX);
-	options->limits.wall_default_ms =
-	    (uint32_t)number(argv, ARG_TIMEOUT_MS, WALL_MS_MAX);
-	options->limits.wall_max_ms =
-	    (uint32_t)number(argv, ARG_TIMEOUT_MAX_MS, WALL_MS_MAX);
-	options->output_limit_bytes =
-	    (uint32_t)number(argv, ARG_OUTPUT_BYTES, OUTPUT_BYTES_MAX);
-	options->memory_limit_bytes =
-	    number(argv, ARG_MEMORY_BYTES, INT64_MAX);
+	options->limits.code_points_max = (uint32_t)number(
+	    argv, ARG_CODE_POINTS, CODE_POINTS_MAX);
+	options->limits.body_bytes_max = (uint32_t)number(
+	    argv, ARG_BODY_BYTES, BODY_BYTES_MAX);
+	options->limits.wall_default_ms = (uint32_t)number(
+	    argv, ARG_TIMEOUT_MS, WALL_MS_MAX);
+	options->limits.wall_max_ms = (uint32_t)number(
+	    argv, ARG_TIMEOUT_MAX_MS, WALL_MS_MAX);
+	options->output_limit_bytes = (uint32_t)number(
+	    argv, ARG_OUTPUT_BYTES, OUTPUT_BYTES_MAX);
+	options->memory_limit_bytes = number(argv, ARG_MEMORY_BYTES, INT64_MAX);
 	options->log_code = number(argv, ARG_LOG_CODE, 1) == 1;
 }
 

@@ -78,7 +78,7 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 		.stdin_len = (uint32_t)request->stdin_len };
 	uint8_t *at = run->outbox;
 	size_t len = FRAME_JOB_HEADER_LEN + request->code_len +
-	    request->stdin_len;
+		     request->stdin_len;
 
 	frame_encode_header(at, FRAME_JOB, (uint32_t)len);
 	frame_encode_job_header(at + FRAME_HEADER_LEN, &job);
@@ -105,8 +105,8 @@ append(const struct run *run, const uint8_t *payload, uint32_t len,
 }
 
 static enum step
-take_frame(struct run *run, const struct frame_header *header,
-    const uint8_t *payload)
+take_frame(
+    struct run *run, const struct frame_header *header, const uint8_t *payload)
 {
 	struct result *result = &run->result;
 
@@ -123,8 +123,8 @@ take_frame(struct run *run, const struct frame_header *header,
 		    &result->stderr_len);
 		return STEP_ON;
 	case FRAME_VERDICT:
-		if (frame_decode_verdict(payload, header->len,
-			&result->verdict) == FRAME_OK)
+		if (frame_decode_verdict(
+			payload, header->len, &result->verdict) == FRAME_OK)
 			return STEP_VERDICT;
 		return STEP_BROKEN;
 	case FRAME_READY:
@@ -146,15 +146,15 @@ take_frames(struct run *run)
 
 	while (step == STEP_ON) {
 		left = run->inbox_len - used;
-		status = frame_decode_header(run->inbox + used, left,
-		    FRAME_PAYLOAD_MAX, &header);
+		status = frame_decode_header(
+		    run->inbox + used, left, FRAME_PAYLOAD_MAX, &header);
 		if (status == FRAME_TOO_BIG || status == FRAME_BAD)
 			return STEP_BROKEN;
 		if (status == FRAME_INCOMPLETE ||
 		    left - FRAME_HEADER_LEN < header.len)
 			break;
-		step = take_frame(run, &header,
-		    run->inbox + used + FRAME_HEADER_LEN);
+		step = take_frame(
+		    run, &header, run->inbox + used + FRAME_HEADER_LEN);
 		used += FRAME_HEADER_LEN + header.len;
 	}
 	memmove(run->inbox, run->inbox + used, run->inbox_len - used);
@@ -179,8 +179,8 @@ read_frames(struct run *run, int sandbox_fd)
 }
 
 static enum step
-converse_step(struct run *run, int sandbox_fd, int client_fd,
-    uint64_t deadline_us)
+converse_step(
+    struct run *run, int sandbox_fd, int client_fd, uint64_t deadline_us)
 {
 	struct pollfd fds[] = {
 		{ .fd = sandbox_fd, .events = POLLIN },
@@ -207,7 +207,8 @@ converse(struct run *run, const struct request *request, int sandbox_fd,
     int client_fd)
 {
 	uint64_t deadline_us = io_now_us() +
-	    (uint64_t)request->wall_limit_ms * 1000 + DEADLINE_MARGIN_US;
+			       (uint64_t)request->wall_limit_ms * 1000 +
+			       DEADLINE_MARGIN_US;
 	enum step step = STEP_ON;
 
 	if (send_job(run, request, sandbox_fd) == -1)
@@ -239,8 +240,8 @@ refuse(const struct lease_reply *reply, struct refusal *refusal)
 		break;
 	case LEASE_STOPPING:
 	case LEASE_CANCELLED:
-		(void)refusal_set(refusal, 503,
-		    "The service is stopping: try again later");
+		(void)refusal_set(
+		    refusal, 503, "The service is stopping: try again later");
 		break;
 	}
 	refusal->retry_after_s = reply->retry_after_s;
@@ -289,8 +290,8 @@ run_execute(struct run *run, const struct request *request,
 
 	run->queue_us = 0;
 	for (lease = 0; lease < LEASES_PER_RUN; lease++) {
-		if (!try_once(run, request, client, client_fd, refusal,
-			&outcome))
+		if (!try_once(
+			run, request, client, client_fd, refusal, &outcome))
 			break;
 	}
 	return outcome;

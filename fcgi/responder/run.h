@@ -10,8 +10,8 @@
 #include "responder/request.h"
 
 enum run_outcome {
-	RUN_DONE,       /* there is a result, perhaps of a sandbox that failed */
-	RUN_REFUSED,    /* there is a refusal */
+	RUN_DONE,    /* there is a result, perhaps of a sandbox that failed */
+	RUN_REFUSED, /* there is a refusal */
 	RUN_CLIENT_GONE /* nobody is left to answer */
 };
 

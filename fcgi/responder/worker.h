@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The accept loop of one responder: the only place that sees libfcgi. */
+/* The accept loop of one responder, and the paths that it serves. */
 #ifndef SCE_WORKER_H
 #define SCE_WORKER_H
 
@@ -22,8 +22,8 @@ struct worker;
  * Everything that needs rights or memory, before both are given up. NULL with
  * errno on failure. The listening socket is RESPONDER_LISTEN_FD.
  */
-struct worker *worker_create(const struct worker_options *options,
-    struct link *link);
+struct worker *worker_create(
+    const struct worker_options *options, struct link *link);
 
 /* Answers requests until the supervisor is gone. */
 void worker_loop(struct worker *worker);

@@ -35,7 +35,8 @@ take_line(char *line, char path[CGROUP_PATH_MAX])
 	*folder++ = '\0';
 	folder[strcspn(folder, "\n")] = '\0';
 	/* The root is everybody's: never a container's. */
-	if (folder[0] != '/' || folder[1] == '\0' || strstr(folder, "..") != NULL)
+	if (folder[0] != '/' || folder[1] == '\0' ||
+	    strstr(folder, "..") != NULL)
 		return 0;
 	if (strcmp(controllers, "pids") != 0 && controllers[0] != '\0')
 		return 0;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The table of docker's options, and the spawning of its client. Nothing in
- * an argv comes from anywhere but the configuration and our own counters.
- */
+/* Spawns the docker client: clean environment, rlimits, deadline. */
 #include "supervisor/docker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,156 +14,15 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "supervisor/docker_args.h"
 #include "supervisor/spawn.h"
 
-#define ARGS_MAX 128
-#define TEXT_MAX 8192
 /* Budgets of the clients: microseconds. */
 #define KILL_BUDGET_US (2 * 1000000)
 #define REMOVE_BUDGET_US (10 * 1000000)
 #define QUERY_BUDGET_US (10 * 1000000)
 /* Most bytes that a client may write to any file, ours included. */
 #define CLIENT_FILE_BYTES (256 * 1024)
-
-/* An argv under construction; too much in it shows in failed. */
-struct args {
-	const char *argv[ARGS_MAX];
-	size_t count;
-	char text[TEXT_MAX];
-	size_t used;
-	bool failed;
-};
-
-static void
-add(struct args *args, const char *arg)
-{
-	if (args->count >= ARGS_MAX - 1)
-		args->failed = true;
-	else
-		args->argv[args->count++] = arg;
-}
-
-static void __attribute__((format(printf, 2, 3)))
-add_format(struct args *args, const char *format, ...)
-{
-	size_t room = sizeof(args->text) - args->used;
-	char *at = args->text + args->used;
-	va_list list;
-	int n;
-
-	va_start(list, format);
-	n = vsnprintf(at, room, format, list);
-	va_end(list);
-	if (n < 0 || (size_t)n >= room) {
-		args->failed = true;
-		return;
-	}
-	args->used += (size_t)n + 1;
-	add(args, at);
-}
-
-static void
-add_option(struct args *args, const char *name, const char *value)
-{
-	add(args, name);
-	add(args, value);
-}
-
-/* Namespaces, rights and the like: the same for every configuration. */
-static void
-add_isolation(struct args *args, const struct config *config, uint32_t slot)
-{
-	uint32_t uid = config->uid_base + slot;
-
-	add_option(args, "--network", "none");
-	add_option(args, "--ipc", "none");
-	add_option(args, "--cgroupns", "private");
-	add_option(args, "--hostname", "sandbox");
-	/* One uid per slot: a shared one shares quotas between neighbours. */
-	add(args, "--user");
-	add_format(args, "%u:%u", uid, uid);
-	add_option(args, "--cap-drop", "ALL");
-	add_option(args, "--security-opt", "no-new-privileges:true");
-	add(args, "--security-opt");
-	add_format(args, "seccomp=%s", config->seccomp_profile);
-	add_option(args, "--oom-score-adj", "500");
-}
-
-static void
-add_tmpfs(struct args *args, const char *path, uint64_t bytes,
-    unsigned int inodes, const char *owner)
-{
-	add(args, "--tmpfs");
-	add_format(args,
-	    "%s:rw,nosuid,nodev,noexec,size=%llu,nr_inodes=%u,%s", path,
-	    (unsigned long long)bytes, inodes, owner);
-}
-
-static void
-add_file_systems(struct args *args, const struct config *config, uint32_t slot,
-    const char *slot_dir)
-{
-	unsigned int uid = config->uid_base + slot;
-	char owner[64];
-
-	add(args, "--read-only");
-	/* With -w, a mode of 1777 would end up as root's 0755. */
-	(void)snprintf(owner, sizeof(owner), "uid=%u,gid=%u,mode=0755", uid,
-	    uid);
-	add_tmpfs(args, "/box", config->box_bytes, 1024, owner);
-	if (config->tmp_bytes > 0)
-		add_tmpfs(args, "/tmp", config->tmp_bytes, 1024, "mode=1777");
-	add_tmpfs(args, "/dev/shm", config->shm_bytes, 64, "mode=1777");
-	add_option(args, "--workdir", "/box");
-	add(args, "--mount");
-	add_format(args, "type=bind,src=%s,dst=/run/sce,readonly", slot_dir);
-	add(args, "--mount");
-	add_format(args, "type=bind,src=%s,dst=/sce-guest,readonly",
-	    config->guest);
-}
-
-static void
-add_ulimit(struct args *args, const char *name, unsigned long long value)
-{
-	add(args, "--ulimit");
-	add_format(args, "%s=%llu:%llu", name, value, value);
-}
-
-static void
-add_limits(struct args *args, const struct config *config)
-{
-	add(args, "--memory");
-	add_format(args, "%llu", (unsigned long long)config->memory_bytes);
-	add(args, "--memory-swap");
-	add_format(args, "%llu", (unsigned long long)config->memory_bytes);
-	add(args, "--cpus");
-	add_format(args, "%u.%03u", config->cpus_milli / 1000,
-	    config->cpus_milli % 1000);
-	add(args, "--pids-limit");
-	add_format(args, "%u", config->pids);
-	add_ulimit(args, "cpu", 2 * ((config->timeout_max_ms + 999) / 1000));
-	add_ulimit(args, "nofile", config->open_files);
-	add_ulimit(args, "fsize", config->file_bytes);
-	add_ulimit(args, "core", 1); /* 0 is ignored by a piped core_pattern */
-	add_ulimit(args, "msgqueue", 0);
-	add_ulimit(args, "memlock", 0);
-	add_ulimit(args, "sigpending", 64);
-	add_ulimit(args, "stack", 8 * 1024 * 1024);
-}
-
-static void
-add_identity(struct args *args, const struct docker *docker, uint32_t slot,
-    const char *name)
-{
-	add_option(args, "--name", name);
-	add_option(args, "--label", "sce.app=safe-code-executor");
-	add(args, "--label");
-	add_format(args, "sce.instance=%s", docker->config->run_dir);
-	add(args, "--label");
-	add_format(args, "sce.boot=%s", docker->boot_id);
-	add(args, "--label");
-	add_format(args, "sce.slot=%u", slot);
-}
 
 static void
 child_limits(void)
@@ -192,7 +47,8 @@ child_limits(void)
 }
 
 static void
-exec_client(const struct docker *docker, const struct args *args, int output_fd)
+exec_client(
+    const struct docker *docker, const struct docker_args *args, int output_fd)
 {
 	char config_dir[DOCKER_PATH_MAX + 32];
 	char host[CONFIG_STRING_MAX + 32];
@@ -203,8 +59,8 @@ exec_client(const struct docker *docker, const struct args *args, int output_fd)
 
 	(void)snprintf(config_dir, sizeof(config_dir), "DOCKER_CONFIG=%s",
 	    docker->config_dir);
-	(void)snprintf(host, sizeof(host), "DOCKER_HOST=%s",
-	    docker->config->docker_host);
+	(void)snprintf(
+	    host, sizeof(host), "DOCKER_HOST=%s", docker->config->docker_host);
 	if (docker->config->docker_host[0] != '\0')
 		environment[4] = host;
 	if (dup2(output_fd, STDOUT_FILENO) == -1 ||
@@ -220,7 +76,7 @@ exec_client(const struct docker *docker, const struct args *args, int output_fd)
 
 static int
 start_client(const struct docker *docker, struct docker_client *client,
-    struct args *args, uint64_t budget_us)
+    struct docker_args *args, uint64_t budget_us)
 {
 	docker_client_init(client);
 	args->argv[args->count] = NULL;
@@ -272,37 +128,20 @@ int
 docker_run(const struct docker *docker, struct docker_client *client,
     uint32_t slot, const char *name, const char *slot_dir)
 {
-	const struct config *config = docker->config;
-	struct args args = { .argv = { config->docker_cli, "run" },
-		.count = 2 };
+	struct docker_args args = { .count = 0 };
 
-	/* Detached: no client stays in memory or in the way of the output, and
-	 * there is no attached stream that could make it unkillable. */
-	add(&args, "--detach");
-	add(&args, "--rm");
-	add_option(&args, "--pull", "never");
-	add_option(&args, "--log-driver", "none");
-	add(&args, "--no-healthcheck");
-	add(&args, "--init=false");
-	add_option(&args, "--runtime", config->runtime);
-	add_identity(&args, docker, slot, name);
-	add_isolation(&args, config, slot);
-	add_file_systems(&args, config, slot, slot_dir);
-	add_limits(&args, config);
-	add_option(&args, "--entrypoint", "/sce-guest");
-	add(&args, docker->image_id);
-	add(&args, config->landlock_required ? "required" : "auto");
-	add_option(&args, "/run/sce/s", "python3.11");
+	docker_args_run(&args, docker, slot, name, slot_dir);
 	return start_client(docker, client, &args,
-	    (uint64_t)config->start_timeout_ms * 1000);
+	    (uint64_t)docker->config->start_timeout_ms * 1000);
 }
 
 int
-docker_kill(const struct docker *docker, struct docker_client *client,
-    const char *name)
+docker_kill(
+    const struct docker *docker, struct docker_client *client, const char *name)
 {
-	struct args args = { .argv = { docker->config->docker_cli, "kill", name },
-		.count = 3 };
+	struct docker_args args = {
+		.argv = { docker->config->docker_cli, "kill", name }, .count = 3
+	};
 
 	return start_client(docker, client, &args, KILL_BUDGET_US);
 }
@@ -311,34 +150,35 @@ int
 docker_remove(const struct docker *docker, struct docker_client *client,
     char names[][DOCKER_NAME_MAX], size_t count)
 {
-	struct args args = { .argv = { docker->config->docker_cli, "rm",
-				 "--force" },
+	struct docker_args args = { .argv = { docker->config->docker_cli, "rm",
+					"--force" },
 		.count = 3 };
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		add(&args, names[i]);
+		docker_args_add(&args, names[i]);
 	return start_client(docker, client, &args, REMOVE_BUDGET_US);
 }
 
 int
 docker_list(const struct docker *docker, struct docker_client *client)
 {
-	struct args args = { .argv = { docker->config->docker_cli, "ps",
-				 "--all", "--format", "{{.Names}}",
-				 "--filter" },
+	struct docker_args args = { .argv = { docker->config->docker_cli, "ps",
+					"--all", "--format", "{{.Names}}",
+					"--filter" },
 		.count = 6 };
 
-	add_format(&args, "label=sce.instance=%s", docker->config->run_dir);
+	docker_args_add_format(
+	    &args, "label=sce.instance=%s", docker->config->run_dir);
 	return start_client(docker, client, &args, QUERY_BUDGET_US);
 }
 
 int
 docker_inspect_image(const struct docker *docker, struct docker_client *client)
 {
-	struct args args = { .argv = { docker->config->docker_cli, "image",
-				 "inspect", "--format", "{{.Id}}",
-				 docker->config->image },
+	struct docker_args args = { .argv = { docker->config->docker_cli,
+					"image", "inspect", "--format",
+					"{{.Id}}", docker->config->image },
 		.count = 6 };
 
 	return start_client(docker, client, &args, QUERY_BUDGET_US);
@@ -378,5 +218,5 @@ docker_name_is_sane(const char *name)
 	size_t len = strlen(name);
 
 	return strncmp(name, "sce-", 4) == 0 && len < DOCKER_NAME_MAX &&
-	    strspn(name + 4, "0123456789abcdef-") == len - 4;
+	       strspn(name + 4, "0123456789abcdef-") == len - 4;
 }

@@ -31,7 +31,7 @@ struct docker {
 
 /* One running client. */
 struct docker_client {
-	pid_t pid;    /* -1: none */
+	pid_t pid;     /* -1: none */
 	int output_fd; /* stdout and stderr */
 	uint64_t deadline_us;
 };
@@ -42,8 +42,8 @@ void docker_client_init(struct docker_client *client);
 void docker_client_finish(struct docker_client *client);
 
 /* What the client printed, as a string of at most size - 1 bytes. */
-void docker_client_output(const struct docker_client *client, char *buf,
-    size_t size);
+void docker_client_output(
+    const struct docker_client *client, char *buf, size_t size);
 
 /* All of these start a client and return: 0, or -1 with errno. */
 int docker_run(const struct docker *docker, struct docker_client *client,
@@ -55,8 +55,8 @@ int docker_remove(const struct docker *docker, struct docker_client *client,
 /* Prints the names of all containers of this instance, one a line. */
 int docker_list(const struct docker *docker, struct docker_client *client);
 /* Prints the image's ID. */
-int docker_inspect_image(const struct docker *docker,
-    struct docker_client *client);
+int docker_inspect_image(
+    const struct docker *docker, struct docker_client *client);
 
 /* Waits for a client to end, at start and stop only: its wait status, or -1
  * after its deadline, when it has been killed. */

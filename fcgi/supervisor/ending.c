@@ -31,8 +31,8 @@ remove_slot_dir(struct sandbox *box)
 	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
 	(void)unlink(path);
 	if (rmdir(box->dir) == -1)
-		log_debug("slot directory %s stays for the next start: %m",
-		    box->dir);
+		log_debug(
+		    "slot directory %s stays for the next start: %m", box->dir);
 }
 
 /* No process is left of it. The slot can be used again as soon as no client
@@ -124,8 +124,8 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		(void)docker_kill(&sup->docker, &box->helper, box->name);
 		break;
 	case ENDING_KILL:
-		log_warning("docker kill did not end slot=%u name=%s", slot,
-		    box->name);
+		log_warning(
+		    "docker kill did not end slot=%u name=%s", slot, box->name);
 		enter(box, ENDING_CGROUP, CGROUP_AGAIN_US * CGROUP_ROUNDS);
 		kill_cgroup(box);
 		break;
@@ -179,8 +179,8 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 			finish(sup, slot);
 		return;
 	}
-	log_warning("slot in quarantine slot=%u name=%s: %s", slot, box->name,
-	    output);
+	log_warning(
+	    "slot in quarantine slot=%u name=%s: %s", slot, box->name, output);
 	kill_cgroup(box);
 	enter(box, ENDING_QUARANTINE, QUARANTINE_US);
 }

@@ -35,8 +35,7 @@ static void
 print_help(FILE *out)
 {
 	(void)fputs(
-	    "sced " SCE_VERSION
-	    " - supervisor of the Safe Code Executor\n"
+	    "sced " SCE_VERSION " - supervisor of the Safe Code Executor\n"
 	    "usage: sced [-c FILE]\n"
 	    "  -c, --config FILE   read this configuration over the defaults\n"
 	    "      --check-config  check it, print every key, and exit\n"
@@ -119,8 +118,8 @@ lock_run_dir(struct supervisor *sup)
 	char path[PATH_BYTES];
 
 	(void)snprintf(path, sizeof(path), "%s/lock", sup->config.run_dir);
-	sup->lock_fd =
-	    open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	sup->lock_fd = open(
+	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (sup->lock_fd == -1)
 		die("%s: %m", path);
 	if (flock(sup->lock_fd, LOCK_EX | LOCK_NB) == -1)
@@ -143,8 +142,8 @@ listen_fastcgi(struct supervisor *sup)
 	if (n < 0 || (size_t)n >= sizeof(address.sun_path))
 		die("run_dir %s is too long", sup->config.run_dir);
 	(void)unlink(address.sun_path); /* the lock is ours: a stale one */
-	sup->listen_fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	sup->listen_fd = socket(
+	    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (sup->listen_fd == -1)
 		die("socket: %m");
 	mask = umask(0777);
@@ -195,8 +194,8 @@ init_docker(struct supervisor *sup)
 	sup->docker.config = &sup->config;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		die("getrandom: %m");
-	(void)snprintf(sup->docker.boot_id, sizeof(sup->docker.boot_id),
-	    "%08x", random);
+	(void)snprintf(
+	    sup->docker.boot_id, sizeof(sup->docker.boot_id), "%08x", random);
 	if ((size_t)snprintf(sup->docker.config_dir,
 		sizeof(sup->docker.config_dir), "%s/docker-config",
 		sup->config.run_dir) >= sizeof(sup->docker.config_dir))

@@ -21,8 +21,8 @@
 #define VERDICT_FRESH_US (5 * 1000 * 1000)
 
 static void
-reply(struct supervisor *sup, uint32_t index, struct lease_reply *message,
-    int fd)
+reply(
+    struct supervisor *sup, uint32_t index, struct lease_reply *message, int fd)
 {
 	message->version = LEASE_PROTOCOL_VERSION;
 	if (fdpass_send(sup->workers[index].channel_fd, message,
@@ -43,8 +43,8 @@ refuse(struct supervisor *sup, uint32_t index, enum lease_refusal reason)
 }
 
 static const char *
-on_acquire(struct supervisor *sup, uint32_t index,
-    const struct lease_request *request)
+on_acquire(
+    struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
 	struct worker *worker = &sup->workers[index];
 	struct pool_waiter waiter = { .worker = index,
@@ -81,8 +81,8 @@ on_cancel(struct supervisor *sup, uint32_t index)
 }
 
 static const char *
-on_release(struct supervisor *sup, uint32_t index,
-    const struct lease_request *request)
+on_release(
+    struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
 	struct worker *worker = &sup->workers[index];
 
@@ -120,7 +120,7 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 {
 	uint32_t running = pool_count(&sup->pool, SLOT_LEASED);
 	bool proven = sup->last_verdict_us != 0 &&
-	    now_us - sup->last_verdict_us < VERDICT_FRESH_US;
+		      now_us - sup->last_verdict_us < VERDICT_FRESH_US;
 
 	if (sup->stopping || pool_is_down(&sup->pool))
 		return LEASE_DOWN;
@@ -151,8 +151,8 @@ on_health(struct supervisor *sup, uint32_t index)
 
 /* Returns what was wrong with the message, or NULL. */
 static const char *
-dispatch(struct supervisor *sup, uint32_t index,
-    const struct lease_request *request)
+dispatch(
+    struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
 	if (request->version != LEASE_PROTOCOL_VERSION)
 		return "it speaks another protocol";
@@ -211,7 +211,8 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	box->lease_id = sup->leases;
 	box->worker = index;
 	box->deadline_us = now_us +
-	    (uint64_t)grant->waiter.wall_limit_ms * 1000 + LEASE_MARGIN_US;
+			   (uint64_t)grant->waiter.wall_limit_ms * 1000 +
+			   LEASE_MARGIN_US;
 	worker->state = WORKER_LEASED;
 	worker->lease_id = sup->leases;
 	worker->slot = grant->slot;
@@ -231,7 +232,7 @@ monitor_grant_all(struct supervisor *sup, uint64_t now_us)
 	while (pool_grant_next(&sup->pool, now_us, &next))
 		grant(sup, &next, now_us);
 	while ((sup->stopping || pool_is_down(&sup->pool)) &&
-	    sup->pool.queued > 0) {
+	       sup->pool.queued > 0) {
 		index = sup->pool.queue[0].worker;
 		(void)pool_dequeue(&sup->pool, index);
 		refuse(sup, index,

@@ -74,14 +74,14 @@ pool_pick_stale(const struct pool *pool, uint64_t now_us)
 }
 
 void
-pool_set_state(struct pool *pool, uint32_t slot, enum slot_state state,
-    uint64_t now_us)
+pool_set_state(
+    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us)
 {
 	struct pool_slot *s = &pool->slots[slot];
 
 	if (s->state == SLOT_LEASED)
-		pool->lease_avg_us +=
-		    ((now_us - s->since_us) / 8) - (pool->lease_avg_us / 8);
+		pool->lease_avg_us += ((now_us - s->since_us) / 8) -
+				      (pool->lease_avg_us / 8);
 	s->state = state;
 	s->since_us = now_us;
 }
@@ -110,14 +110,14 @@ bool
 pool_is_down(const struct pool *pool)
 {
 	return pool->failures >= POOL_FAILURES_MEAN_DOWN &&
-	    oldest(pool, SLOT_READY) == POOL_NONE;
+	       oldest(pool, SLOT_READY) == POOL_NONE;
 }
 
 static bool
 can_serve(const struct pool *pool)
 {
 	return !pool->stopping && oldest(pool, SLOT_READY) != POOL_NONE &&
-	    pool_count(pool, SLOT_LEASED) < pool->limits.running;
+	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
 }
 
 bool
@@ -162,8 +162,8 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 
 	for (i = 0; i < pool->slot_count; i++)
 		count += pool->slots[i].state == SLOT_LEASED &&
-		    memcmp(pool->slots[i].client, client,
-			POOL_CLIENT_BYTES) == 0;
+			 memcmp(pool->slots[i].client, client,
+			     POOL_CLIENT_BYTES) == 0;
 	return count;
 }
 
@@ -200,8 +200,8 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 	grant->slot = slot;
 	remove_waiter(pool, index);
 	pool_set_state(pool, slot, SLOT_LEASED, now_us);
-	memcpy(pool->slots[slot].client, grant->waiter.client,
-	    POOL_CLIENT_BYTES);
+	memcpy(
+	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);
 	return true;
 }
 
@@ -247,7 +247,7 @@ pool_retry_after_s(const struct pool *pool)
 	if (pool_is_down(pool))
 		return POOL_BACKOFF_MAX_US / 1000000;
 	wait_us = pool->lease_avg_us * (pool->queued + 1) /
-	    (pool->limits.running > 0 ? pool->limits.running : 1);
+		  (pool->limits.running > 0 ? pool->limits.running : 1);
 	wait_s = (wait_us + 999999) / 1000000;
 	return wait_s < 1 ? 1 : wait_s > 60 ? 60 : (uint32_t)wait_s;
 }

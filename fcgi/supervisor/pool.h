@@ -25,8 +25,13 @@
 /* So many failed starts in a row mean that none can be had just now. */
 #define POOL_FAILURES_MEAN_DOWN 2
 
-enum slot_state { SLOT_EMPTY, SLOT_STARTING, SLOT_READY, SLOT_LEASED,
-	SLOT_DEAD };
+enum slot_state {
+	SLOT_EMPTY,
+	SLOT_STARTING,
+	SLOT_READY,
+	SLOT_LEASED,
+	SLOT_DEAD
+};
 
 struct pool_limits {
 	uint32_t ready;    /* sandboxes kept waiting */
@@ -39,7 +44,7 @@ struct pool_limits {
 
 struct pool_slot {
 	enum slot_state state;
-	uint64_t since_us; /* when it entered the state */
+	uint64_t since_us;                 /* when it entered the state */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
 };
 
@@ -56,7 +61,7 @@ struct pool {
 	struct pool_slot slots[POOL_SLOTS_MAX];
 	uint32_t queued;
 	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
-	uint32_t failures;      /* of starts, in a row */
+	uint32_t failures;                        /* of starts, in a row */
 	uint64_t next_start_us; /* not before, after a failure */
 	uint64_t lease_avg_us;  /* how long a lease lasts, sliding */
 	bool stopping;
@@ -78,8 +83,8 @@ uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);
 /* A READY slot that has waited too long and should be replaced, or NONE. */
 uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
 
-void pool_set_state(struct pool *pool, uint32_t slot, enum slot_state state,
-    uint64_t now_us);
+void pool_set_state(
+    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us);
 
 /* The outcome of a start, for the back-off. */
 void pool_note_start(struct pool *pool, bool succeeded, uint64_t now_us);
@@ -97,8 +102,8 @@ bool pool_dequeue(struct pool *pool, uint32_t worker);
  * The next lease: a READY slot and the waiter who is served: the oldest of
  * the clients that hold the fewest leases. Marks the slot LEASED.
  */
-bool pool_grant_next(struct pool *pool, uint64_t now_us,
-    struct pool_grant *grant);
+bool pool_grant_next(
+    struct pool *pool, uint64_t now_us, struct pool_grant *grant);
 
 /* A worker that waited too long, or POOL_NONE. */
 uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);

@@ -38,16 +38,16 @@ open_slot_dir(struct sandbox *box)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int n;
 
-	n = snprintf(address.sun_path, sizeof(address.sun_path), "%s/s",
-	    box->dir);
+	n = snprintf(
+	    address.sun_path, sizeof(address.sun_path), "%s/s", box->dir);
 	if (n < 0 || (size_t)n >= sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
 	if (mkdir(box->dir, 0755) == -1)
 		return -1;
-	box->listen_fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	box->listen_fd = socket(
+	    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (box->listen_fd == -1)
 		return -1;
 	/* Only this sandbox sees the directory; whoever else is root anyway. */
@@ -99,13 +99,13 @@ sandbox_start(struct supervisor *sup, uint32_t slot)
 	sandbox_init(box);
 	box->started_us = io_now_us();
 	box->deadline_us = box->started_us +
-	    (uint64_t)sup->config.start_timeout_ms * 1000;
+			   (uint64_t)sup->config.start_timeout_ms * 1000;
 	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
 	if (name_sandbox(sup, slot) == -1 || open_slot_dir(box) == -1 ||
-	    supervisor_watch(sup, box->listen_fd, EPOLLIN, EVENT_LISTEN,
-		slot) == -1 ||
-	    docker_run(&sup->docker, &box->runner, slot, box->name,
-		box->dir) == -1)
+	    supervisor_watch(
+		sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, slot) == -1 ||
+	    docker_run(&sup->docker, &box->runner, slot, box->name, box->dir) ==
+		-1)
 		fail_start(sup, slot, strerror(errno));
 }
 
@@ -140,8 +140,8 @@ identify(struct supervisor *sup, uint32_t slot)
 		return "its process is gone already";
 	if (cgroup_find(peer.pid, box->cgroup) == -1)
 		box->cgroup[0] = '\0';
-	if (supervisor_watch(sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT,
-		slot) == -1 ||
+	if (supervisor_watch(
+		sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT, slot) == -1 ||
 	    supervisor_watch(sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
 		EVENT_GUEST, slot) == -1)
 		return strerror(errno);
@@ -154,8 +154,8 @@ sandbox_on_dial(struct supervisor *sup, uint32_t slot)
 	struct sandbox *box = &sup->sandboxes[slot];
 	const char *problem;
 
-	box->guest_fd = accept4(box->listen_fd, NULL, NULL,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK);
+	box->guest_fd = accept4(
+	    box->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (box->guest_fd == -1)
 		return; /* it hung up again: the deadline decides */
 	close_door(sup, box);
@@ -185,8 +185,8 @@ become_ready(struct supervisor *sup, uint32_t slot)
 
 /* A whole frame is in the inbox. */
 static void
-take_frame(struct supervisor *sup, uint32_t slot,
-    const struct frame_header *header)
+take_frame(
+    struct supervisor *sup, uint32_t slot, const struct frame_header *header)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
 	uint8_t *payload = box->inbox + FRAME_HEADER_LEN;
@@ -196,8 +196,9 @@ take_frame(struct supervisor *sup, uint32_t slot,
 		payload[header->len] = '\0';
 		fail_start(sup, slot, (char *)payload);
 	} else if (header->kind == FRAME_READY &&
-	    frame_decode_ready(payload, header->len, &version) == FRAME_OK &&
-	    version == FRAME_PROTOCOL_VERSION) {
+		   frame_decode_ready(payload, header->len, &version) ==
+		       FRAME_OK &&
+		   version == FRAME_PROTOCOL_VERSION) {
 		become_ready(sup, slot);
 	} else {
 		fail_start(sup, slot, "the guest speaks another protocol");
@@ -230,7 +231,7 @@ read_inbox(struct supervisor *sup, uint32_t slot)
 	if (status == FRAME_TOO_BIG || status == FRAME_BAD)
 		fail_start(sup, slot, "the guest speaks another protocol");
 	else if (status == FRAME_OK &&
-	    box->inbox_len == FRAME_HEADER_LEN + header.len)
+		 box->inbox_len == FRAME_HEADER_LEN + header.len)
 		take_frame(sup, slot, &header);
 }
 

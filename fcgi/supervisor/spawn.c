@@ -43,7 +43,7 @@ is_kept(cap_value_t value)
 	size_t i;
 
 	for (i = 0; i < sizeof(kept_capabilities) / sizeof(*kept_capabilities);
-	    i++) {
+	     i++) {
 		if (kept_capabilities[i] == value)
 			return 1;
 	}

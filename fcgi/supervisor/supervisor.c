@@ -47,11 +47,12 @@ begin_stop(struct supervisor *sup)
 {
 	if (sup->stopping)
 		return;
-	log_notice("stopping: %u runs under way",
-	    pool_count(&sup->pool, SLOT_LEASED));
+	log_notice(
+	    "stopping: %u runs under way", pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
-	    (uint64_t)sup->config.timeout_max_ms * 1000 + STOP_MARGIN_US;
+				(uint64_t)sup->config.timeout_max_ms * 1000 +
+				STOP_MARGIN_US;
 }
 
 /* One child that ended: a client of a slot, of the sweep, or a responder. */
@@ -60,7 +61,8 @@ on_child(struct supervisor *sup, pid_t pid, int status)
 {
 	uint32_t i;
 
-	if (workers_on_exit(sup, pid, status) || sweep_on_exit(sup, pid, status))
+	if (workers_on_exit(sup, pid, status) ||
+	    sweep_on_exit(sup, pid, status))
 		return;
 	for (i = 0; i < sup->pool.slot_count; i++) {
 		if (sup->sandboxes[i].runner.pid == pid) {
@@ -225,7 +227,7 @@ is_over(const struct supervisor *sup)
 	if (io_now_us() >= sup->stop_deadline_us)
 		return true;
 	return workers_alive(sup) == 0 &&
-	    pool_count(&sup->pool, SLOT_EMPTY) == sup->pool.slot_count;
+	       pool_count(&sup->pool, SLOT_EMPTY) == sup->pool.slot_count;
 }
 
 static void

@@ -33,18 +33,23 @@
 #define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
 
 /* The first word of an epoll event; the second is an index. */
-enum event_kind { EVENT_SIGNAL, EVENT_LISTEN, EVENT_GUEST, EVENT_GUEST_EXIT,
-	EVENT_WORKER };
+enum event_kind {
+	EVENT_SIGNAL,
+	EVENT_LISTEN,
+	EVENT_GUEST,
+	EVENT_GUEST_EXIT,
+	EVENT_WORKER
+};
 
 /* How far the end of a sandbox has come. */
 enum ending {
 	ENDING_NOT,
-	ENDING_SHUTDOWN,  /* its life line is cut: it should exit by itself */
-	ENDING_KILL,      /* docker kill */
-	ENDING_CGROUP,    /* SIGKILL to all of its cgroup */
-	ENDING_REMOVE,    /* docker rm --force */
+	ENDING_SHUTDOWN,   /* its life line is cut: it should exit by itself */
+	ENDING_KILL,       /* docker kill */
+	ENDING_CGROUP,     /* SIGKILL to all of its cgroup */
+	ENDING_REMOVE,     /* docker rm --force */
 	ENDING_QUARANTINE, /* nothing helped: again later, slot not used */
-	ENDING_CLIENTS    /* all gone but a docker client of ours */
+	ENDING_CLIENTS     /* all gone but a docker client of ours */
 };
 
 struct sandbox {
@@ -53,7 +58,7 @@ struct sandbox {
 	int listen_fd;             /* until the guest has dialled */
 	int guest_fd;              /* the connection; leased as a duplicate */
 	int pid_fd;
-	char cgroup[CGROUP_PATH_MAX]; /* "" if unknown */
+	char cgroup[CGROUP_PATH_MAX];          /* "" if unknown */
 	uint8_t inbox[FRAME_HEADER_LEN + 128]; /* ready or set-up error */
 	size_t inbox_len;
 	struct docker_client runner; /* docker run */
@@ -98,7 +103,7 @@ struct supervisor {
 	bool probe_failed;
 	bool stopping;
 	uint64_t stop_deadline_us;
-	struct docker_client sweeper; /* docker ps or docker rm */
+	struct docker_client sweeper;   /* docker ps or docker rm */
 	struct docker_client inspector; /* docker image inspect */
 	bool sweep_is_listing;
 	uint64_t next_sweep_us;
@@ -127,6 +132,10 @@ void ending_on_runner_exit(struct supervisor *sup, uint32_t slot);
 void ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status);
 /* docker ps has shown that the container does not exist. */
 void ending_on_absence(struct supervisor *sup, uint32_t slot);
+
+/* launch.c: in the child; never returns */
+void launch_responder(struct supervisor *sup, int channel_fd)
+    __attribute__((noreturn));
 
 /* workers.c */
 int workers_start(struct supervisor *sup);

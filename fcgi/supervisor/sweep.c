@@ -49,8 +49,8 @@ pick_orphans(const struct supervisor *sup, char *listing,
 		if (!docker_name_is_sane(name) || is_ours_now(sup, name))
 			continue;
 		if (count < DOCKER_REMOVE_MAX)
-			(void)snprintf(names[count++], DOCKER_NAME_MAX, "%s",
-			    name);
+			(void)snprintf(
+			    names[count++], DOCKER_NAME_MAX, "%s", name);
 	}
 	return count;
 }
@@ -79,8 +79,8 @@ free_quarantined(struct supervisor *sup, const char *listing)
 void
 sweep_begin(struct supervisor *sup, uint64_t now_us)
 {
-	sup->next_sweep_us =
-	    now_us + (uint64_t)sup->config.sweep_interval_ms * 1000;
+	sup->next_sweep_us = now_us +
+			     (uint64_t)sup->config.sweep_interval_ms * 1000;
 	if (sup->sweeper.pid == -1) {
 		sup->sweep_is_listing = true;
 		if (docker_list(&sup->docker, &sup->sweeper) == -1)
@@ -128,8 +128,8 @@ on_image(struct supervisor *sup, int status)
 	docker_client_output(&sup->inspector, output, sizeof(output));
 	docker_client_finish(&sup->inspector);
 	if (status != 0 || docker_parse_image_id(output, id) == -1) {
-		log_warning("image %s not found: %.200s", sup->config.image,
-		    output);
+		log_warning(
+		    "image %s not found: %.200s", sup->config.image, output);
 		return;
 	}
 	if (strcmp(id, sup->docker.image_id) == 0)
@@ -179,8 +179,8 @@ remove_old_slot_dirs(const struct supervisor *sup)
 			(void)unlinkat(fd, "s", 0);
 		fd_close(&fd);
 		if (unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR) == -1)
-			log_warning("slot directory %s stays: %m",
-			    entry->d_name);
+			log_warning(
+			    "slot directory %s stays: %m", entry->d_name);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -235,7 +235,8 @@ void
 sweep_at_stop(struct supervisor *sup)
 {
 	if (remove_all(sup) == -1)
-		log_error("containers may be left, the next start removes them");
+		log_error(
+		    "containers may be left, the next start removes them");
 	remove_old_slot_dirs(sup);
 }
 

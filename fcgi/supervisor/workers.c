@@ -5,12 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,97 +16,12 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
 /* A responder that lives shorter than this died of something: microseconds. */
 #define QUICK_DEATH_US (1000 * 1000)
 #define RESPAWN_MIN_US (50 * 1000)
 #define RESPAWN_MAX_US (5 * 1000 * 1000)
-/* Above every descriptor that a child needs at a fixed number. */
-#define SAFE_FD 16
-
-static void
-limit_responder(void)
-{
-	static const struct {
-		int resource;
-		rlim_t value;
-	} limits[] = {
-		{ RLIMIT_NOFILE, 32 },
-		{ RLIMIT_CORE, 0 },
-		{ RLIMIT_AS, 256 * 1024 * 1024 },
-		{ RLIMIT_MEMLOCK, 0 },
-		{ RLIMIT_MSGQUEUE, 0 },
-	};
-	struct rlimit limit;
-	size_t i;
-
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		/* A sanitizer's shadow memory needs all addresses. */
-#ifdef __SANITIZE_ADDRESS__
-		if (limits[i].resource == RLIMIT_AS)
-			continue;
-#endif
-		limit.rlim_cur = limit.rlim_max = limits[i].value;
-		if (setrlimit(limits[i].resource, &limit) == -1)
-			_exit(126);
-	}
-}
-
-/* The child's fixed descriptors, without close-on-exec, and no others. */
-static int
-place_descriptors(int listen_fd, int lease_fd, int log_fd)
-{
-	const int numbers[] = { RESPONDER_LISTEN_FD, RESPONDER_LEASE_FD,
-		RESPONDER_LOG_FD };
-	int fds[] = { listen_fd, lease_fd, log_fd };
-	size_t i;
-
-	/* Out of the way of the fixed numbers first. */
-	for (i = 0; i < 3; i++) {
-		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, SAFE_FD);
-		if (fds[i] == -1)
-			return -1;
-	}
-	for (i = 0; i < 3; i++) {
-		if (dup2(fds[i], numbers[i]) == -1)
-			return -1;
-	}
-	spawn_close_from(RESPONDER_LOG_FD + 1);
-	return 0;
-}
-
-static void
-exec_responder(struct supervisor *sup, int channel_fd)
-{
-	const struct config *config = &sup->config;
-	const uint64_t numbers[] = { config->code_points, config->body_bytes,
-		config->timeout_ms, config->timeout_max_ms,
-		config->output_bytes, config->memory_bytes, config->log_level,
-		config->log_code };
-	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
-	char values[COUNT][24];
-	char path[CONFIG_STRING_MAX];
-	char *argv[COUNT + 2] = { path };
-	char *environment[] = { NULL };
-	size_t i;
-
-	(void)snprintf(path, sizeof(path), "%s", config->responder);
-	for (i = 0; i < COUNT; i++) {
-		(void)snprintf(values[i], sizeof(values[i]), "%" PRIu64,
-		    numbers[i]);
-		argv[1 + i] = values[i];
-	}
-	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
-		_exit(126);
-	spawn_reset_signals();
-	limit_responder();
-	if (spawn_drop_rights(config->responder_uid) == -1)
-		_exit(125);
-	(void)execve(path, argv, environment);
-	_exit(127);
-}
 
 static void
 worker_clear(struct supervisor *sup, struct worker *worker)
@@ -132,7 +45,7 @@ spawn(struct supervisor *sup, uint32_t index)
 	if (supervisor_watch(sup, pair[0], EPOLLIN, EVENT_WORKER, index) == 0)
 		worker->pid = fork();
 	if (worker->pid == 0)
-		exec_responder(sup, pair[1]);
+		launch_responder(sup, pair[1]);
 	fd_close(&pair[1]);
 	if (worker->pid == -1) {
 		supervisor_close(sup, &pair[0]);
@@ -156,8 +69,8 @@ workers_start(struct supervisor *sup)
 {
 	uint32_t i;
 
-	sup->worker_count =
-	    sup->config.running + sup->config.queue + WORKERS_SPARE;
+	sup->worker_count = sup->config.running + sup->config.queue +
+			    WORKERS_SPARE;
 	if (sup->worker_count > WORKERS_MAX)
 		sup->worker_count = WORKERS_MAX;
 	for (i = 0; i < sup->worker_count; i++) {
@@ -234,8 +147,9 @@ schedule_respawn(struct worker *worker, uint64_t now_us)
 	for (i = 0; i < worker->quick_deaths && wait_us < RESPAWN_MAX_US; i++)
 		wait_us *= 2;
 	worker->quick_deaths += worker->quick_deaths < 32;
-	worker->respawn_us = now_us +
-	    (wait_us < RESPAWN_MAX_US ? wait_us : RESPAWN_MAX_US);
+	worker->respawn_us = now_us + (wait_us < RESPAWN_MAX_US
+					      ? wait_us
+					      : RESPAWN_MAX_US);
 }
 
 bool
@@ -266,10 +180,10 @@ workers_open_log(const struct config *config)
 {
 	char path[CONFIG_STRING_MAX + 32];
 
-	(void)snprintf(path, sizeof(path), "%s/logs/executions.log",
-	    config->run_dir);
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
-	    0640);
+	(void)snprintf(
+	    path, sizeof(path), "%s/logs/executions.log", config->run_dir);
+	return open(
+	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 }
 
 void

@@ -92,14 +92,15 @@ uids_given_to_others_are_refused(void **state)
 	assert_int_equal(check_subids("a:1900000000:0\nrubbish\n\n", error), 0);
 	assert_int_equal(
 	    check_subids("a:100000:65536\nbob:1899990000:65536\n", error), -1);
-	assert_non_null(strstr(
-	    error, "the sandboxes' uids 1900000000 to 1900000011 meet those that "));
-	assert_non_null(strstr(
-	    error, " gives to bob, 1899990000 to 1900055535; choose another uid_base"));
+	assert_non_null(strstr(error,
+	    "the sandboxes' uids 1900000000 to 1900000011 meet those that "));
+	assert_non_null(strstr(error, " gives to bob, 1899990000 to "
+				      "1900055535; choose another uid_base"));
 	assert_int_equal(check_subids("a:1900000011:1\n", error), -1);
 	assert_int_equal(check_subids("a:1899900000:100001\n", error), -1);
 	assert_int_equal(check_subids("a:1899999999:1\n", error), -1);
-	assert_non_null(strstr(error, "responder_uid 1899999999 is one of those"));
+	assert_non_null(
+	    strstr(error, "responder_uid 1899999999 is one of those"));
 	config_set_defaults(&c);
 	assert_int_equal(config_check_subids(&c, "/nowhere/subuid", error), 0);
 }

@@ -31,8 +31,8 @@ static struct result result = {
 static struct execlog_entry
 entry(bool with_code)
 {
-	return (struct execlog_entry){ .time = { .tv_sec = 0,
-					   .tv_nsec = 7000000 },
+	return (
+	    struct execlog_entry){ .time = { .tv_sec = 0, .tv_nsec = 7000000 },
 		.request_id = "abc",
 		.client = "::1",
 		.request = &request,

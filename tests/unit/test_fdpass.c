@@ -33,8 +33,7 @@ open_pair(void **state)
 	static struct pair pair;
 
 	*state = &pair;
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
-	    pair.ends);
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.ends);
 }
 
 static int
@@ -54,8 +53,8 @@ a_message_with_a_descriptor(void **state)
 	char got[4];
 	int fd = -1;
 
-	assert_int_equal(fdpass_send(pair->ends[0], "abcd", 4, STDIN_FILENO),
-	    0);
+	assert_int_equal(
+	    fdpass_send(pair->ends[0], "abcd", 4, STDIN_FILENO), 0);
 	assert_int_equal(fdpass_recv(pair->ends[1], got, 4, &fd), 1);
 	assert_memory_equal(got, "abcd", 4);
 	assert_int_not_equal(fd, -1);

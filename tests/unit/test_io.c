@@ -50,8 +50,8 @@ a_full_pipe_times_out(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-	assert_int_equal(io_write_all(ends[1], zeros, sizeof(zeros),
-			     io_now_us() + 1000),
+	assert_int_equal(
+	    io_write_all(ends[1], zeros, sizeof(zeros), io_now_us() + 1000),
 	    -1);
 	assert_int_equal(errno, ETIMEDOUT);
 	close(ends[0]);

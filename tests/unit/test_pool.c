@@ -44,9 +44,9 @@ make_ready(uint32_t count)
 static bool
 enqueue(uint32_t worker, uint8_t client, uint64_t now_us)
 {
-	struct pool_waiter waiter = { .worker = worker,
-		.wall_limit_ms = 5000,
-		.since_us = now_us };
+	struct pool_waiter waiter = {
+		.worker = worker, .wall_limit_ms = 5000, .since_us = now_us
+	};
 
 	waiter.client[15] = client;
 	return pool_enqueue(&pool, &waiter);
@@ -110,8 +110,8 @@ failures_back_off_and_mean_down(void **state)
 	second_us = pool.next_start_us - 1000;
 	assert_int_equal(second_us, 2 * first_us);
 	assert_true(pool_is_down(&pool));
-	assert_int_not_equal(pool_pick_start(&pool, 1000 + second_us),
-	    POOL_NONE);
+	assert_int_not_equal(
+	    pool_pick_start(&pool, 1000 + second_us), POOL_NONE);
 	pool_note_start(&pool, true, 2000);
 	assert_false(pool_is_down(&pool));
 }
@@ -127,8 +127,8 @@ back_off_has_a_ceiling(void **state)
 		pool_note_start(&pool, false, 7);
 	assert_int_equal(pool.next_start_us, 7 + POOL_BACKOFF_MAX_US);
 	/* Past, it is no event any more: the loop would spin. */
-	assert_true(pool_next_event_us(&pool, pool.next_start_us) ==
-	    UINT64_MAX);
+	assert_true(
+	    pool_next_event_us(&pool, pool.next_start_us) == UINT64_MAX);
 }
 
 static void
@@ -233,8 +233,8 @@ waiting_ends(void **state)
 	(void)state;
 	make_pool(1, 1, 4);
 	assert_true(enqueue(7, 1, 100));
-	assert_int_equal(pool_pick_expired(&pool, 100 + 9 * SECOND_US),
-	    POOL_NONE);
+	assert_int_equal(
+	    pool_pick_expired(&pool, 100 + 9 * SECOND_US), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, 100), 100 + 10 * SECOND_US);
 	assert_int_equal(pool_pick_expired(&pool, 100 + 10 * SECOND_US), 7);
 }

@@ -42,8 +42,8 @@ cgroup_of_both_versions(void **state)
 	assert_string_equal(path, "/sys/fs/cgroup/pids/docker/ab");
 	assert_int_equal(
 	    parse_cgroup("0::/system.slice/docker-ab.scope\n", path), 0);
-	assert_string_equal(path,
-	    "/sys/fs/cgroup/system.slice/docker-ab.scope");
+	assert_string_equal(
+	    path, "/sys/fs/cgroup/system.slice/docker-ab.scope");
 }
 
 /* To kill the root cgroup would be to kill the machine. */
@@ -82,8 +82,7 @@ image_ids(void **state)
 	assert_int_equal(docker_parse_image_id(good, id), 0);
 	assert_string_equal(id, good);
 	assert_int_equal(docker_parse_image_id("", id), -1);
-	assert_int_equal(docker_parse_image_id("Error: No such image", id),
-	    -1);
+	assert_int_equal(docker_parse_image_id("Error: No such image", id), -1);
 	memcpy(text, good, sizeof(good));
 	text[20] = '-';
 	assert_int_equal(docker_parse_image_id(text, id), -1);
@@ -119,8 +118,8 @@ a_log_line_can_not_be_forged(void **state)
 
 	(void)state;
 	capture_log("a\n<3>sced: forged\x1b[31m\xff", got, sizeof(got));
-	assert_string_equal(got,
-	    "<6>test: said a\\x0a<3>sced: forged\\x1b[31m\\xff\n");
+	assert_string_equal(
+	    got, "<6>test: said a\\x0a<3>sced: forged\\x1b[31m\\xff\n");
 	memset(longer, 0x01, sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	capture_log(longer, got, sizeof(got));

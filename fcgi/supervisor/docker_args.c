@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of docker run's options: each flag of a sandbox stands here. */
+#include "supervisor/docker_args.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+docker_args_add(struct docker_args *args, const char *arg)
+{
+	if (args->count >= DOCKER_ARGS_MAX - 1)
+		args->failed = true;
+	else
+		args->argv[args->count++] = arg;
+}
+
+void
+docker_args_add_format(struct docker_args *args, const char *format, ...)
+{
+	size_t room = sizeof(args->text) - args->used;
+	char *at = args->text + args->used;
+	va_list list;
+	int n;
+
+	va_start(list, format);
+	n = vsnprintf(at, room, format, list);
+	va_end(list);
+	if (n < 0 || (size_t)n >= room) {
+		args->failed = true;
+		return;
+	}
+	args->used += (size_t)n + 1;
+	docker_args_add(args, at);
+}
+
+void
+docker_args_add_option(
+    struct docker_args *args, const char *name, const char *value)
+{
+	docker_args_add(args, name);
+	docker_args_add(args, value);
+}
+
+/* Namespaces, rights and the like: the same for every configuration. */
+static void
+add_isolation(
+    struct docker_args *args, const struct config *config, uint32_t slot)
+{
+	uint32_t uid = config->uid_base + slot;
+
+	docker_args_add_option(args, "--network", "none");
+	docker_args_add_option(args, "--ipc", "none");
+	docker_args_add_option(args, "--cgroupns", "private");
+	docker_args_add_option(args, "--hostname", "sandbox");
+	/* One uid per slot: a shared one shares quotas between neighbours. */
+	docker_args_add(args, "--user");
+	docker_args_add_format(args, "%u:%u", uid, uid);
+	docker_args_add_option(args, "--cap-drop", "ALL");
+	docker_args_add_option(
+	    args, "--security-opt", "no-new-privileges:true");
+	docker_args_add(args, "--security-opt");
+	docker_args_add_format(args, "seccomp=%s", config->seccomp_profile);
+	docker_args_add_option(args, "--oom-score-adj", "500");
+}
+
+static void
+add_tmpfs(struct docker_args *args, const char *path, uint64_t bytes,
+    unsigned int inodes, const char *owner)
+{
+	docker_args_add(args, "--tmpfs");
+	docker_args_add_format(args,
+	    "%s:rw,nosuid,nodev,noexec,size=%llu,nr_inodes=%u,%s", path,
+	    (unsigned long long)bytes, inodes, owner);
+}
+
+static void
+add_file_systems(struct docker_args *args, const struct config *config,
+    uint32_t slot, const char *slot_dir)
+{
+	unsigned int uid = config->uid_base + slot;
+	char owner[64];
+
+	docker_args_add(args, "--read-only");
+	/* With -w, a mode of 1777 would end up as root's 0755. */
+	(void)snprintf(
+	    owner, sizeof(owner), "uid=%u,gid=%u,mode=0755", uid, uid);
+	add_tmpfs(args, "/box", config->box_bytes, 1024, owner);
+	if (config->tmp_bytes > 0)
+		add_tmpfs(args, "/tmp", config->tmp_bytes, 1024, "mode=1777");
+	add_tmpfs(args, "/dev/shm", config->shm_bytes, 64, "mode=1777");
+	docker_args_add_option(args, "--workdir", "/box");
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/run/sce,readonly", slot_dir);
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/sce-guest,readonly", config->guest);
+}
+
+static void
+add_ulimit(struct docker_args *args, const char *name, unsigned long long value)
+{
+	docker_args_add(args, "--ulimit");
+	docker_args_add_format(args, "%s=%llu:%llu", name, value, value);
+}
+
+static void
+add_limits(struct docker_args *args, const struct config *config)
+{
+	docker_args_add(args, "--memory");
+	docker_args_add_format(
+	    args, "%llu", (unsigned long long)config->memory_bytes);
+	docker_args_add(args, "--memory-swap");
+	docker_args_add_format(
+	    args, "%llu", (unsigned long long)config->memory_bytes);
+	docker_args_add(args, "--cpus");
+	docker_args_add_format(args, "%u.%03u", config->cpus_milli / 1000,
+	    config->cpus_milli % 1000);
+	docker_args_add(args, "--pids-limit");
+	docker_args_add_format(args, "%u", config->pids);
+	add_ulimit(args, "cpu", 2 * ((config->timeout_max_ms + 999) / 1000));
+	add_ulimit(args, "nofile", config->open_files);
+	add_ulimit(args, "fsize", config->file_bytes);
+	add_ulimit(args, "core", 1); /* 0 is ignored by a piped core_pattern */
+	add_ulimit(args, "msgqueue", 0);
+	add_ulimit(args, "memlock", 0);
+	add_ulimit(args, "sigpending", 64);
+	add_ulimit(args, "stack", 8 * 1024 * 1024);
+}
+
+static void
+add_identity(struct docker_args *args, const struct docker *docker,
+    uint32_t slot, const char *name)
+{
+	docker_args_add_option(args, "--name", name);
+	docker_args_add_option(args, "--label", "sce.app=safe-code-executor");
+	docker_args_add(args, "--label");
+	docker_args_add_format(
+	    args, "sce.instance=%s", docker->config->run_dir);
+	docker_args_add(args, "--label");
+	docker_args_add_format(args, "sce.boot=%s", docker->boot_id);
+	docker_args_add(args, "--label");
+	docker_args_add_format(args, "sce.slot=%u", slot);
+}
+
+void
+docker_args_run(struct docker_args *args, const struct docker *docker,
+    uint32_t slot, const char *name, const char *slot_dir)
+{
+	const struct config *config = docker->config;
+
+	docker_args_add(args, config->docker_cli);
+	docker_args_add(args, "run");
+	/* Detached: no client stays in memory or in the way of the output, and
+	 * there is no attached stream that could make it unkillable. */
+	docker_args_add(args, "--detach");
+	docker_args_add(args, "--rm");
+	docker_args_add_option(args, "--pull", "never");
+	docker_args_add_option(args, "--log-driver", "none");
+	docker_args_add(args, "--no-healthcheck");
+	docker_args_add(args, "--init=false");
+	docker_args_add_option(args, "--runtime", config->runtime);
+	add_identity(args, docker, slot, name);
+	add_isolation(args, config, slot);
+	add_file_systems(args, config, slot, slot_dir);
+	add_limits(args, config);
+	docker_args_add_option(args, "--entrypoint", "/sce-guest");
+	docker_args_add(args, docker->image_id);
+	docker_args_add(args, config->landlock_required ? "required" : "auto");
+	docker_args_add_option(args, "/run/sce/s", "python3.11");
+}

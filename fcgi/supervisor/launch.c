@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* From fork to exec of a responder: descriptors, limits, and no rights. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "supervisor/spawn.h"
+#include "supervisor/supervisor.h"
+
+/* Above every descriptor that a child needs at a fixed number. */
+#define SAFE_FD 16
+
+static void
+limit_responder(void)
+{
+	static const struct {
+		int resource;
+		rlim_t value;
+	} limits[] = {
+		{ RLIMIT_NOFILE, 32 },
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_AS, 256 * 1024 * 1024 },
+		{ RLIMIT_MEMLOCK, 0 },
+		{ RLIMIT_MSGQUEUE, 0 },
+	};
+	struct rlimit limit;
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		/* A sanitizer's shadow memory needs all addresses. */
+#ifdef __SANITIZE_ADDRESS__
+		if (limits[i].resource == RLIMIT_AS)
+			continue;
+#endif
+		limit.rlim_cur = limit.rlim_max = limits[i].value;
+		if (setrlimit(limits[i].resource, &limit) == -1)
+			_exit(126);
+	}
+}
+
+/* The child's fixed descriptors, without close-on-exec, and no others. */
+static int
+place_descriptors(int listen_fd, int lease_fd, int log_fd)
+{
+	const int numbers[] = { RESPONDER_LISTEN_FD, RESPONDER_LEASE_FD,
+		RESPONDER_LOG_FD };
+	int fds[] = { listen_fd, lease_fd, log_fd };
+	size_t i;
+
+	/* Out of the way of the fixed numbers first. */
+	for (i = 0; i < 3; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, SAFE_FD);
+		if (fds[i] == -1)
+			return -1;
+	}
+	for (i = 0; i < 3; i++) {
+		if (dup2(fds[i], numbers[i]) == -1)
+			return -1;
+	}
+	spawn_close_from(RESPONDER_LOG_FD + 1);
+	return 0;
+}
+
+void
+launch_responder(struct supervisor *sup, int channel_fd)
+{
+	const struct config *config = &sup->config;
+	const uint64_t numbers[] = { config->code_points, config->body_bytes,
+		config->timeout_ms, config->timeout_max_ms,
+		config->output_bytes, config->memory_bytes, config->log_level,
+		config->log_code };
+	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
+	char values[COUNT][24];
+	char path[CONFIG_STRING_MAX];
+	char *argv[COUNT + 2] = { path };
+	char *environment[] = { NULL };
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), "%s", config->responder);
+	for (i = 0; i < COUNT; i++) {
+		(void)snprintf(
+		    values[i], sizeof(values[i]), "%" PRIu64, numbers[i]);
+		argv[1 + i] = values[i];
+	}
+	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
+		_exit(126);
+	spawn_reset_signals();
+	limit_responder();
+	if (spawn_drop_rights(config->responder_uid) == -1)
+		_exit(125);
+	(void)execve(path, argv, environment);
+	_exit(127);
+}
