@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instances of the service: the one that the runner started for all, and
+ * own ones for what only an own one can show. Each own one lives in a folder
+ * NAME-PORT of the runner's, so that the runner finds it if a test dies.
+ */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { containers } from './docker.js';
+import { health } from './http.js';
+import { command_line, running } from './proc.js';
+import { wait_for } from './wait.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SERVICE = path.join(ROOT, 'fcgi/service.sh');
+const UP_DEADLINE_MS = 180000;
+
+function
+free_port()
+{
+	return new Promise((resolve, reject) => {
+		const server = net.createServer();
+
+		server.on('error', reject);
+		server.listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+/* { pool: { ready: 1 } } as an INI file. */
+function
+config_text(sections)
+{
+	return Object.entries(sections).map(([section, values]) =>
+		`[${section}]\n` + Object.entries(values)
+		    .map(([key, value]) => `${key} = ${value}\n`).join(''))
+	    .join('\n');
+}
+
+/* The inverse, for what sced itself prints. */
+function
+config_parse(text)
+{
+	const sections = {};
+	let section = null;
+
+	for (const line of text.split('\n')) {
+		const head = line.match(/^\[(\w+)\]$/);
+		const pair = line.match(/^(\w+)\s*=\s*(.*)$/);
+
+		if (head !== null) {
+			section = {};
+			sections[head[1]] = section;
+		} else if (pair !== null && section !== null) {
+			section[pair[1]] = pair[2];
+		}
+	}
+	return sections;
+}
+
+/* One running service, seen from outside. */
+class Instance {
+	constructor(base, run_dir)
+	{
+		this.base = base;
+		this.run_dir = run_dir;
+	}
+
+	/* Null when it does not run. */
+	sced_pid()
+	{
+		const found = running(path.join(this.run_dir, 'bin/sced'));
+
+		if (found.length > 1)
+			throw new Error(`${found.length} sced: ${found}`);
+		return found.length === 1 ? found[0] : null;
+	}
+
+	responders()
+	{
+		return running(path.join(this.run_dir, 'bin/sce-responder'));
+	}
+
+	containers()
+	{
+		return containers(this.run_dir);
+	}
+
+	/* What sced was started with: every key, as it understood it. */
+	config()
+	{
+		const command = command_line(this.sced_pid());
+		const checked = spawnSync(command[0],
+		    ['--check-config', ...command.slice(1)],
+		    { encoding: 'utf8', timeout: UP_DEADLINE_MS });
+
+		if (checked.status !== 0)
+			throw new Error(checked.stderr);
+		return config_parse(checked.stdout);
+	}
+
+	log_path()
+	{
+		return path.join(this.run_dir, 'logs/executions.log');
+	}
+
+	log_entries()
+	{
+		return fs.readFileSync(this.log_path(), 'utf8').split('\n')
+		    .filter((line) => line !== '').map((l) => JSON.parse(l));
+	}
+
+	/* Nothing runs or waits, and the pool is as full as it is to be. */
+	async idle()
+	{
+		const ready = Number(this.config().pool.ready);
+
+		return wait_for('idle service with a full pool', async () => {
+			const now = await health(this.base);
+
+			return now.http === 200 && now.running === 0 &&
+			    now.queued === 0 && now.ready === ready &&
+			    this.containers().length === ready && now;
+		});
+	}
+}
+
+function
+shared_instance()
+{
+	const { SCE_URL, SCE_RUN_DIR } = process.env;
+
+	if (!SCE_URL || !SCE_RUN_DIR) {
+		throw new Error(
+		    'SCE_URL and SCE_RUN_DIR not set: run tests/run.sh');
+	}
+	return new Instance(SCE_URL, SCE_RUN_DIR);
+}
+
+function
+service(own, command)
+{
+	const done = spawnSync(SERVICE, [command], {
+		cwd: ROOT,
+		encoding: 'utf8',
+		timeout: UP_DEADLINE_MS,
+		env: {
+			...process.env,
+			RUN_DIR: own.run_dir,
+			PORT: String(own.port),
+			CONFIG: own.config_path,
+		},
+	});
+
+	if (done.error !== undefined)
+		throw done.error;
+	if (done.status !== 0) {
+		throw new Error(`service.sh ${command}: ${done.status}\n` +
+		    done.stdout + done.stderr);
+	}
+	return done.stdout;
+}
+
+/*
+ * Starts an instance of its own with a configuration over the defaults.
+ * stop() stops it and says what is left of it: a list that is to be empty.
+ */
+async function
+start_instance(name, sections = {})
+{
+	const port = await free_port();
+	const work = process.env.SCE_WORK;
+
+	if (!work)
+		throw new Error('SCE_WORK not set: run tests/run.sh');
+	const home = path.join(work, `${name}-${port}`);
+	const own = new Instance(`http://127.0.0.1:${port}`,
+	    path.join(home, 'run'));
+
+	fs.mkdirSync(home, { mode: 0o755 });
+	own.port = port;
+	own.config_path = path.join(home, 'sced.ini');
+	fs.writeFileSync(own.config_path, config_text(sections));
+	own.up = () => service(own, 'up');
+	own.down = () => service(own, 'down');
+	own.status = () => service(own, 'status');
+	own.stop = async () => {
+		own.down();
+		fs.rmSync(home, { recursive: true });
+		return own.containers();
+	};
+	own.up();
+	return own;
+}
+
+export {
+	Instance, shared_instance, start_instance, config_text, config_parse,
+	free_port, ROOT,
+};

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The host's processes, read from /proc. */
+import fs from 'node:fs';
+
+function
+pids()
+{
+	return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+	    .map(Number);
+}
+
+/* A field of /proc/PID/status; null when the process is gone. */
+function
+status_field(pid, name)
+{
+	try {
+		const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+		const match = text.match(new RegExp(`^${name}:\\s*(.*)$`, 'm'));
+
+		return match === null ? null : match[1];
+	} catch {
+		return null;
+	}
+}
+
+function
+executable(pid)
+{
+	try {
+		return fs.readlinkSync(`/proc/${pid}/exe`)
+		    .replace(/ \(deleted\)$/, '');
+	} catch {
+		return null;
+	}
+}
+
+function
+command_line(pid)
+{
+	try {
+		return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+		    .split('\0').slice(0, -1);
+	} catch {
+		return [];
+	}
+}
+
+/* Processes that run the program at this very path. */
+function
+running(path)
+{
+	return pids().filter((pid) => executable(pid) === path);
+}
+
+function
+children(parent)
+{
+	return pids().filter((pid) =>
+		status_field(pid, 'PPid') === String(parent));
+}
+
+function
+alive(pid)
+{
+	const state = status_field(pid, 'State');
+
+	return state !== null && !state.startsWith('Z');
+}
+
+function
+is_zombie(pid)
+{
+	return status_field(pid, 'State')?.startsWith('Z') ?? false;
+}
+
+function
+rss_kib(pid)
+{
+	return Number.parseInt(status_field(pid, 'VmRSS') ?? '0', 10);
+}
+
+function
+open_descriptors(pid)
+{
+	try {
+		return fs.readdirSync(`/proc/${pid}/fd`).length;
+	} catch {
+		return 0;
+	}
+}
+
+export {
+	running, children, alive, is_zombie, rss_kib, open_descriptors,
+	command_line, executable, pids,
+};

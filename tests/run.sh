@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# All tests: what `make test` runs. Installs what they need, builds with both
+# compilers, starts an instance of its own and leaves nothing behind. The last
+# line is "N passed, N failed".
+#
+# Environment:
+#   FUZZ_SECONDS  for each fuzzer (10)
+#   MUST_RUN=1    a missing tool is a failure, not a skip; so with CI=true
+#   NODE_TESTS    patterns of test files, instead of all that need the service
+#   KEEP_LOGS=1   leave the logs of a failed run
+set -uo pipefail
+umask 022
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT" || exit 1
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+[ "${CI:-}" != true ] || MUST_RUN=1
+export MUST_RUN=${MUST_RUN:-0}
+export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
+
+PASSED=0
+FAILED=0
+WORK=
+
+# shellcheck source=tests/lib/checks.sh source-path=SCRIPTDIR/..
+. tests/lib/checks.sh
+# shellcheck source=tests/lib/tools.sh source-path=SCRIPTDIR/..
+. tests/lib/tools.sh
+# shellcheck source=tests/lib/service.sh source-path=SCRIPTDIR/..
+. tests/lib/service.sh
+
+# Whatever ends us ends here, once.
+on_exit() {
+	local status=$?
+	trap - EXIT
+	trap '' INT TERM HUP
+	[ -n "${FINISHED:-}" ] || fail "all tests ran" "ended early ($status)"
+	clean_up
+	[ "$(id -u)" = 0 ] || exit 1
+	echo "$PASSED passed, $FAILED failed"
+	# exit alone would repeat the status from before the trap.
+	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ] || exit 1
+	exit 0
+}
+
+build_with() {
+	check "$1 builds without a warning" as_owner \
+	    make --no-print-directory WERROR=1 CC="$1" BUILD="build/$1" all
+	check_unit "unit tests, $1" WERROR=1 CC="$1" BUILD="build/$1"
+}
+
+test_programs() {
+	build_with gcc
+	if have clang "clang builds without a warning"; then
+		build_with clang
+	fi
+	check_unit "unit tests, ASan and UBSan" WERROR=1 SANITIZE=1 CC=gcc \
+	    BUILD=build/gcc
+	if have clang "fuzzers"; then
+		check_counting "fuzzers, $FUZZ_SECONDS s each" fuzzers \
+		    tests/fuzz/run.sh
+	fi
+	if [ -x tests/lint/run.sh ]; then
+		check_counting "lint" lint tests/lint/run.sh
+	fi
+}
+
+test_service() {
+	have node "tests of the service" || return 0
+	check "npm ci" npm_ci || return 0
+	if start_service; then
+		check_node
+	fi
+	stop_all
+}
+
+main() {
+	if [ "$(id -u)" != 0 ]; then
+		echo "tests/run.sh: Docker and nginx need root:" \
+		    "run 'sudo make test'." >&2
+		FINISHED=1
+		exit 1
+	fi
+	WORK=$(mktemp -d /var/tmp/sce-test.XXXXXX) || exit 1
+	chmod 0755 "$WORK"
+	install_tools
+	test_programs
+	test_service
+	FINISHED=1
+}
+
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+main
