@@ -4,11 +4,12 @@
 #define SCE_METER_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 struct meter {
-	int oom_fd;  /* the cgroup's OOM counter, -1 where it is unknown */
-	int peak_fd; /* the cgroup's peak memory, likewise */
+	int oom_fd;    /* the cgroup's OOM counter, -1 where it is unknown */
+	int peak_fd;   /* its peak memory, likewise */
+	int cpu_ns_fd; /* its CPU time, in the one unit or the other */
+	int cpu_us_fd;
 	uint64_t cpu_before_us;
 	uint64_t oom_before;
 };
@@ -17,7 +18,7 @@ struct meter {
 void meter_open(struct meter *meter);
 
 /* Remembers what was used before the job: the interpreter's boot. */
-void meter_start(struct meter *meter, pid_t child);
+void meter_start(struct meter *meter);
 
 /* After everything was reaped. */
 uint64_t meter_cpu_us(const struct meter *meter);

@@ -7,6 +7,7 @@
 #include "guest/pump.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,13 +17,16 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "guest/guest.h"
+#include "guest/watchdog.h"
 
-/* The host reads as we write; more than this late, it is gone. */
-#define HOST_PATIENCE_US (5 * 1000000)
 /* The alarm rings again, should one wake-up be lost. */
 #define ALARM_AGAIN_US 50000
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16
+#define REAPS_A_ROUND 64
+/* Behind the end of the grace. */
+#define WATCHDOG_MARGIN_US 50000
 
 enum {
 	POLL_SIGNAL,
@@ -113,21 +117,32 @@ pump_input(struct pump *pump)
 	    pump->job->stdin_len, &pump->stdin_sent);
 }
 
-/* Empties the signalfd, reaps whoever ended, notes the main process. */
+static void
+note_end(struct pump *pump, pid_t pid, int status)
+{
+	if (pid != pump->child->pid || pump->ended)
+		return;
+	pump->ended = true;
+	pump->status = status;
+}
+
+/* Reaps whoever ended, at most so many: programs can send signals and make
+ * zombies as fast as these are taken, and the clock is to be looked at too. */
 static void
 take_signals(struct pump *pump)
 {
-	struct signalfd_siginfo info[8];
+	struct signalfd_siginfo info[4]; /* only two kinds can be pending */
 	int status;
 	pid_t pid;
+	int i;
 
-	while (read(pump->signal_fd, info, sizeof(info)) > 0)
-		;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == pump->child->pid) {
-			pump->ended = 1;
-			pump->status = status;
-		}
+	if (read(pump->signal_fd, info, sizeof(info)) == -1 && errno != EAGAIN)
+		return;
+	for (i = 0; i < REAPS_A_ROUND; i++) {
+		pid = waitpid(-1, &status, WNOHANG);
+		if (pid <= 0)
+			return;
+		note_end(pump, pid, status);
 	}
 }
 
@@ -145,18 +160,24 @@ arm_alarm(uint64_t deadline_us)
 	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
 }
 
+/* Reads up to so many times, until there is nothing. -1: the host is gone. */
+static int
+drain(struct pump *pump, enum frame_kind kind, int reads)
+{
+	int more = 1;
+
+	while (more == 1 && reads-- > 0)
+		more = pump_output(pump, kind);
+	return more == -1 ? -1 : 0;
+}
+
 /* Time is up: keep what was said so far, ask Python to flush, wait a bit. */
 static int
 enter_grace(struct pump *pump)
 {
-	int more = 1;
-	int i;
-
-	for (i = 0; i < LAST_READS && more == 1; i++)
-		more = pump_output(pump, FRAME_STDERR);
-	if (more == -1)
+	if (drain(pump, FRAME_STDERR, LAST_READS) == -1)
 		return -1;
-	pump->in_grace = 1;
+	pump->in_grace = true;
 	pump->deadline_us = io_now_us() + PUMP_GRACE_US;
 	arm_alarm(pump->deadline_us);
 	(void)kill(pump->child->pid, SIGINT);
@@ -169,6 +190,21 @@ set_poll(struct pollfd *p, int fd, short events)
 	p->fd = fd; /* a negative one is skipped by poll */
 	p->events = events;
 	p->revents = 0;
+}
+
+/* Programs can send SIGALRM too; only the clock decides. */
+static int
+look_at_clock(struct pump *pump)
+{
+	if (!pump->ended && io_now_us() >= pump->deadline_us)
+		take_signals(pump); /* it may have ended in time */
+	if (pump->ended)
+		return 0;
+	if (io_now_us() < pump->deadline_us)
+		return 1;
+	if (pump->in_grace)
+		return 0;
+	return enter_grace(pump) == -1 ? -1 : 1;
 }
 
 /* One round: wait, move, look at the clock. 1: go on; 0: over; -1: host. */
@@ -198,47 +234,22 @@ pump_round(struct pump *pump)
 		return -1;
 	if (fds[POLL_SIGNAL].revents != 0)
 		take_signals(pump);
-	if (pump->ended)
-		return 0;
-	/* Programs can send SIGALRM too; only the clock decides. */
-	if (io_now_us() < pump->deadline_us)
-		return 1;
-	if (pump->in_grace)
-		return 0;
-	return enter_grace(pump) == -1 ? -1 : 1;
+	return look_at_clock(pump);
 }
 
-/* Everything is dead, so the pipes have an end: take what is in them. */
-static int
-drain(struct pump *pump)
-{
-	int more;
-
-	while ((more = pump_output(pump, FRAME_STDOUT)) == 1)
-		;
-	if (more == -1)
-		return -1;
-	while ((more = pump_output(pump, FRAME_STDERR)) == 1)
-		;
-	return more;
-}
-
+/* Not one process may be left: a fork that raced us is met next time. */
 static void
 kill_and_reap_all(struct pump *pump)
 {
 	int status;
 	pid_t pid;
 
-	for (;;) {
+	do {
 		(void)kill(-1, SIGKILL);
 		pid = waitpid(-1, &status, 0);
-		if (pid == -1 && errno != EINTR)
-			return;
-		if (pid == pump->child->pid && !pump->ended) {
-			pump->ended = 1;
-			pump->status = status;
-		}
-	}
+		if (pid > 0)
+			note_end(pump, pid, status);
+	} while (pid != -1 || errno == EINTR);
 }
 
 static void
@@ -248,7 +259,7 @@ judge(struct pump *pump)
 
 	verdict->cpu_us = meter_cpu_us(pump->meter);
 	verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
-	if (pump->in_grace) {
+	if (pump->in_grace || watchdog_has_fired()) {
 		verdict->kind = VERDICT_TIMED_OUT;
 	} else if (WIFEXITED(pump->status)) {
 		verdict->kind = VERDICT_EXITED;
@@ -268,6 +279,7 @@ pump_run(struct pump *pump)
 	int more;
 
 	arm_alarm(pump->deadline_us);
+	watchdog_arm(pump->deadline_us + PUMP_GRACE_US + WATCHDOG_MARGIN_US);
 	pump_input(pump);
 	while ((more = pump_round(pump)) == 1)
 		;
@@ -275,7 +287,9 @@ pump_run(struct pump *pump)
 		return -1;
 	pump->verdict.wall_us = io_now_us() - pump->started_us;
 	kill_and_reap_all(pump);
-	if (drain(pump) == -1)
+	/* Everything is dead, so the pipes have an end. */
+	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
+	    drain(pump, FRAME_STDERR, INT_MAX) == -1)
 		return -1;
 	judge(pump);
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);

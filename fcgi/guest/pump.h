@@ -6,6 +6,7 @@
 #ifndef SCE_PUMP_H
 #define SCE_PUMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/frame.h"
@@ -24,12 +25,12 @@ struct pump {
 	struct meter *meter;
 	uint64_t started_us;
 	uint64_t deadline_us;
-	/* the pump's own */
+	/* the pump's own; zero at first */
 	uint32_t stdin_sent;
 	uint32_t code_sent;
-	int ended; /* the main process is gone, status holds */
+	bool ended; /* the main process is gone, status holds */
 	int status;
-	int in_grace;
+	bool in_grace; /* it ran out of time and may flush */
 	struct verdict verdict;
 };
 

@@ -7,6 +7,7 @@
 #include "responder/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "common/lease.h"
 
 /* All file system rights of the first Landlock version. */
 #define LANDLOCK_ALL_FILE_RIGHTS ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
@@ -28,7 +30,7 @@ static const int allowed_calls[] = {
 	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
 	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(shutdown),
 	SCMP_SYS(close), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(getsockopt), SCMP_SYS(fcntl),
+	SCMP_SYS(getsockopt),
 	/* waiting */
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(restart_syscall),
@@ -40,6 +42,10 @@ static const int allowed_calls[] = {
 	SCMP_SYS(getrandom), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(exit), SCMP_SYS(exit_group)
 };
+
+/* No F_SETFL: O_NONBLOCK and O_APPEND belong to all who share the socket and
+ * the log. */
+static const scmp_datum_t allowed_fcntls[] = { F_GETFD, F_SETFD, F_GETFL };
 
 const char *
 confine_check(void)
@@ -96,6 +102,15 @@ add_rules(scmp_filter_ctx filter)
 	for (i = 0; i < sizeof(allowed_calls) / sizeof(*allowed_calls); i++) {
 		if (seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, allowed_calls[i], 0) != 0)
+			return -1;
+	}
+	/* The descriptors that responders share are not one's to shut. */
+	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown), 1,
+		SCMP_A0(SCMP_CMP_GT, RESPONDER_LOG_FD)) != 0)
+		return -1;
+	for (i = 0; i < sizeof(allowed_fcntls) / sizeof(*allowed_fcntls); i++) {
+		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+			SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i])) != 0)
 			return -1;
 	}
 	/* Memory may be had, but never executed. */

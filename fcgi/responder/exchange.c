@@ -9,13 +9,17 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "common/log.h"
 
+#define ACCEPT_PAUSE_MS 100
+
 struct exchange {
 	FCGX_Request fcgi;
+	uint64_t accept_failures; /* in a row */
 };
 
 /* libfcgi's handlers would set a flag that makes its accept spin. */
@@ -53,14 +57,28 @@ exchange_destroy(struct exchange *exchange)
 	free(exchange);
 }
 
+/* Out of descriptors or memory: a pause, or all of us would spin on it. */
+static void
+pause_accepting(struct exchange *exchange, int rc)
+{
+	if (exchange->accept_failures++ == 0)
+		log_warning("accept failed: %d", rc);
+	(void)poll(NULL, 0, ACCEPT_PAUSE_MS);
+}
+
 int
 exchange_accept(struct exchange *exchange)
 {
 	int rc = FCGX_Accept_r(&exchange->fcgi);
 
-	if (rc != 0 && rc != -EAGAIN)
-		log_warning("accept failed: %d", rc);
-	return rc == 0 ? 0 : -1;
+	if (rc == -EAGAIN)
+		return -1;
+	if (rc != 0) {
+		pause_accepting(exchange, rc);
+		return -1;
+	}
+	exchange->accept_failures = 0;
+	return 0;
 }
 
 void

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 static const char *
 verdict_name(enum verdict_kind kind)
@@ -87,7 +87,8 @@ add_result(struct json_object *line, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 
-	add_text(line, "verdict", verdict_name(verdict->kind));
+	add_text(line, "verdict",
+	    result->abandoned ? "abandoned" : verdict_name(verdict->kind));
 	if (verdict->kind == VERDICT_EXITED)
 		add_number(line, "exit_code", verdict->status);
 	else
@@ -130,20 +131,33 @@ execlog_format(const struct execlog_entry *entry, size_t *len)
 }
 
 int
-execlog_write(int fd, const struct execlog_entry *entry)
+execlog_write(int fd, bool *torn, const struct execlog_entry *entry)
 {
 	size_t len = 0;
 	char *line = execlog_format(entry, &len);
+	struct iovec parts[2];
+	size_t total;
 	ssize_t n;
 
 	if (line == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
-	/* One write, so that lines of several responders never mix. */
-	n = write(fd, line, len);
+	/* One write, so that lines of several responders never mix; begun on
+	 * a line of its own after one that a full disk has cut. */
+	parts[0] = (struct iovec){ .iov_base = (char[]){ '\n' },
+		.iov_len = *torn ? 1 : 0 };
+	parts[1] = (struct iovec){ .iov_base = line, .iov_len = len };
+	total = parts[0].iov_len + len;
+	n = writev(fd, parts, 2);
 	free(line);
-	if (n >= 0 && (size_t)n < len)
+	if (n == (ssize_t)total) {
+		*torn = false;
+		return 0;
+	}
+	if (n > 0)
+		*torn = true;
+	if (n >= 0)
 		errno = ENOSPC;
-	return n == (ssize_t)len ? 0 : -1;
+	return -1;
 }

@@ -24,7 +24,10 @@ struct execlog_entry {
 /* The line with its newline, on the heap; NULL when memory is short. */
 char *execlog_format(const struct execlog_entry *entry, size_t *len);
 
-/* Formats and writes. 0, or -1 with errno: a full disk loses the line only. */
-int execlog_write(int fd, const struct execlog_entry *entry);
+/*
+ * Formats and writes. 0, or -1 with errno: a full disk loses the line only.
+ * *torn remembers a line that was cut, until the next one has ended it.
+ */
+int execlog_write(int fd, bool *torn, const struct execlog_entry *entry);
 
 #endif

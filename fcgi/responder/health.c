@@ -8,7 +8,7 @@
 #define PROBE_OUTPUT "ok\n"
 
 static bool
-probe(struct run *run, uint32_t wall_ms, int client_fd)
+probe(struct run *run, uint32_t wall_ms)
 {
 	static uint8_t code[] = PROBE_CODE;
 	static const uint8_t nobody[16];
@@ -18,8 +18,7 @@ probe(struct run *run, uint32_t wall_ms, int client_fd)
 	const struct result *result = &run->result;
 	struct refusal refusal;
 
-	return run_execute(run, &request, nobody, client_fd, &refusal) ==
-		   RUN_DONE &&
+	return run_execute(run, &request, nobody, -1, &refusal) == RUN_DONE &&
 	       result->verdict.kind == VERDICT_EXITED &&
 	       result->stdout_len == strlen(PROBE_OUTPUT) &&
 	       memcmp(result->stdout_data, PROBE_OUTPUT, result->stdout_len) ==
@@ -27,7 +26,7 @@ probe(struct run *run, uint32_t wall_ms, int client_fd)
 }
 
 const char *
-health_find(struct link *link, struct run *run, uint32_t wall_ms, int client_fd,
+health_find(struct link *link, struct run *run, uint32_t wall_ms,
     struct lease_reply *health)
 {
 	if (link_ask_health(link, health) != LINK_GRANTED)
@@ -38,7 +37,7 @@ health_find(struct link *link, struct run *run, uint32_t wall_ms, int client_fd,
 	case LEASE_BUSY:
 		return "busy";
 	case LEASE_PROBE:
-		return probe(run, wall_ms, client_fd) ? "ok" : "down";
+		return probe(run, wall_ms) ? "ok" : "down";
 	case LEASE_DOWN:
 		break;
 	}

@@ -10,9 +10,10 @@
 
 /*
  * "ok", "busy" (merely busy is healthy) or "down"; *health has the pool's
- * numbers. A probe takes at most wall_ms and stops when client_fd ends.
+ * numbers. A probe takes at most wall_ms, and goes on without its asker: who
+ * hangs up must not make the service look ill.
  */
 const char *health_find(struct link *link, struct run *run, uint32_t wall_ms,
-    int client_fd, struct lease_reply *health);
+    struct lease_reply *health);
 
 #endif

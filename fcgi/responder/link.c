@@ -29,17 +29,20 @@ send_request(struct link *link, const struct lease_request *fields)
 static bool
 take_message(struct link *link, struct lease_reply *reply, int *fd)
 {
-	int n = fdpass_recv(link->fd, reply, sizeof(*reply), fd);
+	struct lease_reply message;
+	int n = fdpass_recv(link->fd, &message, sizeof(message), fd);
 
 	if (n == -1 && errno == EAGAIN)
 		return false;
-	if (n != 1 || reply->version != LEASE_PROTOCOL_VERSION) {
+	if (n != 1 || message.version != LEASE_PROTOCOL_VERSION) {
 		fd_close(fd);
 		link->lost = true;
 		return false;
 	}
-	if (reply->kind != LEASE_REOPEN)
+	if (message.kind != LEASE_REOPEN) {
+		*reply = message;
 		return true;
+	}
 	if (*fd != -1) {
 		fd_close(&link->log_fd);
 		link->log_fd = fd_take(fd);
@@ -137,4 +140,23 @@ link_ask_health(struct link *link, struct lease_reply *reply)
 		return LINK_LOST;
 	fd_close(&fd);
 	return LINK_GRANTED;
+}
+
+const char *
+link_describe_refusal(enum lease_refusal reason)
+{
+	switch (reason) {
+	case LEASE_QUEUE_FULL:
+		return "All sandboxes are busy and the queue is full: try "
+		       "again in a few seconds";
+	case LEASE_QUEUE_TIMEOUT:
+		return "No sandbox became free in time: try again in a few "
+		       "seconds";
+	case LEASE_NO_SANDBOX:
+		return "No sandbox can be started just now: try again later";
+	case LEASE_STOPPING:
+	case LEASE_CANCELLED:
+		break;
+	}
+	return "The service is stopping: try again later";
 }

@@ -36,6 +36,9 @@ void link_release(struct link *link, uint64_t lease_id, uint32_t verdict);
 /* LINK_GRANTED with the reply, or LINK_LOST. */
 enum link_outcome link_ask_health(struct link *link, struct lease_reply *reply);
 
+/* For a client: why there is no lease, in one sentence. */
+const char *link_describe_refusal(enum lease_refusal reason);
+
 /* Between requests, when link->fd is readable. */
 void link_on_idle_message(struct link *link);
 

@@ -19,6 +19,7 @@ struct result {
 	size_t stderr_len;
 	uint32_t wall_limit_ms;      /* for the timeout's sentence */
 	uint64_t memory_limit_bytes; /* for the memory's sentence */
+	bool abandoned;              /* the client went away before the end */
 };
 
 struct reply {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "responder/gather.h"
 
 /* The responder's deadline behind the guest's: microseconds. */
 #define DEADLINE_MARGIN_US (1000 * 1000)
@@ -20,8 +21,6 @@
 #define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
 /* A sandbox may die between READY and the job; then one more is tried. */
 #define LEASES_PER_RUN 2
-
-enum step { STEP_ON, STEP_VERDICT, STEP_TIMEOUT, STEP_BROKEN, STEP_GONE };
 
 int
 run_init(struct run *run, struct link *link, uint32_t output_limit_bytes,
@@ -91,78 +90,7 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 	    io_now_us() + SEND_PATIENCE_US);
 }
 
-/* The guest keeps to the limits; should it not, we do. */
-static void
-append(const struct run *run, const uint8_t *payload, uint32_t len,
-    uint8_t *out, size_t *out_len)
-{
-	size_t room = run->output_limit_bytes - *out_len;
-
-	if (len > room)
-		len = (uint32_t)room;
-	memcpy(out + *out_len, payload, len);
-	*out_len += len;
-}
-
-static enum step
-take_frame(
-    struct run *run, const struct frame_header *header, const uint8_t *payload)
-{
-	struct result *result = &run->result;
-
-	switch (header->kind) {
-	case FRAME_STARTED:
-		run->started = true;
-		return STEP_ON;
-	case FRAME_STDOUT:
-		append(run, payload, header->len, run->stdout_data,
-		    &result->stdout_len);
-		return STEP_ON;
-	case FRAME_STDERR:
-		append(run, payload, header->len, run->stderr_data,
-		    &result->stderr_len);
-		return STEP_ON;
-	case FRAME_VERDICT:
-		if (frame_decode_verdict(
-			payload, header->len, &result->verdict) == FRAME_OK)
-			return STEP_VERDICT;
-		return STEP_BROKEN;
-	case FRAME_READY:
-	case FRAME_SETUP_ERROR:
-	case FRAME_JOB:
-		return STEP_BROKEN;
-	}
-	return STEP_BROKEN;
-}
-
-static enum step
-take_frames(struct run *run)
-{
-	struct frame_header header;
-	enum frame_status status;
-	enum step step = STEP_ON;
-	size_t used = 0;
-	size_t left;
-
-	while (step == STEP_ON) {
-		left = run->inbox_len - used;
-		status = frame_decode_header(
-		    run->inbox + used, left, FRAME_PAYLOAD_MAX, &header);
-		if (status == FRAME_TOO_BIG || status == FRAME_BAD)
-			return STEP_BROKEN;
-		if (status == FRAME_INCOMPLETE ||
-		    left - FRAME_HEADER_LEN < header.len)
-			break;
-		step = take_frame(
-		    run, &header, run->inbox + used + FRAME_HEADER_LEN);
-		used += FRAME_HEADER_LEN + header.len;
-	}
-	memmove(run->inbox, run->inbox + used, run->inbox_len - used);
-	run->inbox_len -= used;
-	return step;
-}
-
-static enum step
+static enum run_step
 read_frames(struct run *run, int sandbox_fd)
 {
 	ssize_t n;
@@ -171,14 +99,14 @@ read_frames(struct run *run, int sandbox_fd)
 	n = read(sandbox_fd, run->inbox + run->inbox_len,
 	    INBOX_BYTES - run->inbox_len);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return STEP_ON;
+		return RUN_STEP_ON;
 	if (n <= 0)
-		return STEP_BROKEN;
+		return RUN_STEP_BROKEN;
 	run->inbox_len += (size_t)n;
-	return take_frames(run);
+	return gather_frames(run);
 }
 
-static enum step
+static enum run_step
 converse_step(
     struct run *run, int sandbox_fd, int client_fd, uint64_t deadline_us)
 {
@@ -188,111 +116,119 @@ converse_step(
 		{ .fd = run->link->lost ? -1 : run->link->fd,
 		    .events = POLLIN },
 	};
-	int n = poll(fds, 3, io_left_ms(deadline_us));
+	int left_ms = io_left_ms(deadline_us);
+	int n;
 
+	/* Looked at first: a guest that never stops talking is late, too. */
+	n = left_ms == 0 ? 0 : poll(fds, 3, left_ms);
 	if (n == 0)
-		return STEP_TIMEOUT;
+		return RUN_STEP_TIMEOUT;
 	if (n == -1)
-		return errno == EINTR ? STEP_ON : STEP_BROKEN;
+		return errno == EINTR ? RUN_STEP_ON : RUN_STEP_BROKEN;
 	if (fds[1].revents != 0)
-		return STEP_GONE;
+		return RUN_STEP_GONE;
 	/* The run goes on without a supervisor: its own alarm ends it. */
 	if (fds[2].revents != 0)
 		link_on_idle_message(run->link);
-	return fds[0].revents != 0 ? read_frames(run, sandbox_fd) : STEP_ON;
+	return fds[0].revents != 0 ? read_frames(run, sandbox_fd) : RUN_STEP_ON;
 }
 
-static enum step
+/* The guest has not said how it ended: what we know ourselves. */
+static void
+judge(struct run *run, enum run_step step, uint64_t started_us)
+{
+	struct result *result = &run->result;
+
+	if (step == RUN_STEP_TIMEOUT)
+		result->verdict.kind = VERDICT_TIMED_OUT;
+	result->abandoned = step == RUN_STEP_GONE;
+	result->verdict.wall_us = io_now_us() - started_us;
+	result->verdict.stdout_bytes = result->stdout_len;
+	result->verdict.stderr_bytes = result->stderr_len;
+	if (result->stdout_len == run->output_limit_bytes)
+		result->verdict.truncated |= VERDICT_TRUNCATED_STDOUT;
+	if (result->stderr_len == run->output_limit_bytes)
+		result->verdict.truncated |= VERDICT_TRUNCATED_STDERR;
+}
+
+static enum run_step
 converse(struct run *run, const struct request *request, int sandbox_fd,
     int client_fd)
 {
-	uint64_t deadline_us = io_now_us() +
-			       (uint64_t)request->wall_limit_ms * 1000 +
-			       DEADLINE_MARGIN_US;
-	enum step step = STEP_ON;
+	uint64_t started_us = io_now_us();
+	uint64_t deadline_us = started_us + DEADLINE_MARGIN_US +
+			       (uint64_t)request->wall_limit_ms * 1000;
+	enum run_step step = RUN_STEP_ON;
 
 	if (send_job(run, request, sandbox_fd) == -1)
-		return STEP_BROKEN;
-	while (step == STEP_ON)
+		step = RUN_STEP_BROKEN;
+	while (step == RUN_STEP_ON)
 		step = converse_step(run, sandbox_fd, client_fd, deadline_us);
-	if (step == STEP_TIMEOUT)
-		run->result.verdict.kind = VERDICT_TIMED_OUT;
+	if (step != RUN_STEP_VERDICT)
+		judge(run, step, started_us);
 	return step;
 }
 
-static enum run_outcome
+static void
 refuse(const struct lease_reply *reply, struct refusal *refusal)
 {
-	switch ((enum lease_refusal)reply->reason) {
-	case LEASE_QUEUE_FULL:
-		(void)refusal_set(refusal, 503,
-		    "All sandboxes are busy and the queue is full: try again "
-		    "in a few seconds");
-		break;
-	case LEASE_QUEUE_TIMEOUT:
-		(void)refusal_set(refusal, 503,
-		    "No sandbox became free in time: try again in a few "
-		    "seconds");
-		break;
-	case LEASE_NO_SANDBOX:
-		(void)refusal_set(refusal, 503,
-		    "No sandbox can be started just now: try again later");
-		break;
-	case LEASE_STOPPING:
-	case LEASE_CANCELLED:
-		(void)refusal_set(
-		    refusal, 503, "The service is stopping: try again later");
-		break;
-	}
+	(void)refusal_set(refusal, 503, "%s",
+	    link_describe_refusal((enum lease_refusal)reply->reason));
 	refusal->retry_after_s = reply->retry_after_s;
-	return RUN_REFUSED;
 }
 
-/* One lease. True if another should be tried: the job never got through. */
+/* One lease. False if another should be tried: the job never got through. */
 static bool
 try_once(struct run *run, const struct request *request,
-    const uint8_t client[16], int client_fd, struct refusal *refusal,
+    const uint8_t client[16], int client_fd, struct lease_reply *reply,
     enum run_outcome *outcome)
 {
-	struct lease_reply reply = { .reason = LEASE_STOPPING,
-		.retry_after_s = 1 };
 	int sandbox_fd = -1;
-	enum step step;
+	enum run_step step;
 
 	clear_result(run, request);
+	*outcome = RUN_REFUSED;
 	switch (link_acquire(run->link, client, request->wall_limit_ms,
-	    client_fd, &reply, &sandbox_fd)) {
+	    client_fd, reply, &sandbox_fd)) {
 	case LINK_GRANTED:
 		break;
 	case LINK_CLIENT_GONE:
 		*outcome = RUN_CLIENT_GONE;
-		return false;
+		return true;
 	case LINK_REFUSED:
 	case LINK_LOST:
-		*outcome = refuse(&reply, refusal);
-		return false;
+		return true;
 	}
-	run->queue_us += reply.queue_us;
+	run->queue_us += reply->queue_us;
 	step = converse(run, request, sandbox_fd, client_fd);
-	link_release(run->link, reply.lease_id,
-	    step == STEP_VERDICT ? run->result.verdict.kind : 0);
+	link_release(run->link, reply->lease_id,
+	    step == RUN_STEP_VERDICT ? run->result.verdict.kind : 0);
 	fd_close(&sandbox_fd);
-	*outcome = step == STEP_GONE ? RUN_CLIENT_GONE : RUN_DONE;
-	return step == STEP_BROKEN && !run->started;
+	if (step == RUN_STEP_GONE)
+		*outcome = RUN_CLIENT_GONE;
+	else if (run->started)
+		*outcome = RUN_DONE;
+	return step == RUN_STEP_GONE || run->started;
 }
 
 enum run_outcome
 run_execute(struct run *run, const struct request *request,
     const uint8_t client[16], int client_fd, struct refusal *refusal)
 {
-	enum run_outcome outcome = RUN_DONE;
+	enum run_outcome outcome = RUN_REFUSED;
+	struct lease_reply reply = { .reason = LEASE_STOPPING,
+		.retry_after_s = 1 };
 	int lease;
 
 	run->queue_us = 0;
 	for (lease = 0; lease < LEASES_PER_RUN; lease++) {
-		if (!try_once(
-			run, request, client, client_fd, refusal, &outcome))
+		if (try_once(run, request, client, client_fd, &reply, &outcome))
 			break;
+		/* Not one of them took it: then nothing has run. */
+		reply.reason = LEASE_NO_SANDBOX;
+		reply.retry_after_s = 1;
 	}
+	if (outcome == RUN_REFUSED)
+		refuse(&reply, refusal);
 	return outcome;
 }

@@ -5,7 +5,6 @@
  */
 #include "responder/worker.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "responder/client.h"
 #include "responder/exchange.h"
 #include "responder/execlog.h"
 #include "responder/health.h"
@@ -30,6 +30,7 @@ struct worker {
 	uint8_t *body; /* body_bytes_max and a NUL */
 	int epoll_fd;
 	uint64_t log_failures;
+	bool log_torn; /* the last line was cut by a full disk */
 };
 
 /* nginx has made or checked it; a stranger's never gets into a header. */
@@ -46,23 +47,6 @@ request_id(struct worker *worker, char out[REQUEST_ID_BYTES_MAX])
 	    strspn(id, allowed) != len)
 		id = "-";
 	(void)snprintf(out, REQUEST_ID_BYTES_MAX, "%s", id);
-}
-
-/* The address to be fair between: IPv4 mapped, IPv6 by its /64. */
-static void
-client_key(const char *address, uint8_t key[16])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	memset(key, 0, 16);
-	if (address == NULL)
-		return;
-	if (inet_pton(AF_INET, address, key + 12) == 1)
-		memcpy(key, mapped, sizeof(mapped));
-	else if (inet_pton(AF_INET6, address, key) == 1)
-		memset(key + 8, 0, 8);
-	else
-		memset(key, 0, 16);
 }
 
 static void
@@ -90,7 +74,8 @@ log_run(struct worker *worker, const struct request *request)
 
 	request_id(worker, id);
 	(void)clock_gettime(CLOCK_REALTIME, &entry.time);
-	if (execlog_write(worker->link->log_fd, &entry) == 0) {
+	if (execlog_write(worker->link->log_fd, &worker->log_torn, &entry) ==
+	    0) {
 		worker->log_failures = 0;
 		return;
 	}
@@ -150,7 +135,7 @@ serve_run(struct worker *worker)
 	uint8_t key[16];
 
 	request_init(&request);
-	client_key(exchange_param(worker->exchange, "REMOTE_ADDR"), key);
+	client_make_key(exchange_param(worker->exchange, "REMOTE_ADDR"), key);
 	if (take_request(worker, &request, &refusal) == -1) {
 		put_refusal(worker, &refusal);
 		request_finish(&request);
@@ -166,6 +151,9 @@ serve_run(struct worker *worker)
 		put_refusal(worker, &refusal);
 		break;
 	case RUN_CLIENT_GONE:
+		/* Nobody to answer; but what ran, ran. */
+		if (worker->run.started)
+			log_run(worker, &request);
 		break;
 	}
 	request_finish(&request);
@@ -192,8 +180,7 @@ serve_health(struct worker *worker)
 		return;
 	}
 	word = health_find(worker->link, &worker->run,
-	    worker->options.limits.wall_default_ms,
-	    exchange_client_fd(worker->exchange), &health);
+	    worker->options.limits.wall_default_ms, &health);
 	n = snprintf(body, sizeof(body),
 	    "{\"status\":\"%s\",\"ready\":%u,\"running\":%u,\"queued\":%u}\n",
 	    word, health.ready, health.running, health.queued);

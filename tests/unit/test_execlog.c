@@ -8,8 +8,11 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "responder/execlog.h"
@@ -80,12 +83,61 @@ a_full_disk_loses_the_line_only(void **state)
 {
 	struct execlog_entry e = entry(false);
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	bool torn = false;
 
 	(void)state;
 	assert_int_not_equal(fd, -1);
-	assert_int_equal(execlog_write(fd, &e), -1);
+	assert_int_equal(execlog_write(fd, &torn, &e), -1);
 	assert_int_equal(errno, ENOSPC);
+	assert_false(torn);
 	close(fd);
+}
+
+static void
+a_cut_line_is_ended_by_the_next(void **state)
+{
+	struct execlog_entry e = entry(false);
+	struct rlimit before;
+	struct rlimit small;
+	char got[2048];
+	bool torn = false;
+	ssize_t n;
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	/* A file that may not grow stands for a disk that can not. */
+	assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 10;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(execlog_write(fd, &torn, &e), -1);
+	assert_true(torn);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(execlog_write(fd, &torn, &e), 0);
+	assert_false(torn);
+	n = pread(fd, got, sizeof(got) - 1, 0);
+	assert_true(n > 11);
+	got[n] = '\0';
+	assert_memory_equal(got, "{\"time\":\"1\n{\"time\":\"19", 20);
+	close(fd);
+}
+
+static void
+an_abandoned_run_is_said_to_be_one(void **state)
+{
+	struct execlog_entry e = entry(false);
+	size_t len = 0;
+	char *line;
+
+	(void)state;
+	result.abandoned = true;
+	line = execlog_format(&e, &len);
+	result.abandoned = false;
+	assert_non_null(line);
+	assert_non_null(strstr(line, "\"verdict\":\"abandoned\""));
+	free(line);
 }
 
 int
@@ -95,6 +147,8 @@ main(void)
 		cmocka_unit_test(all_fields),
 		cmocka_unit_test(the_code_only_if_asked_for_and_escaped),
 		cmocka_unit_test(a_full_disk_loses_the_line_only),
+		cmocka_unit_test(a_cut_line_is_ended_by_the_next),
+		cmocka_unit_test(an_abandoned_run_is_said_to_be_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

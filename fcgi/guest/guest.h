@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The guest's one struct; host.c talks to the host, boot.c boots Python. */
+#ifndef SCE_GUEST_H
+#define SCE_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/frame.h"
+#include "guest/child.h"
+#include "guest/meter.h"
+
+/* A host that is slower than this in mid-job or mid-frame is gone. */
+#define HOST_PATIENCE_US (5 * 1000000)
+
+struct guest {
+	int host_fd;
+	int signal_fd; /* SIGCHLD and SIGALRM */
+	int fifo_fd;   /* the interpreter's main.py; -1: it has a file */
+	bool landlock_required;
+	char *interpreter;
+	struct child child;
+	struct meter meter;
+};
+
+/* host.c. The slot's socket, non-blocking; -1 with errno. */
+int host_dial(const char *path);
+
+/* One frame with a small payload. 0, or -1: the host is gone. */
+int host_send(
+    struct guest *guest, enum frame_kind kind, const void *payload, size_t len);
+
+/* Tells the host why there will be no run, with errno. Always -1. */
+int host_report(struct guest *guest, const char *what);
+
+/*
+ * Waits on the host and on the interpreter. 1: the host has something to say,
+ * or is gone; 0: not yet; -1: the interpreter died.
+ */
+int host_watch(struct guest *guest, int timeout_ms);
+
+/* Waits for the one job, however long. 0, or -1: there will be none. */
+int host_take_job(struct guest *guest, struct job *job);
+
+/*
+ * boot.c. Each of these is 0, or -1 after it told the host why. The
+ * interpreter, until it blocks in the open of its script, a FIFO:
+ */
+int boot_on_fifo(struct guest *guest);
+
+/* The program as a regular file, put in the FIFO's place in one step. */
+int boot_place_script(struct guest *guest, const struct job *job);
+
+/* The waiting interpreter can not read this program: another, on the file. */
+int boot_on_file(struct guest *guest);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Which requests are one client's. */
+#include "responder/client.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+void
+client_make_key(const char *address, uint8_t key[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	memset(key, 0, 16);
+	if (address == NULL)
+		return;
+	if (inet_pton(AF_INET, address, key + 12) == 1)
+		memcpy(key, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, address, key) == 1)
+		memset(key + 8, 0, 8);
+	else
+		memset(key, 0, 16);
+}

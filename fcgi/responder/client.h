@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* An address -> the key that the supervisor is fair between. Pure. */
+#ifndef SCE_CLIENT_H
+#define SCE_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * IPv4 mapped into IPv6; IPv6 by its /64, for one household has that many.
+ * NULL and nonsense are one client of their own: all zeros.
+ */
+void client_make_key(const char *address, uint8_t key[16]);
+
+#endif

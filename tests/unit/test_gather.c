@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest's frames, whole, in parts, and hostile; and a client's key. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "responder/client.h"
+#include "responder/gather.h"
+
+#define LIMIT 16
+
+static struct link link_unused;
+
+static int
+make_run(void **state)
+{
+	static struct run run;
+
+	*state = &run;
+	return run_init(&run, &link_unused, LIMIT, 1);
+}
+
+static int
+finish_run(void **state)
+{
+	run_finish(*state);
+	return 0;
+}
+
+static void
+put(struct run *run, enum frame_kind kind, const void *payload, uint32_t len)
+{
+	frame_encode_header(run->inbox + run->inbox_len, kind, len);
+	run->inbox_len += FRAME_HEADER_LEN;
+	memcpy(run->inbox + run->inbox_len, payload, len);
+	run->inbox_len += len;
+}
+
+static void
+a_whole_conversation(void **state)
+{
+	struct run *run = *state;
+	struct verdict verdict = { .kind = VERDICT_EXITED, .status = 3 };
+	uint8_t bytes[FRAME_VERDICT_LEN];
+
+	put(run, FRAME_STARTED, "", 0);
+	put(run, FRAME_STDOUT, "ab", 2);
+	put(run, FRAME_STDERR, "x", 1);
+	put(run, FRAME_STDOUT, "c", 1);
+	frame_encode_verdict(bytes, &verdict);
+	put(run, FRAME_VERDICT, bytes, sizeof(bytes));
+	assert_int_equal(gather_frames(run), RUN_STEP_VERDICT);
+	assert_true(run->started);
+	assert_int_equal(run->result.stdout_len, 3);
+	assert_memory_equal(run->stdout_data, "abc", 3);
+	assert_int_equal(run->result.stderr_len, 1);
+	assert_int_equal(run->result.verdict.status, 3);
+}
+
+static void
+byte_by_byte(void **state)
+{
+	struct run *run = *state;
+	uint8_t stream[FRAME_HEADER_LEN + 3];
+	size_t i;
+
+	frame_encode_header(stream, FRAME_STDOUT, 3);
+	memcpy(stream + FRAME_HEADER_LEN, "abc", 3);
+	for (i = 0; i < sizeof(stream); i++) {
+		assert_int_equal(run->result.stdout_len, 0);
+		run->inbox[run->inbox_len++] = stream[i];
+		assert_int_equal(gather_frames(run), RUN_STEP_ON);
+	}
+	assert_int_equal(run->result.stdout_len, 3);
+	assert_int_equal(run->inbox_len, 0);
+}
+
+static void
+more_output_than_agreed_is_cut(void **state)
+{
+	struct run *run = *state;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		put(run, FRAME_STDOUT, "0123456789", 10);
+	assert_int_equal(gather_frames(run), RUN_STEP_ON);
+	assert_int_equal(run->result.stdout_len, LIMIT);
+}
+
+static void
+nonsense_is_refused(void **state)
+{
+	struct run *run = *state;
+	static const enum frame_kind wrong[] = { FRAME_READY, FRAME_SETUP_ERROR,
+		FRAME_JOB };
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		run->inbox_len = 0;
+		put(run, wrong[i], "1234", 4);
+		assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	}
+	run->inbox_len = 0;
+	put(run, FRAME_VERDICT, "short", 5);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	run->inbox_len = 0;
+	frame_encode_header(run->inbox, FRAME_STDOUT, FRAME_PAYLOAD_MAX + 1);
+	run->inbox_len = FRAME_HEADER_LEN;
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+}
+
+static void
+clients_have_keys(void **state)
+{
+	uint8_t a[16];
+	uint8_t b[16];
+	static const uint8_t zeros[16];
+
+	(void)state;
+	client_make_key("192.0.2.1", a);
+	client_make_key("192.0.2.2", b);
+	assert_memory_not_equal(a, b, 16);
+	client_make_key("2001:db8:1:2::1", a);
+	client_make_key("2001:db8:1:2:ffff::9", b);
+	assert_memory_equal(a, b, 16);
+	client_make_key("2001:db8:1:3::1", b);
+	assert_memory_not_equal(a, b, 16);
+	client_make_key(NULL, a);
+	assert_memory_equal(a, zeros, 16);
+	client_make_key("192.0.2.1.example", b);
+	assert_memory_equal(b, zeros, 16);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_run, finish_run)
+	const struct CMUnitTest tests[] = {
+		TEST(a_whole_conversation),
+		TEST(byte_by_byte),
+		TEST(more_output_than_agreed_is_cut),
+		TEST(nonsense_is_refused),
+		cmocka_unit_test(clients_have_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
