@@ -68,11 +68,16 @@ fd_keep_standard_open(void)
 {
 	int fd;
 
-	do {
+	for (;;) {
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	} while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd == -1)
-		return -1;
+		if (fd == -1)
+			return -1;
+		if (fd > STDERR_FILENO)
+			break;
+		/* This one stays, also for whoever is executed. */
+		if (fcntl(fd, F_SETFD, 0) == -1)
+			return -1;
+	}
 	fd_close(&fd);
 	return 0;
 }

@@ -24,27 +24,12 @@
 /* Most bytes that a client may write to any file, ours included. */
 #define CLIENT_FILE_BYTES (256 * 1024)
 
-static void
-child_limits(void)
-{
-	static const struct {
-		int resource;
-		rlim_t value;
-	} limits[] = {
-		{ RLIMIT_CPU, 20 }, /* seconds; a start takes hundredths */
-		{ RLIMIT_CORE, 0 },
-		{ RLIMIT_NOFILE, 256 },
-		{ RLIMIT_FSIZE, CLIENT_FILE_BYTES },
-	};
-	struct rlimit limit;
-	size_t i;
-
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		limit.rlim_cur = limit.rlim_max = limits[i].value;
-		if (setrlimit(limits[i].resource, &limit) == -1)
-			_exit(126);
-	}
-}
+static const struct spawn_limit client_limits[] = {
+	{ RLIMIT_CPU, 20 }, /* seconds; a start takes hundredths */
+	{ RLIMIT_CORE, 0 },
+	{ RLIMIT_NOFILE, 256 },
+	{ RLIMIT_FSIZE, CLIENT_FILE_BYTES },
+};
 
 static void
 exec_client(
@@ -68,7 +53,8 @@ exec_client(
 		_exit(126);
 	spawn_close_from(STDERR_FILENO + 1);
 	spawn_reset_signals();
-	child_limits();
+	spawn_set_limits(
+	    client_limits, sizeof(client_limits) / sizeof(*client_limits));
 	(void)execve(docker->config->docker_cli,
 	    (char *const *)(uintptr_t)args->argv, environment);
 	_exit(127);

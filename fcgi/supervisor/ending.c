@@ -18,10 +18,11 @@
 /* How long each step may take: microseconds. */
 #define SHUTDOWN_US (500 * 1000)
 #define KILL_US (3 * 1000 * 1000)
-#define CGROUP_AGAIN_US (100 * 1000)
-#define CGROUP_ROUNDS 10
+#define CGROUP_US (1000 * 1000)
 #define REMOVE_US (12 * 1000 * 1000)
-#define QUARANTINE_US (5 * 1000 * 1000)
+/* Doubles from the first to the second. */
+#define QUARANTINE_MIN_US (2 * 1000 * 1000)
+#define QUARANTINE_MAX_US (60 * 1000 * 1000)
 
 static void
 remove_slot_dir(struct sandbox *box)
@@ -44,6 +45,11 @@ finish(struct supervisor *sup, uint32_t slot)
 
 	supervisor_close(sup, &box->pid_fd);
 	if (box->runner.pid != -1 || box->helper.pid != -1) {
+		/* They have nothing left to do. */
+		if (box->runner.pid != -1)
+			(void)kill(box->runner.pid, SIGKILL);
+		if (box->helper.pid != -1)
+			(void)kill(box->helper.pid, SIGKILL);
 		box->ending = ENDING_CLIENTS;
 		box->ending_deadline_us = IO_FOREVER;
 		return;
@@ -62,6 +68,15 @@ enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
 }
 
 static void
+enter_quarantine(struct sandbox *box)
+{
+	enter(box, ENDING_QUARANTINE, box->quarantine_us);
+	box->quarantine_us *= 2;
+	if (box->quarantine_us > QUARANTINE_MAX_US)
+		box->quarantine_us = QUARANTINE_MAX_US;
+}
+
+static void
 enter_remove(struct supervisor *sup, uint32_t slot)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
@@ -70,7 +85,7 @@ enter_remove(struct supervisor *sup, uint32_t slot)
 	enter(box, ENDING_REMOVE, REMOVE_US);
 	memcpy(names[0], box->name, sizeof(names[0]));
 	if (docker_remove(&sup->docker, &box->helper, names, 1) == -1)
-		enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+		enter_quarantine(box);
 }
 
 void
@@ -83,6 +98,7 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	monitor_lease_ended(sup, slot);
 	pool_set_state(&sup->pool, slot, SLOT_DEAD, io_now_us());
 	box->deadline_us = IO_FOREVER;
+	box->quarantine_us = QUARANTINE_MIN_US;
 	/* Revokes the connection, whoever holds copies of it. What the guest
 	 * had sent can still be read. */
 	if (box->guest_fd != -1)
@@ -103,7 +119,7 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 static void
 kill_cgroup(struct sandbox *box)
 {
-	if (box->cgroup[0] == '\0' || cgroup_kill(box->cgroup) == -1)
+	if (box->cgroup[0] != '\0' && cgroup_kill(box->cgroup) == -1)
 		log_debug("cgroup of %s can not be killed: %m", box->name);
 }
 
@@ -126,7 +142,7 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 	case ENDING_KILL:
 		log_warning(
 		    "docker kill did not end slot=%u name=%s", slot, box->name);
-		enter(box, ENDING_CGROUP, CGROUP_AGAIN_US * CGROUP_ROUNDS);
+		enter(box, ENDING_CGROUP, CGROUP_US);
 		kill_cgroup(box);
 		break;
 	case ENDING_CGROUP:
@@ -139,7 +155,7 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		if (box->helper.pid == -1)
 			enter_remove(sup, slot);
 		else
-			enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+			enter_quarantine(box);
 		break;
 	}
 }
@@ -179,25 +195,16 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 			finish(sup, slot);
 		return;
 	}
-	log_warning(
-	    "slot in quarantine slot=%u name=%s: %s", slot, box->name, output);
+	if (box->quarantine_us == QUARANTINE_MIN_US)
+		log_warning("slot in quarantine slot=%u name=%s: %s", slot,
+		    box->name, output);
 	kill_cgroup(box);
-	enter(box, ENDING_QUARANTINE, QUARANTINE_US);
+	enter_quarantine(box);
 }
 
 void
 ending_on_runner_exit(struct supervisor *sup, uint32_t slot)
 {
 	if (sup->sandboxes[slot].ending == ENDING_CLIENTS)
-		finish(sup, slot);
-}
-
-void
-ending_on_absence(struct supervisor *sup, uint32_t slot)
-{
-	struct sandbox *box = &sup->sandboxes[slot];
-
-	if (box->ending == ENDING_QUARANTINE && box->pid_fd == -1 &&
-	    box->helper.pid == -1)
 		finish(sup, slot);
 }

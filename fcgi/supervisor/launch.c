@@ -12,33 +12,15 @@
 /* Above every descriptor that a child needs at a fixed number. */
 #define SAFE_FD 16
 
-static void
-limit_responder(void)
-{
-	static const struct {
-		int resource;
-		rlim_t value;
-	} limits[] = {
-		{ RLIMIT_NOFILE, 32 },
-		{ RLIMIT_CORE, 0 },
-		{ RLIMIT_AS, 256 * 1024 * 1024 },
-		{ RLIMIT_MEMLOCK, 0 },
-		{ RLIMIT_MSGQUEUE, 0 },
-	};
-	struct rlimit limit;
-	size_t i;
-
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		/* A sanitizer's shadow memory needs all addresses. */
-#ifdef __SANITIZE_ADDRESS__
-		if (limits[i].resource == RLIMIT_AS)
-			continue;
+static const struct spawn_limit responder_limits[] = {
+	{ RLIMIT_NOFILE, 32 },
+	{ RLIMIT_CORE, 0 },
+	{ RLIMIT_MEMLOCK, 0 },
+	{ RLIMIT_MSGQUEUE, 0 },
+#ifndef __SANITIZE_ADDRESS__ /* its shadow memory needs all addresses */
+	{ RLIMIT_AS, 256 * 1024 * 1024 },
 #endif
-		limit.rlim_cur = limit.rlim_max = limits[i].value;
-		if (setrlimit(limits[i].resource, &limit) == -1)
-			_exit(126);
-	}
-}
+};
 
 /* The child's fixed descriptors, without close-on-exec, and no others. */
 static int
@@ -87,7 +69,8 @@ launch_responder(struct supervisor *sup, int channel_fd)
 	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
 		_exit(126);
 	spawn_reset_signals();
-	limit_responder();
+	spawn_set_limits(responder_limits,
+	    sizeof(responder_limits) / sizeof(*responder_limits));
 	if (spawn_drop_rights(config->responder_uid) == -1)
 		_exit(125);
 	(void)execve(path, argv, environment);

@@ -28,6 +28,8 @@
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
 #define LISTEN_BACKLOG 511
+/* Also more than what a docker client is limited to. */
+#define DESCRIPTORS_BESIDES 256
 
 static struct supervisor sced;
 
@@ -100,6 +102,14 @@ load_config(struct config *config, const char *path)
 	log_init("sced", (int)config->log_level);
 }
 
+/* A channel a responder; a connection, a pidfd and two clients a slot. */
+static uint32_t
+descriptors_needed(const struct config *config)
+{
+	return config->running + config->queue + WORKERS_SPARE +
+	       4 * (config->ready + config->running) + DESCRIPTORS_BESIDES;
+}
+
 static void
 make_dir(const struct config *config, const char *name, mode_t mode)
 {
@@ -153,7 +163,8 @@ listen_fastcgi(struct supervisor *sup)
 	(void)umask(mask);
 	if (chown(address.sun_path, 0, group->gr_gid) == -1 ||
 	    chmod(address.sun_path, 0660) == -1 ||
-	    listen(sup->listen_fd, LISTEN_BACKLOG) == -1)
+	    listen(sup->listen_fd, LISTEN_BACKLOG) == -1 ||
+	    supervisor_watch(sup, sup->listen_fd, 0, EVENT_FASTCGI, 0) == -1)
 		die("%s: %m", address.sun_path);
 }
 
@@ -255,6 +266,7 @@ main(int argc, char *argv[])
 
 	if (fd_keep_standard_open() == -1)
 		return EXIT_FAILURE;
+	(void)umask(022); /* sandboxes must get into their slot directories */
 	log_init("sced", LOG_LEVEL_INFO);
 	parse_options(argc, argv, &path, &check_only);
 	load_config(&sced.config, path);
@@ -263,6 +275,9 @@ main(int argc, char *argv[])
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	check_surroundings(&sced);
+	if (spawn_raise_descriptors(descriptors_needed(&sced.config)) == -1)
+		die("limit of open files: this configuration needs %u",
+		    descriptors_needed(&sced.config));
 	if (spawn_bound_capabilities() == -1)
 		die("capabilities: %m");
 	open_run_dir(&sced);
@@ -272,7 +287,6 @@ main(int argc, char *argv[])
 	listen_fastcgi(&sced);
 	log_notice("started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_id);
-	if (workers_start(&sced) == -1 || supervisor_run(&sced) == -1)
-		return EXIT_FAILURE;
-	return EXIT_SUCCESS;
+	workers_start(&sced);
+	return supervisor_run(&sced) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

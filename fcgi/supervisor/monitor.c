@@ -17,6 +17,8 @@
 
 /* Between the responder's own deadline and the end of the lease. */
 #define LEASE_MARGIN_US (2 * 1000 * 1000)
+/* How long a responder may take to notice that its lease is over. */
+#define RELEASE_PATIENCE_US (5 * 1000 * 1000)
 /* A verdict this young proves that runs work. */
 #define VERDICT_FRESH_US (5 * 1000 * 1000)
 
@@ -38,7 +40,7 @@ refuse(struct supervisor *sup, uint32_t index, enum lease_refusal reason)
 		.retry_after_s = pool_retry_after_s(&sup->pool) };
 
 	sup->workers[index].state = WORKER_IDLE;
-	sup->workers[index].probing = false;
+	sup->workers[index].probing_until_us = 0;
 	reply(sup, index, &message, -1);
 }
 
@@ -93,22 +95,22 @@ on_release(
 		return "it reported an unknown verdict";
 	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
 		sup->last_verdict_us = io_now_us();
-	if (worker->probing)
-		sup->probe_failed = request->verdict != VERDICT_EXITED;
 	if (worker->slot != POOL_NONE)
 		ending_begin(sup, worker->slot);
 	worker->state = WORKER_IDLE;
-	worker->probing = false;
+	worker->release_by_us = IO_FOREVER;
+	worker->probing_until_us = 0;
 	return NULL;
 }
 
+/* One that never comes back with its probe counts for a while only. */
 static bool
-somebody_probes(const struct supervisor *sup)
+somebody_probes(const struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
 	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].probing)
+		if (sup->workers[i].probing_until_us > now_us)
 			return true;
 	}
 	return false;
@@ -128,9 +130,12 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 		return LEASE_BUSY;
 	if (proven)
 		return LEASE_HEALTHY;
-	if (somebody_probes(sup))
-		return sup->probe_failed ? LEASE_DOWN : LEASE_BUSY;
-	sup->workers[index].probing = true;
+	if (somebody_probes(sup, now_us))
+		return LEASE_BUSY;
+	sup->workers[index].probing_until_us =
+	    now_us + LEASE_MARGIN_US +
+	    ((uint64_t)sup->config.queue_wait_ms + sup->config.timeout_ms) *
+		1000;
 	return LEASE_PROBE;
 }
 
@@ -208,7 +213,6 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 		.lease_id = ++sup->leases,
 		.queue_us = now_us - grant->waiter.since_us };
 
-	box->lease_id = sup->leases;
 	box->worker = index;
 	box->deadline_us = now_us +
 			   (uint64_t)grant->waiter.wall_limit_ms * 1000 +
@@ -225,12 +229,13 @@ monitor_grant_all(struct supervisor *sup, uint64_t now_us)
 	struct pool_grant next;
 	uint32_t index;
 
+	/* First those who can be served, even in their last moment. */
+	while (pool_grant_next(&sup->pool, now_us, &next))
+		grant(sup, &next, now_us);
 	while ((index = pool_pick_expired(&sup->pool, now_us)) != POOL_NONE) {
 		(void)pool_dequeue(&sup->pool, index);
 		refuse(sup, index, LEASE_QUEUE_TIMEOUT);
 	}
-	while (pool_grant_next(&sup->pool, now_us, &next))
-		grant(sup, &next, now_us);
 	while ((sup->stopping || pool_is_down(&sup->pool)) &&
 	       sup->pool.queued > 0) {
 		index = sup->pool.queue[0].worker;
@@ -244,11 +249,14 @@ void
 monitor_lease_ended(struct supervisor *sup, uint32_t slot)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
+	struct worker *worker;
 
 	if (box->worker == POOL_NONE)
 		return;
-	if (sup->workers[box->worker].state == WORKER_LEASED &&
-	    sup->workers[box->worker].lease_id == box->lease_id)
-		sup->workers[box->worker].slot = POOL_NONE;
+	worker = &sup->workers[box->worker];
 	box->worker = POOL_NONE;
+	if (worker->state != WORKER_LEASED || worker->slot != slot)
+		return;
+	worker->slot = POOL_NONE;
+	worker->release_by_us = io_now_us() + RELEASE_PATIENCE_US;
 }

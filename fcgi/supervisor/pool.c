@@ -61,12 +61,22 @@ pool_pick_start(const struct pool *pool, uint64_t now_us)
 	return oldest(pool, SLOT_EMPTY);
 }
 
+/* One at a time, and only while starts are known to succeed: an old sandbox
+ * is better than none. */
+static bool
+may_replace(const struct pool *pool)
+{
+	return !pool->stopping && pool->failures == 0 &&
+	       pool_count(pool, SLOT_STARTING) == 0 &&
+	       pool_count(pool, SLOT_READY) >= pool->limits.ready;
+}
+
 uint32_t
 pool_pick_stale(const struct pool *pool, uint64_t now_us)
 {
 	uint32_t slot = oldest(pool, SLOT_READY);
 
-	if (slot == POOL_NONE || pool->stopping || pool->failures > 0)
+	if (slot == POOL_NONE || !may_replace(pool))
 		return POOL_NONE;
 	if (now_us - pool->slots[slot].since_us < pool->limits.max_age_us)
 		return POOL_NONE;
@@ -231,7 +241,7 @@ pool_next_event_us(const struct pool *pool, uint64_t now_us)
 		at_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
 		next_us = at_us < next_us ? at_us : next_us;
 	}
-	if (ready != POOL_NONE && pool->failures == 0) {
+	if (ready != POOL_NONE && may_replace(pool)) {
 		at_us = pool->slots[ready].since_us + pool->limits.max_age_us;
 		next_us = at_us < next_us ? at_us : next_us;
 	}

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,8 @@ open_slot_dir(struct sandbox *box)
 	return 0;
 }
 
-static void
-fail_start(struct supervisor *sup, uint32_t slot, const char *why)
+void
+sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
 
@@ -106,7 +107,7 @@ sandbox_start(struct supervisor *sup, uint32_t slot)
 		sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, slot) == -1 ||
 	    docker_run(&sup->docker, &box->runner, slot, box->name, box->dir) ==
 		-1)
-		fail_start(sup, slot, strerror(errno));
+		sandbox_fail_start(sup, slot, strerror(errno));
 }
 
 /* One connection was enough: no socket and no name is left of the door. */
@@ -118,6 +119,14 @@ close_door(struct supervisor *sup, struct sandbox *box)
 	supervisor_close(sup, &box->listen_fd);
 	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
 	(void)unlink(path);
+}
+
+static bool
+has_hung_up(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1;
 }
 
 /* Who is it? Its pid, as the host sees it, gives the pidfd and the cgroup. */
@@ -140,11 +149,20 @@ identify(struct supervisor *sup, uint32_t slot)
 		return "its process is gone already";
 	if (cgroup_find(peer.pid, box->cgroup) == -1)
 		box->cgroup[0] = '\0';
+	/* Still there, so the pid was its own and the pidfd is, too. */
+	if (has_hung_up(box->guest_fd)) {
+		fd_close(&box->pid_fd);
+		box->cgroup[0] = '\0';
+		return "it hung up at once";
+	}
 	if (supervisor_watch(
 		sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT, slot) == -1 ||
 	    supervisor_watch(sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
-		EVENT_GUEST, slot) == -1)
-		return strerror(errno);
+		EVENT_GUEST, slot) == -1) {
+		/* Unwatched, its end would never be seen. */
+		supervisor_close(sup, &box->pid_fd);
+		return "its descriptors can not be watched";
+	}
 	return NULL;
 }
 
@@ -156,83 +174,17 @@ sandbox_on_dial(struct supervisor *sup, uint32_t slot)
 
 	box->guest_fd = accept4(
 	    box->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (box->guest_fd == -1)
-		return; /* it hung up again: the deadline decides */
+	if (box->guest_fd == -1) {
+		/* It hung up again: the deadline decides. But what stays in
+		 * the queue for want of a descriptor would ring for ever. */
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			sandbox_fail_start(sup, slot, strerror(errno));
+		return;
+	}
 	close_door(sup, box);
 	problem = identify(sup, slot);
 	if (problem != NULL)
-		fail_start(sup, slot, problem);
-}
-
-static void
-become_ready(struct supervisor *sup, uint32_t slot)
-{
-	struct sandbox *box = &sup->sandboxes[slot];
-	struct epoll_event event = {
-		.events = EPOLLRDHUP,
-		.data.u64 = (uint64_t)EVENT_GUEST << 32 | slot,
-	};
-	uint64_t now_us = io_now_us();
-
-	/* From here on watched for its end only: what it says is not for us. */
-	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
-	box->deadline_us = IO_FOREVER;
-	pool_note_start(&sup->pool, true, now_us);
-	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
-	log_debug("ready slot=%u name=%s start_ms=%" PRIu64, slot, box->name,
-	    (now_us - box->started_us) / 1000);
-}
-
-/* A whole frame is in the inbox. */
-static void
-take_frame(
-    struct supervisor *sup, uint32_t slot, const struct frame_header *header)
-{
-	struct sandbox *box = &sup->sandboxes[slot];
-	uint8_t *payload = box->inbox + FRAME_HEADER_LEN;
-	uint32_t version;
-
-	if (header->kind == FRAME_SETUP_ERROR) {
-		payload[header->len] = '\0';
-		fail_start(sup, slot, (char *)payload);
-	} else if (header->kind == FRAME_READY &&
-		   frame_decode_ready(payload, header->len, &version) ==
-		       FRAME_OK &&
-		   version == FRAME_PROTOCOL_VERSION) {
-		become_ready(sup, slot);
-	} else {
-		fail_start(sup, slot, "the guest speaks another protocol");
-	}
-}
-
-/* Reads no more than the one frame that a guest sends before its job. */
-static void
-read_inbox(struct supervisor *sup, uint32_t slot)
-{
-	struct sandbox *box = &sup->sandboxes[slot];
-	struct frame_header header = { .kind = 0, .len = 0 };
-	size_t want = FRAME_HEADER_LEN;
-	enum frame_status status;
-	ssize_t n;
-
-	status = frame_decode_header(box->inbox, box->inbox_len,
-	    sizeof(box->inbox) - FRAME_HEADER_LEN - 1, &header);
-	if (status == FRAME_OK)
-		want += header.len;
-	n = recv(box->guest_fd, box->inbox + box->inbox_len,
-	    want - box->inbox_len, MSG_DONTWAIT);
-	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
-		fail_start(sup, slot, "the guest hung up before it was ready");
-		return;
-	}
-	box->inbox_len += n > 0 ? (size_t)n : 0;
-	status = frame_decode_header(box->inbox, box->inbox_len,
-	    sizeof(box->inbox) - FRAME_HEADER_LEN - 1, &header);
-	if (status == FRAME_TOO_BIG || status == FRAME_BAD)
-		fail_start(sup, slot, "the guest speaks another protocol");
-	else if (status == FRAME_OK &&
-		 box->inbox_len == FRAME_HEADER_LEN + header.len)
-		take_frame(sup, slot, &header);
+		sandbox_fail_start(sup, slot, problem);
 }
 
 void
@@ -241,7 +193,7 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 	enum slot_state state = sup->pool.slots[slot].state;
 
 	if (state == SLOT_STARTING) {
-		read_inbox(sup, slot);
+		readiness_read(sup, slot);
 		return;
 	}
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
@@ -258,7 +210,7 @@ sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
 	struct sandbox *box = &sup->sandboxes[slot];
 
 	if (sup->pool.slots[slot].state == SLOT_STARTING) {
-		fail_start(sup, slot, "it did not get ready in time");
+		sandbox_fail_start(sup, slot, "it did not get ready in time");
 		return;
 	}
 	log_warning("lease expired slot=%u name=%s worker=%u", slot, box->name,
@@ -276,7 +228,7 @@ sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
 	docker_client_finish(&box->runner);
 	/* Success says little: only the guest's word counts. */
 	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
-		fail_start(sup, slot, output);
+		sandbox_fail_start(sup, slot, output);
 	else if (status != 0)
 		log_info("docker run ended late slot=%u status=%d: %s", slot,
 		    status, output);

@@ -32,6 +32,34 @@ spawn_reset_signals(void)
 }
 
 void
+spawn_set_limits(const struct spawn_limit *limits, size_t count)
+{
+	struct rlimit limit;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		limit.rlim_cur = limit.rlim_max = limits[i].value;
+		if (setrlimit(limits[i].resource, &limit) == -1)
+			_exit(126);
+	}
+}
+
+int
+spawn_raise_descriptors(rlim_t needed)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return -1;
+	if (limit.rlim_max < needed) {
+		errno = EMFILE;
+		return -1;
+	}
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void
 spawn_close_from(int first)
 {
 	(void)close_range((unsigned int)first, ~0U, 0);

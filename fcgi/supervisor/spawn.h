@@ -3,10 +3,25 @@
 #ifndef SCE_SPAWN_H
 #define SCE_SPAWN_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 /* Default dispositions, empty mask. */
 void spawn_reset_signals(void);
+
+/* A resource's limit, soft and hard. */
+struct spawn_limit {
+	int resource;
+	rlim_t value;
+};
+
+/* Sets all of them, or ends the child with status 126. */
+void spawn_set_limits(const struct spawn_limit *limits, size_t count);
+
+/* Takes all the descriptors that the hard limit grants. 0, or -1 with errno:
+ * fewer than needed. */
+int spawn_raise_descriptors(rlim_t needed);
 
 /* Closes every descriptor from first on. */
 void spawn_close_from(int first);

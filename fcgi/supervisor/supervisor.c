@@ -21,12 +21,18 @@
 /* At a stop: beyond the longest lease, for containers and answers. */
 #define STOP_MARGIN_US (10 * 1000 * 1000)
 
+struct epoll_event
+supervisor_event(uint32_t events, enum event_kind kind, uint32_t index)
+{
+	return (struct epoll_event){ .events = events,
+		.data.u64 = (uint64_t)kind << 32 | index };
+}
+
 int
 supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
     enum event_kind kind, uint32_t index)
 {
-	struct epoll_event event = { .events = events,
-		.data.u64 = (uint64_t)kind << 32 | index };
+	struct epoll_event event = supervisor_event(events, kind, index);
 
 	return epoll_ctl(sup->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
@@ -128,6 +134,14 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 		if (sup->workers[index].channel_fd != -1)
 			monitor_on_worker(sup, index);
 		break;
+	case EVENT_FASTCGI:
+		/* Only its end is watched for. Somebody who shares it has
+		 * shut it, and no restart of ours would open it again. */
+		supervisor_close(sup, &sup->listen_fd);
+		log_error("the FastCGI socket was shut: stopping");
+		sup->failed = true;
+		begin_stop(sup);
+		break;
 	}
 }
 
@@ -177,6 +191,7 @@ settle(struct supervisor *sup, uint64_t now_us)
 
 	enforce_deadlines(sup, now_us);
 	monitor_grant_all(sup, now_us);
+	workers_enforce(sup, now_us);
 	if (sup->stopping) {
 		end_idle_sandboxes(sup);
 		workers_stop(sup);
@@ -264,5 +279,5 @@ supervisor_run(struct supervisor *sup)
 	kill_responders(sup);
 	sweep_at_stop(sup);
 	log_notice("stopped");
-	return 0;
+	return sup->failed ? -1 : 0;
 }

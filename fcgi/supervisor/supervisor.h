@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 #include "common/frame.h"
@@ -38,7 +39,8 @@ enum event_kind {
 	EVENT_LISTEN,
 	EVENT_GUEST,
 	EVENT_GUEST_EXIT,
-	EVENT_WORKER
+	EVENT_WORKER,
+	EVENT_FASTCGI
 };
 
 /* How far the end of a sandbox has come. */
@@ -65,9 +67,9 @@ struct sandbox {
 	struct docker_client helper; /* docker kill, docker rm */
 	uint64_t started_us;
 	uint64_t deadline_us; /* of the start or of the lease */
-	uint64_t lease_id;
-	uint32_t worker; /* who leases it, or POOL_NONE */
+	uint32_t worker;      /* who leases it, or POOL_NONE */
 	enum ending ending;
+	uint64_t quarantine_us; /* the next wait there; doubles */
 	uint64_t ending_deadline_us;
 };
 
@@ -79,7 +81,8 @@ struct worker {
 	enum worker_state state;
 	uint64_t lease_id; /* LEASED: to be released by this id */
 	uint32_t slot;     /* LEASED: POOL_NONE if it ended before that */
-	bool probing;
+	uint64_t probing_until_us; /* it was told to probe; 0: it was not */
+	uint64_t release_by_us;    /* its lease has ended without it */
 	uint64_t spawned_us;
 	uint64_t respawn_us; /* not running: when to start it again */
 	uint32_t quick_deaths;
@@ -100,17 +103,20 @@ struct supervisor {
 	uint64_t starts;
 	uint64_t leases;
 	uint64_t last_verdict_us;
-	bool probe_failed;
 	bool stopping;
+	bool failed; /* it stops because it can not go on */
 	uint64_t stop_deadline_us;
 	struct docker_client sweeper;   /* docker ps or docker rm */
 	struct docker_client inspector; /* docker image inspect */
 	bool sweep_is_listing;
+	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
 	uint64_t next_sweep_us;
 };
 
 /* supervisor.c */
 int supervisor_run(struct supervisor *sup);
+struct epoll_event supervisor_event(
+    uint32_t events, enum event_kind kind, uint32_t index);
 int supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
     enum event_kind kind, uint32_t index);
 /* For what was watched: a copy elsewhere would keep its events coming. */
@@ -124,22 +130,28 @@ void sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
 void sandbox_on_deadline(struct supervisor *sup, uint32_t slot);
 void sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
 
+/* Logs why, and ends it; the next start waits a bit longer. */
+void sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
+
+/* readiness.c: takes what there is of the frame, and no byte beyond it. */
+void readiness_read(struct supervisor *sup, uint32_t slot);
+
 /* ending.c */
 void ending_begin(struct supervisor *sup, uint32_t slot);
 void ending_on_deadline(struct supervisor *sup, uint32_t slot);
 void ending_on_guest_exit(struct supervisor *sup, uint32_t slot);
 void ending_on_runner_exit(struct supervisor *sup, uint32_t slot);
 void ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status);
-/* docker ps has shown that the container does not exist. */
-void ending_on_absence(struct supervisor *sup, uint32_t slot);
 
 /* launch.c: in the child; never returns */
 void launch_responder(struct supervisor *sup, int channel_fd)
     __attribute__((noreturn));
 
 /* workers.c */
-int workers_start(struct supervisor *sup);
+void workers_start(struct supervisor *sup);
 void workers_respawn(struct supervisor *sup, uint64_t now_us);
+/* Ends those that keep a lease which is over. */
+void workers_enforce(struct supervisor *sup, uint64_t now_us);
 uint64_t workers_next_event_us(const struct supervisor *sup);
 bool workers_on_exit(struct supervisor *sup, pid_t pid, int status);
 /* A worker that broke the rules, or whose channel ended. */

@@ -18,7 +18,7 @@
 #include "common/log.h"
 #include "supervisor/supervisor.h"
 
-/* While something is in quarantine, look again sooner: microseconds. */
+/* After something was found, or not answered: microseconds. */
 #define SOON_US (5 * 1000 * 1000)
 /* At start and stop, for all of them together. */
 #define REMOVE_ALL_US (30 * 1000 * 1000)
@@ -36,25 +36,6 @@ is_ours_now(const struct supervisor *sup, const char *name)
 	return false;
 }
 
-/* Picks from docker ps what has to go. Returns how many names it copied. */
-static size_t
-pick_orphans(const struct supervisor *sup, char *listing,
-    char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX])
-{
-	size_t count = 0;
-	char *rest = listing;
-	char *name;
-
-	while ((name = strsep(&rest, "\n")) != NULL) {
-		if (!docker_name_is_sane(name) || is_ours_now(sup, name))
-			continue;
-		if (count < DOCKER_REMOVE_MAX)
-			(void)snprintf(
-			    names[count++], DOCKER_NAME_MAX, "%s", name);
-	}
-	return count;
-}
-
 static bool
 lists(const char *listing, const char *name)
 {
@@ -63,17 +44,29 @@ lists(const char *listing, const char *name)
 	return at != NULL && strchr("\n", at[strlen(name)]) != NULL;
 }
 
-/* Slots in quarantine whose container is not there any more. */
-static void
-free_quarantined(struct supervisor *sup, const char *listing)
+/*
+ * Picks from docker ps what has to go: containers of ours that no slot
+ * answers for. Returns how many names it copied. A container that --rm is
+ * just about to remove looks like that, too; before != NULL takes only those
+ * that an earlier listing had already.
+ */
+static size_t
+pick_orphans(const struct supervisor *sup, char *listing, const char *before,
+    char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX])
 {
-	uint32_t i;
+	size_t count = 0;
+	char *rest = listing;
+	char *name;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
-		if (sup->sandboxes[i].ending == ENDING_QUARANTINE &&
-		    !lists(listing, sup->sandboxes[i].name))
-			ending_on_absence(sup, i);
+	while ((name = strsep(&rest, "\n")) != NULL) {
+		if (!docker_name_is_sane(name) || is_ours_now(sup, name) ||
+		    (before != NULL && !lists(before, name)))
+			continue;
+		if (count < DOCKER_REMOVE_MAX)
+			(void)snprintf(
+			    names[count++], DOCKER_NAME_MAX, "%s", name);
 	}
+	return count;
 }
 
 void
@@ -96,6 +89,7 @@ on_listing(struct supervisor *sup, int status)
 {
 	char names[DOCKER_REMOVE_MAX][DOCKER_NAME_MAX];
 	char listing[DOCKER_OUTPUT_MAX];
+	char before[DOCKER_OUTPUT_MAX];
 	size_t count;
 
 	docker_client_output(&sup->sweeper, listing, sizeof(listing));
@@ -105,8 +99,9 @@ on_listing(struct supervisor *sup, int status)
 		sup->next_sweep_us = io_now_us() + SOON_US;
 		return;
 	}
-	free_quarantined(sup, listing);
-	count = pick_orphans(sup, listing, names);
+	memcpy(before, sup->last_listing, sizeof(before));
+	memcpy(sup->last_listing, listing, sizeof(listing));
+	count = pick_orphans(sup, listing, before, names);
 	if (count == 0)
 		return;
 	log_notice("removing %zu orphan containers, first %s", count, names[0]);
@@ -137,7 +132,8 @@ on_image(struct supervisor *sup, int status)
 	log_notice("image changed to %s", id);
 	memcpy(sup->docker.image_id, id, sizeof(id));
 	for (i = 0; i < sup->pool.slot_count; i++) {
-		if (sup->pool.slots[i].state == SLOT_READY)
+		if (sup->pool.slots[i].state == SLOT_READY ||
+		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);
 	}
 }
@@ -207,10 +203,10 @@ remove_all(struct supervisor *sup)
 			log_error("docker ps failed: %.200s", listing);
 			return -1;
 		}
-		count = pick_orphans(sup, listing, names);
+		count = pick_orphans(sup, listing, NULL, names);
 		if (count == 0)
 			return 0;
-		log_notice("removing %zu containers of an earlier life", count);
+		log_notice("removing %zu containers", count);
 		if (docker_remove(&sup->docker, &client, names, count) == -1)
 			return -1;
 		/* One that is being removed already is an error to it. */
@@ -234,6 +230,11 @@ sweep_at_start(struct supervisor *sup)
 void
 sweep_at_stop(struct supervisor *sup)
 {
+	uint32_t i;
+
+	/* Nothing is anybody's any more. */
+	for (i = 0; i < sup->pool.slot_count; i++)
+		pool_set_state(&sup->pool, i, SLOT_EMPTY, io_now_us());
 	if (remove_all(sup) == -1)
 		log_error(
 		    "containers may be left, the next start removes them");

@@ -29,7 +29,8 @@ worker_clear(struct supervisor *sup, struct worker *worker)
 	supervisor_close(sup, &worker->channel_fd);
 	worker->state = WORKER_IDLE;
 	worker->slot = POOL_NONE;
-	worker->probing = false;
+	worker->probing_until_us = 0;
+	worker->release_by_us = IO_FOREVER;
 }
 
 static int
@@ -64,7 +65,7 @@ spawn_or_later(struct supervisor *sup, uint32_t index)
 	sup->workers[index].respawn_us = io_now_us() + RESPAWN_MAX_US;
 }
 
-int
+void
 workers_start(struct supervisor *sup)
 {
 	uint32_t i;
@@ -79,7 +80,6 @@ workers_start(struct supervisor *sup)
 		worker_clear(sup, &sup->workers[i]);
 		spawn_or_later(sup, i);
 	}
-	return 0;
 }
 
 void
@@ -94,16 +94,31 @@ workers_respawn(struct supervisor *sup, uint64_t now_us)
 	}
 }
 
+void
+workers_enforce(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].release_by_us <= now_us)
+			workers_end(sup, i, "it keeps a lease that is over");
+	}
+}
+
 uint64_t
 workers_next_event_us(const struct supervisor *sup)
 {
 	uint64_t next_us = IO_FOREVER;
+	const struct worker *worker;
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count && !sup->stopping; i++) {
-		if (sup->workers[i].pid == -1 &&
-		    sup->workers[i].respawn_us < next_us)
-			next_us = sup->workers[i].respawn_us;
+	for (i = 0; i < sup->worker_count; i++) {
+		worker = &sup->workers[i];
+		if (!sup->stopping && worker->pid == -1 &&
+		    worker->respawn_us < next_us)
+			next_us = worker->respawn_us;
+		if (worker->release_by_us < next_us)
+			next_us = worker->release_by_us;
 	}
 	return next_us;
 }
@@ -201,9 +216,14 @@ workers_reopen_log(struct supervisor *sup)
 	fd_close(&sup->log_fd);
 	sup->log_fd = fd;
 	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].channel_fd != -1 &&
+		if (sup->workers[i].channel_fd == -1 ||
 		    fdpass_send(sup->workers[i].channel_fd, &message,
-			sizeof(message), fd) == -1)
+			sizeof(message), fd) == 0)
+			continue;
+		/* Too many on their way is not its fault. */
+		if (errno == ETOOMANYREFS)
+			log_error("responder %u keeps the old log: %m", i);
+		else
 			workers_end(sup, i, "it does not read its channel");
 	}
 	log_notice("executions.log reopened");

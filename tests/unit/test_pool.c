@@ -240,15 +240,41 @@ waiting_ends(void **state)
 }
 
 static void
-the_old_are_replaced_unless_starts_fail(void **state)
+the_old_are_replaced_one_by_one(void **state)
 {
 	uint64_t later_us = 700ULL * SECOND_US;
+	uint32_t slot;
+
+	(void)state;
+	make_pool(2, 1, 1);
+	make_ready(2);
+	assert_int_equal(pool_pick_stale(&pool, SECOND_US), POOL_NONE);
+	slot = pool_pick_stale(&pool, later_us);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
+	/* Both are old, but one is all that is left. */
+	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
+	assert_true(pool_next_event_us(&pool, later_us) == UINT64_MAX);
+}
+
+/* An old sandbox is better than none: Docker may not answer any more. */
+static void
+the_old_stay_while_starts_fail_or_hang(void **state)
+{
+	uint64_t later_us = 700ULL * SECOND_US;
+	uint32_t slot;
 
 	(void)state;
 	make_pool(1, 1, 1);
 	make_ready(1);
-	assert_int_equal(pool_pick_stale(&pool, SECOND_US), POOL_NONE);
 	assert_int_not_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
+	pool.limits.ready = 2;
+	slot = pool_pick_start(&pool, later_us);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_STARTING, later_us);
+	pool.limits.ready = 1;
+	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
 	pool_note_start(&pool, false, later_us);
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 }
@@ -301,7 +327,8 @@ main(void)
 		cmocka_unit_test(no_more_runs_than_allowed),
 		cmocka_unit_test(the_client_with_fewest_leases_is_next),
 		cmocka_unit_test(waiting_ends),
-		cmocka_unit_test(the_old_are_replaced_unless_starts_fail),
+		cmocka_unit_test(the_old_are_replaced_one_by_one),
+		cmocka_unit_test(the_old_stay_while_starts_fail_or_hang),
 		cmocka_unit_test(retry_after_follows_what_waits),
 		cmocka_unit_test(nothing_starts_while_stopping),
 	};
