@@ -28,6 +28,7 @@ BUILD := $(BUILD)/sanitize
 HARDEN = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 LDHARDEN = -fsanitize=address,undefined
+SANITIZER_OPTIONS = $(BUILD)/tests/unit/sanitizer_options.o
 endif
 
 VERSION := $(shell cat fcgi/VERSION)
@@ -63,10 +64,10 @@ $(BUILD)/musl/%.o: %.c fcgi/VERSION
 	@mkdir -p $(@D)
 	$(call QUIET,MUSL)$(MUSL_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR))
+$(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap
 
-$(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER))
+$(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd
 
 $(BUILD)/sce-guest: $(patsubst %.c,$(BUILD)/musl/%.o,$(GUEST_COMMON) $(GUEST))
@@ -99,6 +100,11 @@ fuzz:
 
 bench:
 	@tests/bench/run.sh
+
+# The attacks, for people; URL=http://..., REPORT=FILE for Markdown
+.PHONY: verify
+verify:
+	@tests/security/verify.sh $(if $(REPORT),--report $(REPORT)) $(URL)
 
 clean:
 	rm -rf $(BUILD)

@@ -29,6 +29,9 @@ int fd_set_nonblocking(int fd);
 /* Opens /dev/null on whichever of 0, 1, 2 is closed. 0, or -1 with errno. */
 int fd_keep_standard_open(void);
 
+/* Before an exec: default dispositions, empty mask. 0, or -1 with errno. */
+int io_reset_signals(void);
+
 /*
  * Writes all len bytes, to a blocking or a non-blocking descriptor. 0, or -1
  * with errno; ETIMEDOUT when the deadline came first.

@@ -24,6 +24,8 @@
 #define RESPONDER_LISTEN_FD 0
 #define RESPONDER_LEASE_FD 3
 #define RESPONDER_LOG_FD 4
+/* Its RLIMIT_NOFILE. */
+#define RESPONDER_OPEN_FILES 32
 
 enum lease_request_kind {
 	LEASE_ACQUIRE = 1,

@@ -80,19 +80,6 @@ set_limits(void)
 	return 0;
 }
 
-static int
-reset_signals(void)
-{
-	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int number;
-
-	for (number = 1; number < NSIG; number++)
-		(void)sigaction(number, &action, NULL); /* KILL, STOP refuse */
-	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Before anything else the kernel's choice in need of memory, not PID 1. */
 static int
 prefer_for_oom_kill(void)
@@ -139,7 +126,7 @@ become_program(
 	errno = 0;
 	if (nice(19) == -1 && errno != 0)
 		return "nice";
-	if (reset_signals() == -1)
+	if (io_reset_signals() == -1)
 		return "signals";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return "no_new_privs";

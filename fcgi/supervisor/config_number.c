@@ -100,16 +100,15 @@ config_number_parse(enum config_type type, const char *text, uint64_t *number)
 static void
 format_cores(uint64_t thousandths, char *out, size_t out_size)
 {
-	unsigned int rest = (unsigned int)(thousandths % 1000);
-	int digits = 3;
+	size_t len;
 
-	for (; digits > 0 && rest % 10 == 0; digits--)
-		rest /= 10;
-	if (digits == 0)
-		snprintf(out, out_size, "%" PRIu64, thousandths / 1000);
-	else
-		snprintf(out, out_size, "%" PRIu64 ".%0*u", thousandths / 1000,
-		    digits, rest);
+	(void)snprintf(out, out_size, "%" PRIu64 ".%03u", thousandths / 1000,
+	    (unsigned int)(thousandths % 1000));
+	len = strlen(out);
+	while (len > 0 && out[len - 1] == '0')
+		out[--len] = '\0';
+	if (len > 0 && out[len - 1] == '.')
+		out[--len] = '\0';
 }
 
 void

@@ -52,7 +52,8 @@ exec_client(
 	    dup2(output_fd, STDERR_FILENO) == -1)
 		_exit(126);
 	spawn_close_from(STDERR_FILENO + 1);
-	spawn_reset_signals();
+	if (io_reset_signals() == -1)
+		_exit(126);
 	spawn_set_limits(
 	    client_limits, sizeof(client_limits) / sizeof(*client_limits));
 	(void)execve(docker->config->docker_cli,

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/io.h"
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
@@ -13,7 +14,7 @@
 #define SAFE_FD 16
 
 static const struct spawn_limit responder_limits[] = {
-	{ RLIMIT_NOFILE, 32 },
+	{ RLIMIT_NOFILE, RESPONDER_OPEN_FILES },
 	{ RLIMIT_CORE, 0 },
 	{ RLIMIT_MEMLOCK, 0 },
 	{ RLIMIT_MSGQUEUE, 0 },
@@ -68,7 +69,8 @@ launch_responder(struct supervisor *sup, int channel_fd)
 	}
 	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
 		_exit(126);
-	spawn_reset_signals();
+	if (io_reset_signals() == -1)
+		_exit(126);
 	spawn_set_limits(responder_limits,
 	    sizeof(responder_limits) / sizeof(*responder_limits));
 	if (spawn_drop_rights(config->responder_uid) == -1)

@@ -229,7 +229,7 @@ sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
 	/* Success says little: only the guest's word counts. */
 	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
 		sandbox_fail_start(sup, slot, output);
-	else if (status != 0)
+	else if (status != 0 && box->ending != ENDING_CLIENTS)
 		log_info("docker run ended late slot=%u status=%d: %s", slot,
 		    status, output);
 	ending_on_runner_exit(sup, slot);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/close_range.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -17,19 +16,6 @@
  */
 static const cap_value_t kept_capabilities[] = { CAP_KILL, CAP_SETUID,
 	CAP_SETGID, CAP_SETPCAP, CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER };
-
-void
-spawn_reset_signals(void)
-{
-	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int number;
-
-	for (number = 1; number < NSIG; number++)
-		(void)sigaction(number, &action, NULL); /* KILL, STOP refuse */
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 void
 spawn_set_limits(const struct spawn_limit *limits, size_t count)

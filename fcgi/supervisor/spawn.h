@@ -7,9 +7,6 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
-/* Default dispositions, empty mask. */
-void spawn_reset_signals(void);
-
 /* A resource's limit, soft and hard. */
 struct spawn_limit {
 	int resource;
