@@ -27,6 +27,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#ifndef SYS_memfd_secret /* younger than these headers */
+#define SYS_memfd_secret 447
+#endif
+
 #if defined(__x86_64__)
 #define ARCH_NATIVE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)

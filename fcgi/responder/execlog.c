@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "responder/json_text.h"
+
 static const char *
 verdict_name(enum verdict_kind kind)
 {
@@ -106,8 +108,7 @@ char *
 execlog_format(const struct execlog_entry *entry, size_t *len)
 {
 	struct json_object *line = json_object_new_object();
-	const char *text;
-	char *copy = NULL;
+	char *text;
 
 	if (line == NULL)
 		return NULL;
@@ -117,17 +118,9 @@ execlog_format(const struct execlog_entry *entry, size_t *len)
 	add_code(line, entry->request, entry->with_code);
 	add_result(line, entry->result);
 	add_ms(line, "queue_ms", entry->queue_us);
-	text = json_object_to_json_string_length(
-	    line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, len);
-	if (text != NULL)
-		copy = malloc(*len + 2);
-	if (copy != NULL) {
-		memcpy(copy, text, *len);
-		memcpy(copy + *len, "\n", 2);
-		++*len;
-	}
+	text = json_text_line(line, len);
 	(void)json_object_put(line);
-	return copy;
+	return text;
 }
 
 int

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/utf8.h"
+#include "responder/json_text.h"
 
 /* What a stream has to say. The bytes are ours to free. */
 struct text {
@@ -196,26 +197,12 @@ add_result(struct json_object *object, const struct result *result,
 	return add_truncated(object, verdict->truncated);
 }
 
-/* The object's text and a newline. */
 static int
 reply_init(struct reply *reply, int http_status, struct json_object *object)
 {
-	const int flags = JSON_C_TO_STRING_PLAIN |
-			  JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *json;
-	size_t len;
-
-	json = json_object_to_json_string_length(object, flags, &len);
-	if (json == NULL)
-		return -1;
-	reply->body = malloc(len + sizeof("\n"));
-	if (reply->body == NULL)
-		return -1;
-	memcpy(reply->body, json, len);
-	memcpy(reply->body + len, "\n", sizeof("\n"));
-	reply->body_len = len + 1;
 	reply->http_status = http_status;
-	return 0;
+	reply->body = json_text_line(object, &reply->body_len);
+	return reply->body == NULL ? -1 : 0;
 }
 
 static int

@@ -52,6 +52,9 @@ add_isolation(
 	docker_args_add_option(args, "--ipc", "none");
 	docker_args_add_option(args, "--cgroupns", "private");
 	docker_args_add_option(args, "--hostname", "sandbox");
+	/* Else its resolv.conf would name the host's nameserver. */
+	docker_args_add_option(args, "--dns", "0.0.0.0");
+	docker_args_add_option(args, "--dns-search", ".");
 	/* One uid per slot: a shared one shares quotas between neighbours. */
 	docker_args_add(args, "--user");
 	docker_args_add_format(args, "%u:%u", uid, uid);

@@ -105,7 +105,7 @@ check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
     fcgi/responder/exchange.c
 check 'json-c is seen by those who parse and write it' seen_elsewhere \
     'json-c/json' fcgi/responder/request.c fcgi/responder/reply.c \
-    fcgi/responder/execlog.c
+    fcgi/responder/execlog.c fcgi/responder/json_text.c
 check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
     '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
 check 'descriptors are born close-on-exec' close_on_exec

@@ -209,7 +209,7 @@ any_bytes_become_json(void **state)
 	result.stdout_data = (const uint8_t *)out;
 	result.stdout_len = sizeof(out) - 1;
 	assert_reply(&result, 200,
-	    "{\"output\":\"a\\u0000b\\u0001\\u001f\x7f\\\"\\\\/<\\t"
+	    "{\"output\":\"a\\u0000b\\u0001\\u001f\\u007f\\\"\\\\/<\\t"
 	    "\ufffd\u00e9\u2028\ufffd\ufffd\ufffd\"}\n");
 }
 

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# attack: fifty processes print for ever and are still at it when main ends
+# protection: the end of the main process ends the run and all of them
+# expect: {"output": "HELD: the main process is done", "stderr": "/e{65536}/", "truncated": ["stderr"]}
+# nasty: yes
+# default: skipped, what docker prints would have to be bounded by us
+import os, time
+
+for _ in range(50):
+    if os.fork() == 0:
+        while True:
+            os.write(2, b"e" * 1000)
+time.sleep(0.5)
+print("HELD: the main process is done")
