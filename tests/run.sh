@@ -10,6 +10,8 @@
 #   MUST_RUN=1    a missing tool is a failure, not a skip; so with CI=true
 #   NODE_TESTS    patterns of test files, instead of all that need the service
 #   KEEP_LOGS=1   leave the logs of a failed run
+#   SANITIZE=1    only the tests of the service, with sced and sce-responder
+#                 made with ASan and UBSan
 set -uo pipefail
 umask 022
 
@@ -72,6 +74,7 @@ test_service() {
 	check "npm ci" npm_ci || return 0
 	if start_service; then
 		check_node
+		check "no sanitizer finding" nothing_of sanitizer_findings
 	fi
 	stop_all
 }
@@ -86,7 +89,8 @@ main() {
 	WORK=$(mktemp -d /var/tmp/sce-test.XXXXXX) || exit 1
 	chmod 0755 "$WORK"
 	install_tools
-	test_programs
+	# The programs themselves are tested without it, and with it.
+	[ "${SANITIZE:-0}" = 1 ] || test_programs
 	test_service
 	FINISHED=1
 }

@@ -9,6 +9,17 @@
 SUITE_SECONDS=1500
 NODE_PID=
 
+# The programs that are tested; SANITIZE=1 in the environment makes them with
+# ASan and UBSan.
+SERVICE_BUILD=$ROOT/build/gcc
+[ "${SANITIZE:-0}" != 1 ] || SERVICE_BUILD=$ROOT/build/sanitized
+
+# What a sanitizer had to say, in the logs of sced and its responders.
+sanitizer_findings() {
+	grep -hE 'runtime error:|Sanitizer' "$WORK"/*-[0-9]*/run/logs/sced.log \
+	    2>/dev/null
+}
+
 free_port() {
 	node -e 'const s = require("net").createServer();
 		s.listen(0, "127.0.0.1", () => {
@@ -22,7 +33,7 @@ service() {
 	local config=
 	[ ! -f "$1/sced.ini" ] || config=$1/sced.ini
 	env RUN_DIR="$1/run" PORT="${1##*-}" CONFIG="$config" \
-	    BUILD="$ROOT/build/gcc" fcgi/service.sh "$2"
+	    BUILD="$SERVICE_BUILD" fcgi/service.sh "$2"
 }
 
 start_service() {
@@ -31,7 +42,7 @@ start_service() {
 	MAIN=$WORK/main-$port
 	mkdir "$MAIN"
 	check "the service comes up" service "$MAIN" up || return 1
-	export SCE_WORK=$WORK SCE_RUN_DIR=$MAIN/run BUILD=$ROOT/build/gcc
+	export SCE_WORK=$WORK SCE_RUN_DIR=$MAIN/run BUILD=$SERVICE_BUILD
 	export SCE_URL=http://127.0.0.1:$port
 }
 
