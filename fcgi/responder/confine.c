@@ -108,12 +108,12 @@ add_rules(scmp_filter_ctx filter)
 	 * kernel drops. */
 	for (fd = RESPONDER_LOG_FD + 1; fd < RESPONDER_OPEN_FILES; fd++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown),
-			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd)) != 0)
+			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0)) != 0)
 			return -1;
 	}
 	for (i = 0; i < sizeof(allowed_fcntls) / sizeof(*allowed_fcntls); i++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-			SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i])) != 0)
+			SCMP_A1(SCMP_CMP_EQ, allowed_fcntls[i], 0)) != 0)
 			return -1;
 	}
 	/* Memory may be had, but never executed. */
