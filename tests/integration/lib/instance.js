@@ -65,6 +65,19 @@ config_parse(text)
 	return sections;
 }
 
+/* 0 if the process is gone. */
+function
+parent_of(pid)
+{
+	try {
+		const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+
+		return Number(status.match(/^PPid:\t(\d+)$/m)[1]);
+	} catch {
+		return 0;
+	}
+}
+
 /* One running service, seen from outside. */
 class Instance {
 	constructor(base, run_dir)
@@ -76,7 +89,9 @@ class Instance {
 	/* Null when it does not run. */
 	sced_pid()
 	{
-		const found = running(path.join(this.run_dir, 'bin/sced'));
+		const all = running(path.join(this.run_dir, 'bin/sced'));
+		/* Between fork and exec a child of sced's looks like it. */
+		const found = all.filter((pid) => !all.includes(parent_of(pid)));
 
 		if (found.length > 1)
 			throw new Error(`${found.length} sced: ${found}`);
