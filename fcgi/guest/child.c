@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <stdint.h>
@@ -66,15 +67,28 @@ child_init(struct child *child)
 	child->stdin_fd = child->stdout_fd = child->stderr_fd = -1;
 }
 
+/* A limit that is as it should be stays: gVisor lets only some be set. */
+static int
+set_limit(int resource, rlim_t value)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) == -1)
+		return -1;
+	if (limit.rlim_cur == value && limit.rlim_max == value)
+		return 0;
+	limit.rlim_cur = limit.rlim_max = value;
+	return setrlimit(resource, &limit);
+}
+
 static int
 set_limits(void)
 {
-	struct rlimit limit;
 	size_t i;
 
 	for (i = 0; i < sizeof(child_limits) / sizeof(*child_limits); i++) {
-		limit.rlim_cur = limit.rlim_max = child_limits[i].value;
-		if (setrlimit(child_limits[i].resource, &limit) == -1)
+		if (set_limit(
+			child_limits[i].resource, child_limits[i].value) == -1)
 			return -1;
 	}
 	return 0;
@@ -105,9 +119,10 @@ use_pipes(const struct child_pipes *pipes)
 	    dup2(pipes->out[1], STDOUT_FILENO) == -1 ||
 	    dup2(pipes->err[1], STDERR_FILENO) == -1)
 		return -1;
-	/* The rest are close-on-exec; said twice for whatever is added. */
+	/* The rest are close-on-exec; said twice for whatever is added. Not
+	 * ~0U: gVisor takes the number for a signed one. */
 	return (int)syscall(
-	    SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	    SYS_close_range, STDERR_FILENO + 1, INT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
 /* Returns the step that failed, with errno; not at all when all went well. */

@@ -132,3 +132,9 @@ config_print(const struct config *config, FILE *out)
 		fputc('\n', out);
 	}
 }
+
+bool
+config_is_gvisor(const struct config *config)
+{
+	return strncmp(config->runtime, "runsc", strlen("runsc")) == 0;
+}

@@ -92,6 +92,9 @@ int config_check_subids(const struct config *config, const char *path,
 /* Fills the paths that are still empty from run_dir. 0, or -1 (too long). */
 int config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX]);
 
+/* True if the runtime is gVisor: its name begins with runsc. */
+bool config_is_gvisor(const struct config *config);
+
 /* Every key with its value, as a file that config_load takes. */
 void config_print(const struct config *config, FILE *out);
 

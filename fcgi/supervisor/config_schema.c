@@ -75,7 +75,7 @@ const struct config_key config_keys[] = {
 	    "image of the sandboxes" },
 	{ "docker", "runtime", CONFIG_NAME, FIELD(runtime),
 	    "runc", TEXT(1),
-	    "container runtime, as dockerd knows it" },
+	    "container runtime, as dockerd knows it; runsc*: gVisor" },
 	{ "docker", "uid_base", CONFIG_INTEGER, FIELD(uid_base),
 	    "1900000000", UID_BASE_MIN, UID_BASE_MAX, NULL,
 	    "a sandbox runs as uid_base + its slot" },

@@ -5,6 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* What gVisor's kernel and file server need beside the program. */
+#define GVISOR_BYTES (96ULL * 1024 * 1024)
+#define GVISOR_THREADS 512
+/* Its own threads for each process or thread of the program. */
+#define GVISOR_THREADS_EACH 8
+
 void
 docker_args_add(struct docker_args *args, const char *arg)
 {
@@ -107,20 +113,34 @@ add_ulimit(struct docker_args *args, const char *name, unsigned long long value)
 	docker_args_add_format(args, "%s=%llu:%llu", name, value, value);
 }
 
+/* The cgroup's limits. With gVisor they bind it and the program together, so
+ * that processes are counted inside; there no other run has the same uid. */
+static void
+add_cgroup_limits(struct docker_args *args, const struct config *config)
+{
+	unsigned long long bytes = config->memory_bytes;
+	unsigned int pids = config->pids;
+
+	if (config_is_gvisor(config)) {
+		add_ulimit(args, "nproc", pids);
+		bytes += GVISOR_BYTES;
+		pids = GVISOR_THREADS + GVISOR_THREADS_EACH * pids;
+	}
+	docker_args_add(args, "--memory");
+	docker_args_add_format(args, "%llu", bytes);
+	docker_args_add(args, "--memory-swap");
+	docker_args_add_format(args, "%llu", bytes);
+	docker_args_add(args, "--pids-limit");
+	docker_args_add_format(args, "%u", pids);
+}
+
 static void
 add_limits(struct docker_args *args, const struct config *config)
 {
-	docker_args_add(args, "--memory");
-	docker_args_add_format(
-	    args, "%llu", (unsigned long long)config->memory_bytes);
-	docker_args_add(args, "--memory-swap");
-	docker_args_add_format(
-	    args, "%llu", (unsigned long long)config->memory_bytes);
+	add_cgroup_limits(args, config);
 	docker_args_add(args, "--cpus");
 	docker_args_add_format(args, "%u.%03u", config->cpus_milli / 1000,
 	    config->cpus_milli % 1000);
-	docker_args_add(args, "--pids-limit");
-	docker_args_add_format(args, "%u", config->pids);
 	add_ulimit(args, "cpu", 2 * ((config->timeout_max_ms + 999) / 1000));
 	add_ulimit(args, "nofile", config->open_files);
 	add_ulimit(args, "fsize", config->file_bytes);

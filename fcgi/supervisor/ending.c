@@ -168,6 +168,9 @@ ending_on_guest_exit(struct supervisor *sup, uint32_t slot)
 		return;
 	if (sup->sandboxes[slot].ending == ENDING_NOT)
 		ending_begin(sup, slot);
+	/* It was gVisor's file server; its kernel has no business any more. */
+	if (config_is_gvisor(&sup->config))
+		kill_cgroup(&sup->sandboxes[slot]);
 	finish(sup, slot);
 }
 

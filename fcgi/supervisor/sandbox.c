@@ -129,6 +129,14 @@ has_hung_up(int fd)
 	return poll(&p, 1, 0) == 1;
 }
 
+/* gVisor's kernel has no socket of the host; its file server, which is root
+ * without most of root's rights, dials for it. */
+static uint32_t
+peer_uid(const struct config *config, uint32_t slot)
+{
+	return config_is_gvisor(config) ? 0 : config->uid_base + slot;
+}
+
 /* Who is it? Its pid, as the host sees it, gives the pidfd and the cgroup. */
 static const char *
 identify(struct supervisor *sup, uint32_t slot)
@@ -140,7 +148,7 @@ identify(struct supervisor *sup, uint32_t slot)
 	if (getsockopt(box->guest_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) ==
 	    -1)
 		return strerror(errno);
-	if (peer.uid != sup->config.uid_base + slot)
+	if (peer.uid != peer_uid(&sup->config, slot))
 		return "dialled by a foreign uid";
 	if (peer.pid <= 1)
 		return "dialled from a foreign pid namespace";
