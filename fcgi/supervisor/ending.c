@@ -68,12 +68,17 @@ enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
 }
 
 static void
-enter_quarantine(struct sandbox *box)
+enter_quarantine(struct supervisor *sup, struct sandbox *box)
 {
+	uint64_t soon_us = io_now_us() + SWEEP_SOON_US;
+
 	enter(box, ENDING_QUARANTINE, box->quarantine_us);
 	box->quarantine_us *= 2;
 	if (box->quarantine_us > QUARANTINE_MAX_US)
 		box->quarantine_us = QUARANTINE_MAX_US;
+	/* The sweep notices when Docker answers again. */
+	if (sup->next_sweep_us > soon_us)
+		sup->next_sweep_us = soon_us;
 }
 
 static void
@@ -85,7 +90,7 @@ enter_remove(struct supervisor *sup, uint32_t slot)
 	enter(box, ENDING_REMOVE, REMOVE_US);
 	memcpy(names[0], box->name, sizeof(names[0]));
 	if (docker_remove(&sup->docker, &box->helper, names, 1) == -1)
-		enter_quarantine(box);
+		enter_quarantine(sup, box);
 }
 
 void
@@ -155,7 +160,7 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		if (box->helper.pid == -1)
 			enter_remove(sup, slot);
 		else
-			enter_quarantine(box);
+			enter_quarantine(sup, box);
 		break;
 	}
 }
@@ -202,7 +207,7 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 		log_warning("slot in quarantine slot=%u name=%s: %s", slot,
 		    box->name, output);
 	kill_cgroup(box);
-	enter_quarantine(box);
+	enter_quarantine(sup, box);
 }
 
 void
@@ -210,4 +215,15 @@ ending_on_runner_exit(struct supervisor *sup, uint32_t slot)
 {
 	if (sup->sandboxes[slot].ending == ENDING_CLIENTS)
 		finish(sup, slot);
+}
+
+void
+ending_retry_quarantined(struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->pool.slot_count; i++) {
+		if (sup->sandboxes[i].ending == ENDING_QUARANTINE)
+			sup->sandboxes[i].ending_deadline_us = io_now_us();
+	}
 }

@@ -30,6 +30,8 @@
 #include "supervisor/docker.h"
 #include "supervisor/pool.h"
 
+/* The next sweep after something was found, or not answered: microseconds. */
+#define SWEEP_SOON_US (5 * 1000 * 1000)
 #define WORKERS_SPARE 4 /* for refusals and health beside runs and queue */
 #define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
 
@@ -146,6 +148,9 @@ void ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status);
 /* launch.c: in the child; never returns */
 void launch_responder(struct supervisor *sup, int channel_fd)
     __attribute__((noreturn));
+
+/* Docker answers: no need to wait any longer with those. */
+void ending_retry_quarantined(struct supervisor *sup);
 
 /* workers.c */
 void workers_start(struct supervisor *sup);

@@ -18,8 +18,6 @@
 #include "common/log.h"
 #include "supervisor/supervisor.h"
 
-/* After something was found, or not answered: microseconds. */
-#define SOON_US (5 * 1000 * 1000)
 /* At start and stop, for all of them together. */
 #define REMOVE_ALL_US (30 * 1000 * 1000)
 
@@ -96,9 +94,10 @@ on_listing(struct supervisor *sup, int status)
 	docker_client_finish(&sup->sweeper);
 	if (status != 0) {
 		log_warning("sweep failed: %.200s", listing);
-		sup->next_sweep_us = io_now_us() + SOON_US;
+		sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 		return;
 	}
+	ending_retry_quarantined(sup);
 	memcpy(before, sup->last_listing, sizeof(before));
 	memcpy(sup->last_listing, listing, sizeof(listing));
 	count = pick_orphans(sup, listing, before, names);
@@ -109,7 +108,7 @@ on_listing(struct supervisor *sup, int status)
 	if (docker_remove(&sup->docker, &sup->sweeper, names, count) == -1)
 		log_warning("orphans can not be removed: %m");
 	/* Perhaps there are more than go into one command. */
-	sup->next_sweep_us = io_now_us() + SOON_US;
+	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 }
 
 /* A new image under the old name: what waits with the old one is replaced. */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* What tests of faults do to an instance, and what they look at. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+
+import { inspect } from './docker.js';
+import { config_text } from './instance.js';
+import { alive, children, is_zombie, open_descriptors } from './proc.js';
+import { wait_for } from './wait.js';
+
+/* Of /proc/PID/stat, since Linux 2.6 on every architecture. */
+const TICKS_PER_SECOND = 100;
+
+/* sced's own log and its responders', from now on; also while something is
+ * mounted over it. */
+class ScedLog {
+	constructor(own)
+	{
+		this.fd = fs.openSync(
+		    path.join(own.run_dir, 'logs/sced.log'), 'r');
+		this.mark();
+	}
+
+	mark()
+	{
+		this.offset = fs.fstatSync(this.fd).size;
+	}
+
+	/* Lines since the last mark. */
+	lines(pattern = /./)
+	{
+		const size = fs.fstatSync(this.fd).size - this.offset;
+		const bytes = Buffer.alloc(size);
+
+		fs.readSync(this.fd, bytes, 0, size, this.offset);
+		return bytes.toString('utf8').split('\n')
+		    .filter((line) => pattern.test(line));
+	}
+
+	wait(pattern, count = 1)
+	{
+		return wait_for(`${count} log lines ${pattern}`, () => {
+			const found = this.lines(pattern);
+
+			return found.length >= count && found;
+		});
+	}
+
+	close()
+	{
+		fs.closeSync(this.fd);
+	}
+}
+
+async function
+stop_sced(own, signal = 'SIGTERM')
+{
+	const pid = own.sced_pid();
+	const responders = own.responders();
+
+	process.kill(pid, signal);
+	await wait_for('end of sced', () => ![pid, ...responders].some(alive));
+}
+
+/*
+ * Starts sced as service.sh does, and remembers it where service.sh does, but
+ * with another umask (octal text), environment or, from now on, configuration.
+ * Waits until it is idle; nginx is still in front of it.
+ */
+async function
+start_sced(own, { umask = '022', env = {}, sections = null } = {})
+{
+	const binary = path.join(own.run_dir, 'bin/sced');
+	const log = path.join(own.run_dir, 'logs/sced.log');
+	const config = path.join(own.run_dir, 'sced.conf');
+
+	if (sections !== null)
+		fs.writeFileSync(config, config_text(sections));
+	const child = spawn('/bin/sh', ['-c',
+		`umask ${umask}; exec "$0" -c "$1" >>"$2" 2>&1`,
+		binary, config, log], {
+		env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+		detached: true,
+		stdio: 'ignore',
+	});
+
+	child.unref();
+	fs.writeFileSync(path.join(own.run_dir, 'sced.pid'), `${child.pid}\n`);
+	await wait_for('sced', () => own.sced_pid() === child.pid);
+	await own.idle();
+}
+
+/* Does what is to be done with another sced, and leaves the usual one. */
+async function
+with_sced(own, options, action)
+{
+	const sections = own.config();
+
+	await stop_sced(own);
+	try {
+		await start_sced(own, options);
+		await action();
+	} finally {
+		if (own.sced_pid() !== null)
+			await stop_sced(own);
+		await start_sced(own, { sections });
+	}
+}
+
+/* A configuration with some of it changed. */
+function
+changed_sections(sections, changes)
+{
+	const changed = { ...sections };
+
+	for (const [name, values] of Object.entries(changes))
+		changed[name] = { ...sections[name], ...values };
+	return changed;
+}
+
+/* What an idle instance has, and what must not grow. */
+function
+belongings(own)
+{
+	const sced = own.sced_pid();
+	const family = children(sced);
+
+	return {
+		containers: own.containers().length,
+		slots: fs.readdirSync(path.join(own.run_dir, 'slots')).length,
+		descriptors: open_descriptors(sced),
+		children: family.length,
+		zombies: family.filter(is_zombie).length,
+	};
+}
+
+/* The first look may itself cost a sandbox, by a probe; the second is too
+ * soon after it for another. */
+async function
+look_twice(own, look)
+{
+	await own.idle();
+	await look();
+	await own.idle();
+	return look();
+}
+
+/* Idle with a full pool, and no look-up of sced's under way. */
+function
+settled(own)
+{
+	const ready = Number(own.config().pool.ready);
+
+	return look_twice(own, () => wait_for('an idle instance', () => {
+		const now = belongings(own);
+
+		return now.slots === ready && now.containers === ready &&
+		    now.children === own.responders().length && now;
+	}));
+}
+
+/* The instance has again what it had before, and nothing else. */
+function
+nothing_left(own, before)
+{
+	const what = `exactly ${JSON.stringify(before)}`;
+
+	return look_twice(own, () => wait_for(what, () => {
+		const now = belongings(own);
+
+		if (!isDeepStrictEqual(now, before))
+			throw new Error(JSON.stringify(now));
+		return true;
+	}));
+}
+
+/* { name, pid: the guest as the host sees it, leased } of each container. */
+function
+guests(own)
+{
+	return inspect(own.containers()).flatMap((container) => {
+		const pid = container.State.Pid;
+
+		try {
+			/* What waits has a FIFO there. */
+			const script = fs.lstatSync(
+			    `/proc/${pid}/root/box/main.py`);
+
+			return [{ name: container.Name.slice(1), pid,
+				leased: script.isFile() }];
+		} catch {
+			return [];
+		}
+	});
+}
+
+function
+leased_guest(own)
+{
+	return wait_for('guest of the run', () => {
+		const [guest, ...others] = guests(own)
+		    .filter(({ leased }) => leased);
+
+		return others.length === 0 && guest;
+	});
+}
+
+/* Milliseconds that a process alone has computed, its children not. */
+function
+cpu_ms(pid)
+{
+	const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+
+	return (Number(fields[11]) + Number(fields[12])) *
+	    1000 / TICKS_PER_SECOND;
+}
+
+export {
+	ScedLog, stop_sced, start_sced, with_sced, changed_sections, belongings,
+	settled, nothing_left, guests, leased_guest, cpu_ms,
+};
