@@ -36,11 +36,19 @@ add_text(struct json_object *line, const char *name, const char *text)
 	json_object_object_add(line, name, json_object_new_string(text));
 }
 
+/* A guest that was taken over can say any number: none may wrap. */
 static void
 add_number(struct json_object *line, const char *name, uint64_t number)
 {
-	json_object_object_add(
-	    line, name, json_object_new_int64((int64_t)number));
+	json_object_object_add(line, name,
+	    json_object_new_int64(
+		number > INT64_MAX ? INT64_MAX : (int64_t)number));
+}
+
+static uint64_t
+add_saturating(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 /* Milliseconds with three decimals, as text that is a JSON number. */
@@ -101,7 +109,7 @@ add_result(struct json_object *line, const struct result *result)
 	add_ms(line, "cpu_ms", verdict->cpu_us);
 	add_number(line, "peak_memory_bytes", verdict->peak_memory_bytes);
 	add_number(line, "output_bytes",
-	    verdict->stdout_bytes + verdict->stderr_bytes);
+	    add_saturating(verdict->stdout_bytes, verdict->stderr_bytes));
 }
 
 char *

@@ -33,7 +33,8 @@ fuzzer_runtime() {
 
 wanted_tools() {
 	printf '%s\n' clang "$(fuzzer_runtime)" libcmocka-dev chromium \
-	    shellcheck cppcheck procps python3.11
+	    fonts-dejavu-core clang-format shellcheck cppcheck procps \
+	    python3.11 runsc
 	node_is_new_enough || printf '%s\n' nodejs npm
 }
 

@@ -125,6 +125,28 @@ a_cut_line_is_ended_by_the_next(void **state)
 }
 
 static void
+forged_numbers_do_not_wrap(void **state)
+{
+	struct execlog_entry e = entry(false);
+	struct verdict honest = result.verdict;
+	size_t len = 0;
+	char *line;
+
+	(void)state;
+	result.verdict.stdout_bytes = UINT64_MAX - 1;
+	result.verdict.stderr_bytes = 5;
+	result.verdict.peak_memory_bytes = UINT64_MAX;
+	line = execlog_format(&e, &len);
+	result.verdict = honest;
+	assert_non_null(line);
+	assert_null(strstr(line, ":-"));
+	assert_non_null(strstr(line, "\"output_bytes\":9223372036854775807"));
+	assert_non_null(
+	    strstr(line, "\"peak_memory_bytes\":9223372036854775807"));
+	free(line);
+}
+
+static void
 an_abandoned_run_is_said_to_be_one(void **state)
 {
 	struct execlog_entry e = entry(false);
@@ -148,6 +170,7 @@ main(void)
 		cmocka_unit_test(the_code_only_if_asked_for_and_escaped),
 		cmocka_unit_test(a_full_disk_loses_the_line_only),
 		cmocka_unit_test(a_cut_line_is_ended_by_the_next),
+		cmocka_unit_test(forged_numbers_do_not_wrap),
 		cmocka_unit_test(an_abandoned_run_is_said_to_be_one),
 	};
 
