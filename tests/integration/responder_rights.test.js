@@ -19,7 +19,6 @@ const BUILD_DEADLINE_MS = 240000;
 const RESPONDER_UID = 1899999002;
 const LISTEN_FD = 0;
 const LEASE_FD = 3;
-const LOG_FD = 4;
 const O_WRONLY = 0o1;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
@@ -122,6 +121,16 @@ test('no account and no group has the responders\' number', () => {
 	}
 });
 
+/* Descriptor 4 at first; another once the log was reopened. */
+function
+log_fd_of(pid)
+{
+	const fds = descriptors_of(pid);
+
+	return Object.keys(fds).find((fd) =>
+		fds[fd] === shared_instance().log_path());
+}
+
 test('a responder has six descriptors and no other', async () => {
 	const service = shared_instance();
 	const sced_log = fs.readlinkSync(
@@ -130,14 +139,14 @@ test('a responder has six descriptors and no other', async () => {
 	for (const pid of await idle_responders()) {
 		const fds = descriptors_of(pid);
 
-		assert.deepEqual(Object.keys(fds),
-		    ['0', '1', '2', '3', '4', '5'], JSON.stringify(fds));
+		assert.equal(Object.keys(fds).length, 6, JSON.stringify(fds));
 		assert.match(fds[LISTEN_FD], /^socket:/);
 		assert.match(fds[LEASE_FD], /^socket:/);
 		assert.equal(fds[1], sced_log);
 		assert.equal(fds[2], sced_log);
-		assert.equal(fds[LOG_FD], service.log_path());
-		assert.equal(fds[5], 'anon_inode:[eventpoll]');
+		assert.notEqual(log_fd_of(pid), undefined);
+		assert.ok(Object.values(fds).includes(
+		    'anon_inode:[eventpoll]'));
 	}
 });
 
@@ -151,7 +160,7 @@ test('they share the listening socket, each has its own channel', async () => {
 
 test('the log is for appending only, the listener never waits', async () => {
 	for (const pid of await idle_responders()) {
-		const log = flags_of(pid, LOG_FD);
+		const log = flags_of(pid, log_fd_of(pid));
 
 		assert.equal(log & 0o3, O_WRONLY);
 		assert.ok(log & O_APPEND, log.toString(8));
