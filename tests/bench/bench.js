@@ -18,6 +18,8 @@ import path from 'node:path';
 import { docker, docker_cli, inspect } from '../integration/lib/docker.js';
 import { health } from '../integration/lib/http.js';
 import { wait_for } from '../integration/lib/wait.js';
+import { sandbox_flags as waiting_flags, tmpfs_flags } from
+    '../security/cpython/lib/sandbox_flags.js';
 
 const URL_DEFAULT = 'http://127.0.0.1:5000';
 const ROUNDS = Math.min(Number(process.env.BENCH_ROUNDS ?? 100), 10000);
@@ -86,54 +88,16 @@ command_once(command, args, env, output = 'hi\n')
 	return took;
 }
 
-function
-tmpfs_flags(tmpfs)
-{
-	return Object.entries(tmpfs ?? {}).flatMap(([place, options]) =>
-		['--tmpfs', `${place}:${options}`]);
-}
-
-function
-ulimit_flags(ulimits)
-{
-	return (ulimits ?? []).flatMap(({ Name, Soft, Hard }) =>
-		['--ulimit', `${Name}=${Soft}:${Hard}`]);
-}
-
-/* Docker tells a profile's text, its client wants a file. */
-function
-security_flags(options, dir)
-{
-	return options.flatMap((option) => {
-		if (!option.startsWith('seccomp={'))
-			return ['--security-opt', option];
-		const file = path.join(dir, 'seccomp.json');
-
-		fs.writeFileSync(file, option.slice('seccomp='.length));
-		return ['--security-opt', `seccomp=${file}`];
-	});
-}
-
 /* The flags that a sandbox was started with, as Docker understood them. */
 function
-flags_of({ Config, HostConfig: host, Image }, dir)
+flags_of(waiting, dir)
 {
+	const { User } = waiting.Config;
+
 	return [
-		'run', '--rm', '--pull', 'never', '--log-driver', 'none',
-		'--init=false', '--no-healthcheck',
-		'--network', host.NetworkMode,
-		'--ipc', host.IpcMode, '--cgroupns', host.CgroupnsMode,
-		'--hostname', Config.Hostname, '--user', Config.User,
-		'--read-only', '--workdir', Config.WorkingDir,
-		'--memory', String(host.Memory),
-		'--memory-swap', String(host.MemorySwap),
-		'--cpus', String(host.NanoCpus / 1e9),
-		'--pids-limit', String(host.PidsLimit),
-		'--oom-score-adj', String(host.OomScoreAdj),
-		'--cap-drop', 'ALL', '--runtime', host.Runtime,
-		...security_flags(host.SecurityOpt, dir),
-		...tmpfs_flags(host.Tmpfs), ...ulimit_flags(host.Ulimits),
-		'--entrypoint', 'python3.11', Image, '-c', PROGRAM,
+		'run', '--rm', '--user', User, ...waiting_flags(waiting, dir),
+		...tmpfs_flags(waiting, User.split(':')[0]),
+		'--entrypoint', 'python3.11', waiting.Image, '-c', PROGRAM,
 	];
 }
 
