@@ -4,14 +4,16 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define TEXT_MAX 1024
-/* An escaped byte takes four. */
-#define LINE_MAX_BYTES (TEXT_MAX * 4 + 64)
+#define HEAD_MAX 64
+/* An escaped byte takes four; the fields, and the reason. */
+#define LINE_MAX_BYTES (HEAD_MAX + 2 * TEXT_MAX * 4 + 16)
 
 static const char *log_program = "";
 static int log_threshold = LOG_LEVEL_INFO;
@@ -23,8 +25,9 @@ log_init(const char *program, int level)
 	log_threshold = level;
 }
 
+/* Appends text to line; within quotes a quote and a backslash, too. */
 static size_t
-escape(char *out, const char *text)
+escape(char *out, const char *text, bool quoted)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t n = 0;
@@ -33,6 +36,8 @@ escape(char *out, const char *text)
 		unsigned char c = (unsigned char)*text;
 
 		if (c >= 0x20 && c < 0x7f) {
+			if (quoted && (c == '"' || c == '\\'))
+				out[n++] = '\\';
 			out[n++] = (char)c;
 			continue;
 		}
@@ -44,24 +49,32 @@ escape(char *out, const char *text)
 	return n;
 }
 
-static void __attribute__((format(printf, 2, 0)))
-write_line(enum log_level level, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0))) write_line(
+    enum log_level level, const char *reason, const char *format, va_list args)
 {
 	char text[TEXT_MAX];
 	char line[LINE_MAX_BYTES];
-	int n;
+	size_t n;
 
 	(void)vsnprintf(text, sizeof(text), format, args);
-	n = snprintf(line, 48, "<%d>%.32s: ", (int)level, log_program);
-	n += (int)escape(line + n, text);
+	n = (size_t)snprintf(line, HEAD_MAX,
+	    "<%d>program=%.32s event=", (int)level, log_program);
+	n += escape(line + n, text, false);
+	if (reason != NULL) {
+		(void)snprintf(text, sizeof(text), "%s", reason);
+		memcpy(line + n, " reason=\"", 9);
+		n += 9;
+		n += escape(line + n, text, true);
+		line[n++] = '"';
+	}
 	line[n++] = '\n';
 	/* A full disk or a closed stderr must not stop a service. */
-	if (write(STDERR_FILENO, line, (size_t)n) == -1)
+	if (write(STDERR_FILENO, line, n) == -1)
 		return;
 }
 
 void
-log_line(enum log_level level, const char *format, ...)
+log_line(enum log_level level, const char *reason, const char *format, ...)
 {
 	va_list args;
 	int saved = errno;
@@ -69,7 +82,7 @@ log_line(enum log_level level, const char *format, ...)
 	if ((int)level > log_threshold)
 		return;
 	va_start(args, format);
-	write_line(level, format, args);
+	write_line(level, reason, format, args);
 	va_end(args);
 	errno = saved;
 }
@@ -77,10 +90,12 @@ log_line(enum log_level level, const char *format, ...)
 void
 die(const char *format, ...)
 {
+	char reason[TEXT_MAX];
 	va_list args;
 
 	va_start(args, format);
-	write_line(LOG_LEVEL_ERROR, format, args);
+	(void)vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
+	log_line(LOG_LEVEL_ERROR, reason, "fatal");
 	exit(EXIT_FAILURE);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One line per event on stderr: "<6>sced: event key=value ...", the number
- * being syslog's level, which the journal understands. Bytes that are not
- * printable ASCII are escaped, so that no text of a stranger's can forge a
- * line. Not for the guest.
+ * One line per event on stderr, in logfmt behind syslog's level, which the
+ * journal understands:
+ *
+ *   <4>program=sced event=start-failed slot=3 failures=1 reason="no space"
+ *
+ * Bytes that are not printable ASCII are escaped, so that no text of a
+ * stranger's can forge a line; in a reason, quotes too. Not for the guest.
  */
 #ifndef SCE_LOG_H
 #define SCE_LOG_H
@@ -19,8 +22,12 @@ enum log_level {
 /* Lines above the level are dropped. program must outlive the process. */
 void log_init(const char *program, int level);
 
-void log_line(enum log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/*
+ * format is the event's name, then its fields: "start-failed slot=%u". Only
+ * reason, a sentence or NULL, may be free text. errno is kept.
+ */
+void log_line(enum log_level level, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Logs an error and exits with status 1; only before a loop has started. */
 void die(const char *format, ...)

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/log.h"
 
@@ -62,7 +63,7 @@ static void
 pause_accepting(struct exchange *exchange, int rc)
 {
 	if (exchange->accept_failures++ == 0)
-		log_warning("accept failed: %d", rc);
+		log_warning(strerror(-rc), "accept-failed");
 	(void)poll(NULL, 0, ACCEPT_PAUSE_MS);
 }
 

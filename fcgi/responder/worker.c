@@ -81,7 +81,7 @@ log_run(struct worker *worker, const struct request *request)
 	}
 	/* Once per outage: a full disk must not fill another. */
 	if (worker->log_failures++ == 0)
-		log_error("executions.log: %m");
+		log_error(strerror(errno), "execution-not-logged");
 }
 
 static void
@@ -272,7 +272,7 @@ worker_loop(struct worker *worker)
 	while (!worker->link->lost) {
 		n = epoll_wait(worker->epoll_fd, &event, 1, -1);
 		if (n == -1 && errno != EINTR) {
-			log_error("epoll_wait: %m");
+			log_error(strerror(errno), "epoll-failed");
 			return;
 		}
 		if (n != 1)

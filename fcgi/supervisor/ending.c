@@ -4,6 +4,7 @@
  * certainty that none of its processes is left. Each step has a deadline and
  * a harder successor; none of them is waited for inline.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,7 @@ remove_slot_dir(struct sandbox *box)
 	(void)unlink(path);
 	if (rmdir(box->dir) == -1)
 		log_debug(
-		    "slot directory %s stays for the next start: %m", box->dir);
+		    strerror(errno), "slot-directory-stays name=%s", box->dir);
 }
 
 /* No process is left of it. The slot can be used again as soon as no client
@@ -125,7 +126,8 @@ static void
 kill_cgroup(struct sandbox *box)
 {
 	if (box->cgroup[0] != '\0' && cgroup_kill(box->cgroup) == -1)
-		log_debug("cgroup of %s can not be killed: %m", box->name);
+		log_debug(
+		    strerror(errno), "cgroup-not-killed name=%s", box->name);
 }
 
 void
@@ -139,14 +141,14 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		box->ending_deadline_us = IO_FOREVER;
 		break;
 	case ENDING_SHUTDOWN:
-		log_notice("sandbox did not exit by itself slot=%u name=%s",
-		    slot, box->name);
+		log_notice(
+		    NULL, "sandbox-lingers slot=%u name=%s", slot, box->name);
 		enter(box, ENDING_KILL, KILL_US);
 		(void)docker_kill(&sup->docker, &box->helper, box->name);
 		break;
 	case ENDING_KILL:
-		log_warning(
-		    "docker kill did not end slot=%u name=%s", slot, box->name);
+		log_warning("docker kill did not end it",
+		    "sandbox-lingers slot=%u name=%s", slot, box->name);
 		enter(box, ENDING_CGROUP, CGROUP_US);
 		kill_cgroup(box);
 		break;
@@ -204,8 +206,8 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 		return;
 	}
 	if (box->quarantine_us == QUARANTINE_MIN_US)
-		log_warning("slot in quarantine slot=%u name=%s: %s", slot,
-		    box->name, output);
+		log_warning(output, "slot-quarantined slot=%u name=%s", slot,
+		    box->name);
 	kill_cgroup(box);
 	enter_quarantine(sup, box);
 }

@@ -285,7 +285,7 @@ main(int argc, char *argv[])
 	init_pool(&sced);
 	init_docker(&sced);
 	listen_fastcgi(&sced);
-	log_notice("started version=%s boot=%s image=%s", SCE_VERSION,
+	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_id);
 	workers_start(&sced);
 	return supervisor_run(&sced) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -2,6 +2,7 @@
 /* The one frame of a guest that the supervisor reads, before its job. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -22,8 +23,8 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	box->deadline_us = IO_FOREVER;
 	pool_note_start(&sup->pool, true, now_us);
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
-	log_debug("ready slot=%u name=%s start_ms=%" PRIu64, slot, box->name,
-	    (now_us - box->started_us) / 1000);
+	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
+	    box->name, (now_us - box->started_us) / 1000);
 }
 
 /* A whole frame is in the inbox. */

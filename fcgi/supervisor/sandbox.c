@@ -66,8 +66,8 @@ sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	struct sandbox *box = &sup->sandboxes[slot];
 
 	pool_note_start(&sup->pool, false, io_now_us());
-	log_warning("start failed slot=%u name=%s failures=%u: %s", slot,
-	    box->name, sup->pool.failures, why);
+	log_warning(why, "start-failed slot=%u name=%s failures=%u", slot,
+	    box->name, sup->pool.failures);
 	ending_begin(sup, slot);
 }
 
@@ -207,8 +207,8 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
 		return;
 	if (state == SLOT_READY)
-		log_warning("waiting sandbox died slot=%u name=%s", slot,
-		    sup->sandboxes[slot].name);
+		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
+		    slot, sup->sandboxes[slot].name);
 	ending_begin(sup, slot);
 }
 
@@ -221,8 +221,8 @@ sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
 		sandbox_fail_start(sup, slot, "it did not get ready in time");
 		return;
 	}
-	log_warning("lease expired slot=%u name=%s worker=%u", slot, box->name,
-	    box->worker);
+	log_warning(NULL, "lease-expired slot=%u name=%s worker=%u", slot,
+	    box->name, box->worker);
 	ending_begin(sup, slot);
 }
 
@@ -238,7 +238,7 @@ sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
 	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
 		sandbox_fail_start(sup, slot, output);
 	else if (status != 0 && box->ending != ENDING_CLIENTS)
-		log_info("docker run ended late slot=%u status=%d: %s", slot,
-		    status, output);
+		log_info(output, "docker-run-ended-late slot=%u status=%d",
+		    slot, status);
 	ending_on_runner_exit(sup, slot);
 }

@@ -54,7 +54,7 @@ begin_stop(struct supervisor *sup)
 	if (sup->stopping)
 		return;
 	log_notice(
-	    "stopping: %u runs under way", pool_count(&sup->pool, SLOT_LEASED));
+	    NULL, "stopping running=%u", pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
 				(uint64_t)sup->config.timeout_max_ms * 1000 +
@@ -99,8 +99,8 @@ on_signal(struct supervisor *sup)
 			workers_reopen_log(sup);
 			break;
 		case SIGHUP:
-			log_notice("SIGHUP ignored: the configuration is read "
-				   "at start only");
+			log_notice("the configuration is read at start only",
+			    "signal-ignored signal=SIGHUP");
 			break;
 		default: /* SIGCHLD: below, for it coalesces */
 			break;
@@ -138,7 +138,7 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 		/* Only its end is watched for. Somebody who shares it has
 		 * shut it, and no restart of ours would open it again. */
 		supervisor_close(sup, &sup->listen_fd);
-		log_error("the FastCGI socket was shut: stopping");
+		log_error("the FastCGI socket was shut", "stopping");
 		sup->failed = true;
 		begin_stop(sup);
 		break;
@@ -269,7 +269,7 @@ supervisor_run(struct supervisor *sup)
 		left_ms = io_left_ms(next_event_us(sup, io_now_us()));
 		n = epoll_wait(sup->epoll_fd, events, BATCH, left_ms);
 		if (n == -1 && errno != EINTR) {
-			log_error("epoll_wait: %m");
+			log_error(strerror(errno), "epoll-failed");
 			return -1;
 		}
 		for (i = 0; i < n; i++)
@@ -278,6 +278,6 @@ supervisor_run(struct supervisor *sup)
 	}
 	kill_responders(sup);
 	sweep_at_stop(sup);
-	log_notice("stopped");
+	log_notice(NULL, "stopped");
 	return sup->failed ? -1 : 0;
 }

@@ -75,11 +75,11 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 	if (sup->sweeper.pid == -1) {
 		sup->sweep_is_listing = true;
 		if (docker_list(&sup->docker, &sup->sweeper) == -1)
-			log_warning("sweep can not start: %m");
+			log_warning(strerror(errno), "sweep-not-started");
 	}
 	if (sup->inspector.pid == -1 &&
 	    docker_inspect_image(&sup->docker, &sup->inspector) == -1)
-		log_warning("image look-up can not start: %m");
+		log_warning(strerror(errno), "image-not-looked-up");
 }
 
 static void
@@ -93,7 +93,7 @@ on_listing(struct supervisor *sup, int status)
 	docker_client_output(&sup->sweeper, listing, sizeof(listing));
 	docker_client_finish(&sup->sweeper);
 	if (status != 0) {
-		log_warning("sweep failed: %.200s", listing);
+		log_warning(listing, "sweep-failed");
 		sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 		return;
 	}
@@ -103,10 +103,10 @@ on_listing(struct supervisor *sup, int status)
 	count = pick_orphans(sup, listing, before, names);
 	if (count == 0)
 		return;
-	log_notice("removing %zu orphan containers, first %s", count, names[0]);
+	log_notice(NULL, "orphans-removed count=%zu first=%s", count, names[0]);
 	sup->sweep_is_listing = false;
 	if (docker_remove(&sup->docker, &sup->sweeper, names, count) == -1)
-		log_warning("orphans can not be removed: %m");
+		log_warning(strerror(errno), "orphans-not-removed");
 	/* Perhaps there are more than go into one command. */
 	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 }
@@ -123,12 +123,12 @@ on_image(struct supervisor *sup, int status)
 	docker_client_finish(&sup->inspector);
 	if (status != 0 || docker_parse_image_id(output, id) == -1) {
 		log_warning(
-		    "image %s not found: %.200s", sup->config.image, output);
+		    output, "image-not-found image=%s", sup->config.image);
 		return;
 	}
 	if (strcmp(id, sup->docker.image_id) == 0)
 		return;
-	log_notice("image changed to %s", id);
+	log_notice(NULL, "image-changed id=%s", id);
 	memcpy(sup->docker.image_id, id, sizeof(id));
 	for (i = 0; i < sup->pool.slot_count; i++) {
 		if (sup->pool.slots[i].state == SLOT_READY ||
@@ -146,7 +146,7 @@ sweep_on_exit(struct supervisor *sup, pid_t pid, int status)
 		on_listing(sup, status);
 	} else if (pid == sup->sweeper.pid) {
 		if (status != 0)
-			log_warning("removing orphans failed");
+			log_warning("docker rm failed", "orphans-not-removed");
 		docker_client_finish(&sup->sweeper);
 	} else {
 		return false;
@@ -174,8 +174,8 @@ remove_old_slot_dirs(const struct supervisor *sup)
 			(void)unlinkat(fd, "s", 0);
 		fd_close(&fd);
 		if (unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR) == -1)
-			log_warning(
-			    "slot directory %s stays: %m", entry->d_name);
+			log_warning(strerror(errno),
+			    "slot-directory-stays name=%s", entry->d_name);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -199,13 +199,13 @@ remove_all(struct supervisor *sup)
 		docker_client_output(&client, listing, sizeof(listing));
 		docker_client_finish(&client);
 		if (status != 0) {
-			log_error("docker ps failed: %.200s", listing);
+			log_error(listing, "docker-failed command=ps");
 			return -1;
 		}
 		count = pick_orphans(sup, listing, NULL, names);
 		if (count == 0)
 			return 0;
-		log_notice("removing %zu containers", count);
+		log_notice(NULL, "leftovers-removed count=%zu", count);
 		if (docker_remove(&sup->docker, &client, names, count) == -1)
 			return -1;
 		/* One that is being removed already is an error to it. */
@@ -213,7 +213,8 @@ remove_all(struct supervisor *sup)
 			(void)usleep(100 * 1000);
 		docker_client_finish(&client);
 	}
-	log_error("docker rm did not remove all containers in time");
+	log_error("docker rm did not remove all containers in time",
+	    "docker-failed command=rm");
 	return -1;
 }
 
@@ -235,8 +236,8 @@ sweep_at_stop(struct supervisor *sup)
 	for (i = 0; i < sup->pool.slot_count; i++)
 		pool_set_state(&sup->pool, i, SLOT_EMPTY, io_now_us());
 	if (remove_all(sup) == -1)
-		log_error(
-		    "containers may be left, the next start removes them");
+		log_error("containers may be left, the next start removes them",
+		    "stop-incomplete");
 	remove_old_slot_dirs(sup);
 }
 
@@ -248,11 +249,12 @@ sweep_find_image(struct supervisor *sup)
 	int status;
 
 	if (access(sup->config.docker_cli, X_OK) == -1) {
-		log_error("docker_cli %s: %m", sup->config.docker_cli);
+		log_error(strerror(errno), "docker-missing docker_cli=%s",
+		    sup->config.docker_cli);
 		return -1;
 	}
 	if (docker_inspect_image(&sup->docker, &client) == -1) {
-		log_error("docker can not be run: %m");
+		log_error(strerror(errno), "docker-not-run");
 		return -1;
 	}
 	status = docker_wait(&client);
@@ -262,9 +264,9 @@ sweep_find_image(struct supervisor *sup)
 	    docker_parse_image_id(output, sup->docker.image_id) == 0)
 		return 0;
 	if (strstr(output, "No such image") != NULL)
-		log_error("image %s is missing: make it with `make image`",
-		    sup->config.image);
+		log_error("it is missing: make it with `make image`",
+		    "image-not-found image=%s", sup->config.image);
 	else
-		log_error("Docker does not answer: %.200s", output);
+		log_error(output, "docker-does-not-answer");
 	return -1;
 }

@@ -61,7 +61,7 @@ spawn_or_later(struct supervisor *sup, uint32_t index)
 {
 	if (spawn(sup, index) == 0)
 		return;
-	log_error("responder %u can not be started: %m", index);
+	log_error(strerror(errno), "responder-not-started worker=%u", index);
 	sup->workers[index].respawn_us = io_now_us() + RESPAWN_MAX_US;
 }
 
@@ -141,8 +141,8 @@ workers_end(struct supervisor *sup, uint32_t index, const char *why)
 	struct worker *worker = &sup->workers[index];
 
 	if (why != NULL)
-		log_error("responder %u pid=%d ended by us: %s", index,
-		    (int)worker->pid, why);
+		log_error(why, "responder-ended worker=%u pid=%d", index,
+		    (int)worker->pid);
 	abandon(sup, index);
 	if (worker->pid != -1)
 		(void)kill(worker->pid, SIGKILL);
@@ -178,7 +178,8 @@ workers_on_exit(struct supervisor *sup, pid_t pid, int status)
 		if (worker->pid != pid)
 			continue;
 		if (!sup->stopping)
-			log_warning("responder %u pid=%d ended %s=%d", i,
+			log_warning(NULL,
+			    "responder-died worker=%u pid=%d %s=%d", i,
 			    (int)pid, WIFEXITED(status) ? "status" : "signal",
 			    WIFEXITED(status) ? WEXITSTATUS(status)
 					      : WTERMSIG(status));
@@ -210,7 +211,7 @@ workers_reopen_log(struct supervisor *sup)
 	uint32_t i;
 
 	if (fd == -1) {
-		log_error("executions.log can not be reopened: %m");
+		log_error(strerror(errno), "log-not-reopened");
 		return;
 	}
 	fd_close(&sup->log_fd);
@@ -222,11 +223,11 @@ workers_reopen_log(struct supervisor *sup)
 			continue;
 		/* Too many on their way is not its fault. */
 		if (errno == ETOOMANYREFS)
-			log_error("responder %u keeps the old log: %m", i);
+			log_error(strerror(errno), "old-log-kept worker=%u", i);
 		else
 			workers_end(sup, i, "it does not read its channel");
 	}
-	log_notice("executions.log reopened");
+	log_notice(NULL, "log-reopened");
 }
 
 /* The end of the channel asks a responder to finish its request and exit. */

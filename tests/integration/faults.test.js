@@ -145,8 +145,8 @@ fault('docker run hangs', async () => {
 	await serves_what_is_ready();
 	await says_that_it_is_down();
 	await quietly(() =>
-		more_lines(2, /start failed .*: it did not get ready/));
-	const [last] = log.lines(/start failed/).slice(-1);
+		more_lines(2, /start-failed .*reason="it did not get ready/));
+	const [last] = log.lines(/event=start-failed/).slice(-1);
 
 	assert.match(last, /failures=[4-9]/);
 	fake.release('run');
@@ -159,7 +159,7 @@ fault('docker run fails at once', async () => {
 	fake.set('run.fail', 'docker: no such luck.');
 	await serves_what_is_ready(1);
 	await quietly(() =>
-		log.wait(/start failed .*: docker: no such luck\.$/, 4));
+		log.wait(/start-failed .*reason="docker: no such luck\."$/, 4));
 	const times = fake.calls('run').slice(calls, calls + 4);
 
 	/* One start at a time, and each waits twice as long. */
@@ -176,7 +176,7 @@ fault('docker run takes longer than a start may', async () => {
 	fake.set('run.slow', '3');
 	await serves_what_is_ready();
 	await says_that_it_is_down();
-	await log.wait(/start failed .*: it did not get ready in time$/, 2);
+	await log.wait(/start-failed .*reason="it did not get ready in time"$/, 2);
 });
 
 fault('a container never dials', async () => {
@@ -186,14 +186,14 @@ fault('a container never dials', async () => {
 		inspect(own.containers())
 		    .find(({ Path }) => Path === '/bin/sleep'));
 
-	await log.wait(/start failed .*: it did not get ready in time$/);
+	await log.wait(/start-failed .*reason="it did not get ready in time"$/);
 	await wait_for('its end', () => !own.containers().includes(id));
 });
 
 fault('a container dials with a foreign uid', async () => {
 	fake.set('run.user', '345678:345678');
 	await serves_what_is_ready(1);
-	await log.wait(/start failed .*: dialled by a foreign uid$/, 2);
+	await log.wait(/start-failed .*reason="dialled by a foreign uid"$/, 2);
 });
 
 /* --- the end of a sandbox ----------------------------------------------- */
@@ -209,7 +209,7 @@ fault('a guest is frozen while docker kill and docker rm hang', async () => {
 	assert.deepEqual((await call.done).json,
 	    { error: 'Execution timed out after 1 second' });
 	await quietly(() => log.wait(
-	    new RegExp(`docker kill did not end .*name=${guest.name}$`)));
+	    new RegExp(`sandbox-lingers .*name=${guest.name} reason="docker kill did`)));
 	/* Not by Docker, which still hangs, but by its cgroup. */
 	await wait_for('end of the guest', () => !alive(guest.pid));
 	await nothing_left(own, usual);
@@ -243,7 +243,7 @@ fault('docker rm fails: the slot is kept until it works', async () => {
 	fake.set('rm.fail', 'no rm');
 	fake.set('run.never_dials');
 	await serves_what_is_ready(1);
-	await log.wait(/slot in quarantine .*: no rm$/);
+	await log.wait(/slot-quarantined .*reason="no rm"$/);
 	const asleep = inspect(own.containers())
 	    .filter(({ Path }) => Path === '/bin/sleep');
 
@@ -264,7 +264,7 @@ fault('dockerd is down for a while', async () => {
 	await serves_what_is_ready(1);
 	assert.deepEqual((await call.done).json, { output: 'held' });
 	await says_that_it_is_down();
-	await log.wait(/start failed .*Cannot connect to the Docker daemon/);
+	await log.wait(/start-failed .*Cannot connect to the Docker daemon/);
 	const calls = fake.calls().length;
 
 	/* It goes on trying. */
@@ -293,7 +293,7 @@ fault('an interpreter that waits is killed', async () => {
 
 	process.kill(python, 'SIGKILL');
 	await log.wait(
-	    new RegExp(`waiting sandbox died .*name=${guest.name}$`));
+	    new RegExp(`sandbox-died .*name=${guest.name} `));
 });
 
 fault('200 requests while responders are killed', async () => {
@@ -413,7 +413,7 @@ fault('sced runs out of descriptors when a guest dials', async () => {
 	try {
 		fake.release('run');
 		await quietly(() =>
-			log.wait(/start failed .*: Too many open files$/, 3));
+			log.wait(/start-failed .*reason="Too many open files"$/, 3));
 		/* What is ready needs none. */
 		await serves_what_is_ready(1);
 	} finally {
@@ -424,7 +424,7 @@ fault('sced runs out of descriptors when a guest dials', async () => {
 async function
 reopen_log()
 {
-	const reopened = /executions\.log reopened/;
+	const reopened = /event=log-reopened/;
 	const seen = log.lines(reopened).length;
 
 	process.kill(own.sced_pid(), 'SIGUSR1');
@@ -445,7 +445,7 @@ fault('the disk of the logs is full', async () => {
 			assert.deepEqual(await run(`print(${i})`, {}, own),
 			    { output: String(i) });
 		}
-		const said = log.lines(/executions\.log: No space left/).length;
+		const said = log.lines(/execution-not-logged reason="No space left/).length;
 
 		assert.equal(fs.statSync(own.log_path()).size, 0);
 		assert.ok(said >= 1 && said <= responders, `${said} times`);

@@ -220,7 +220,7 @@ test('a waiting container that is killed is replaced', async () => {
 
 	log.mark();
 	docker('kill', victim);
-	await log.wait(new RegExp(`waiting sandbox died .*name=${victim}$`));
+	await log.wait(new RegExp(`sandbox-died .*name=${victim} `));
 	await nothing_left(own, usual);
 	const now = guests(own).map(({ name }) => name);
 
@@ -250,14 +250,14 @@ test('an image of the same name replaces what waits', async () => {
 	assert.ok(old.every(({ Image: image }) => image !== id));
 	log.mark();
 	docker('tag', `${IMAGE}:new`, `${IMAGE}:used`);
-	await log.wait(/image changed to /);
+	await log.wait(/event=image-changed/);
 	await nothing_left(own, usual);
 	for (const { Id: name, Image: image } of inspect(own.containers())) {
 		assert.equal(image, id);
 		assert.ok(!old.some(({ Id }) => Id === name));
 	}
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
-	assert.equal(log.lines(/image changed to /).length, 1);
+	assert.equal(log.lines(/event=image-changed/).length, 1);
 });
 
 /* Listed once: as what --rm is just about to remove. Listed again: left. */
@@ -277,7 +277,7 @@ test('in steady traffic the sweep takes orphans alone', async () => {
 	log.mark();
 	fake.set('ps.also', `${ORPHAN}\n`);
 	fake.set('ps.once', `${PASSING}\n`);
-	const [line] = await log.wait(/removing/);
+	const [line] = await log.wait(/event=(orphans|leftovers)-removed/);
 
 	over = true;
 	fake.heal();
@@ -286,7 +286,7 @@ test('in steady traffic the sweep takes orphans alone', async () => {
 	assert.ok(!fs.existsSync(fake.file('ps.once')));
 	assert.ok(runs.every((count) => count > 0), String(runs));
 	assert.match(line,
-	    new RegExp(`removing 1 orphan containers, first ${ORPHAN}$`));
+	    new RegExp(`orphans-removed count=1 first=${ORPHAN}$`));
 	await nothing_left(own, usual);
 });
 
@@ -297,7 +297,7 @@ reopen_log()
 {
 	log.mark();
 	process.kill(own.sced_pid(), 'SIGUSR1');
-	await log.wait(/executions\.log reopened/);
+	await log.wait(/event=log-reopened/);
 }
 
 test('two new logs in a row reach who runs and who waits', async () => {

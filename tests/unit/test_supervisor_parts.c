@@ -99,8 +99,8 @@ capture_log(const char *text, char *out, size_t size)
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	assert_int_equal(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
 	log_init("test", LOG_LEVEL_INFO);
-	log_debug("not this");
-	log_info("said %s", text);
+	log_debug(NULL, "not-this");
+	log_info(text, "said count=%d", 1);
 	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
 	close(saved);
 	close(ends[1]);
@@ -113,13 +113,14 @@ capture_log(const char *text, char *out, size_t size)
 static void
 a_log_line_can_not_be_forged(void **state)
 {
-	char got[8192];
+	char got[16384];
 	char longer[4096];
 
 	(void)state;
-	capture_log("a\n<3>sced: forged\x1b[31m\xff", got, sizeof(got));
-	assert_string_equal(
-	    got, "<6>test: said a\\x0a<3>sced: forged\\x1b[31m\\xff\n");
+	capture_log("a\n<3>x \"y\\\x1b[31m\xff", got, sizeof(got));
+	assert_string_equal(got,
+	    "<6>program=test event=said count=1 "
+	    "reason=\"a\\x0a<3>x \\\"y\\\\\\x1b[31m\\xff\"\n");
 	memset(longer, 0x01, sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	capture_log(longer, got, sizeof(got));

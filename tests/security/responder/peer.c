@@ -126,8 +126,8 @@ log_grant(uint64_t id, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == -1)
 		cookie = 0;
-	log_notice("peer grant pid=%d honest=%d lease=%" PRIu64
-		   " cookie=%" PRIu64,
+	log_notice(NULL,
+	    "peer grant pid=%d honest=%d lease=%" PRIu64 " cookie=%" PRIu64,
 	    (int)getpid(), honest, id, cookie);
 }
 
@@ -297,7 +297,7 @@ use_after_release(void)
 		n = send(sandbox_fd, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	else
 		n = 0;
-	log_notice("peer stale pid=%d %s", (int)getpid(),
+	log_notice(NULL, "peer stale pid=%d %s", (int)getpid(),
 	    n == -1 ? strerrorname_np(errno) : "usable");
 	fd_close(&sandbox_fd);
 	return true;
@@ -425,8 +425,8 @@ attack(void)
 
 	if (getrandom(&random_state, sizeof(random_state), 0) == -1)
 		return;
-	log_notice(
-	    "peer attacks pid=%d seed=%" PRIu64, (int)getpid(), random_state);
+	log_notice(NULL, "peer attacks pid=%d seed=%" PRIu64, (int)getpid(),
+	    random_state);
 	greedy = draw(2) == 0;
 	for (i = 0; i < ACTS_MAX && act(greedy); i++) {
 		nap(60);
@@ -438,7 +438,7 @@ void
 __wrap_worker_loop(struct worker *worker)
 {
 	if (honest) {
-		log_notice("peer is honest pid=%d", (int)getpid());
+		log_notice(NULL, "peer is honest pid=%d", (int)getpid());
 		__real_worker_loop(worker);
 	} else if (!exits) {
 		attack();

@@ -59,8 +59,8 @@ static void *page;    /* readable, writable */
 static void
 report(const char *name, long rc)
 {
-	log_notice("probe pid=%d when=%s %s=%s", (int)getpid(), when, name,
-	    rc == -1 ? strerrorname_np(errno) : "ok");
+	log_notice(NULL, "probe pid=%d when=%s %s=%s", (int)getpid(), when,
+	    name, rc == -1 ? strerrorname_np(errno) : "ok");
 }
 
 /* A descriptor that should not have come about does not stay. */
@@ -418,8 +418,8 @@ sweep_calls(void)
 			len += (size_t)snprintf(
 			    text + len, sizeof(text) - len, "%d,", number);
 	}
-	log_notice("probe pid=%d when=%s sweep_calls=%d:%s", (int)getpid(),
-	    when, tried, text);
+	log_notice(NULL, "probe pid=%d when=%s sweep_calls=%d:%s",
+	    (int)getpid(), when, tried, text);
 }
 
 static void
@@ -446,8 +446,8 @@ sweep_fcntl(void)
 				    sizeof(text) - len, "%ld,", command);
 		}
 	}
-	log_notice("probe pid=%d when=%s sweep_fcntl=%d:%s", (int)getpid(),
-	    when, tried, text);
+	log_notice(NULL, "probe pid=%d when=%s sweep_fcntl=%d:%s",
+	    (int)getpid(), when, tried, text);
 }
 
 /* --- the whole ------------------------------------------------------------ */
@@ -512,11 +512,11 @@ call_as_another_architecture(void)
 		long rc = 20; /* getpid there */
 
 		__asm__ volatile("int $0x80" : "+a"(rc) : : "memory");
-		log_notice("probe int80=survived:%ld", rc);
+		log_notice(NULL, "probe int80=survived:%ld", rc);
 	}
 	if (strcmp(plan, "x32") == 0)
-		log_notice(
-		    "probe x32=survived:%ld", syscall(0x40000000 + SYS_getpid));
+		log_notice(NULL, "probe x32=survived:%ld",
+		    syscall(0x40000000 + SYS_getpid));
 #endif
 }
 
@@ -528,6 +528,6 @@ __wrap_worker_loop(struct worker *worker)
 	probe_exec();
 	sweep_calls();
 	sweep_fcntl();
-	log_notice("probe pid=%d when=%s done=ok", (int)getpid(), when);
+	log_notice(NULL, "probe pid=%d when=%s done=ok", (int)getpid(), when);
 	__real_worker_loop(worker);
 }
