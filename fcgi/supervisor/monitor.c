@@ -37,7 +37,8 @@ refuse(struct supervisor *sup, uint32_t index, enum lease_refusal reason)
 {
 	struct lease_reply message = { .kind = LEASE_REFUSE,
 		.reason = reason,
-		.retry_after_s = pool_retry_after_s(&sup->pool) };
+		.retry_after_s = pool_retry_after_s(
+		    &sup->pool, sup->workers[index].client, io_now_us()) };
 
 	sup->workers[index].state = WORKER_IDLE;
 	sup->workers[index].probing_until_us = 0;
@@ -52,6 +53,7 @@ on_acquire(
 	struct pool_waiter waiter = { .worker = index,
 		.wall_limit_ms = request->wall_limit_ms,
 		.since_us = io_now_us() };
+	uint32_t evicted;
 
 	if (worker->state != WORKER_IDLE)
 		return "it asked for a second lease";
@@ -59,14 +61,17 @@ on_acquire(
 	    request->wall_limit_ms > sup->config.timeout_max_ms)
 		return "it asked for a lease beyond the limit";
 	memcpy(waiter.client, request->client, sizeof(waiter.client));
+	memcpy(worker->client, request->client, sizeof(worker->client));
 	if (sup->stopping) {
 		refuse(sup, index, LEASE_STOPPING);
 	} else if (pool_is_down(&sup->pool)) {
 		refuse(sup, index, LEASE_NO_SANDBOX);
-	} else if (!pool_enqueue(&sup->pool, &waiter)) {
+	} else if (!pool_enqueue(&sup->pool, &waiter, &evicted)) {
 		refuse(sup, index, LEASE_QUEUE_FULL);
 	} else {
 		worker->state = WORKER_WAITING;
+		if (evicted != POOL_NONE)
+			refuse(sup, evicted, LEASE_QUEUE_FULL);
 		monitor_grant_all(sup, waiter.since_us);
 	}
 	return NULL;

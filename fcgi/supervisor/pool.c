@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy of the pool: refill, fairness, waiting time, back-off. */
+/* The policy of the pool's slots: refill, replacement, back-off. */
 #include "supervisor/pool.h"
 
 #include <string.h>
+
+/* Before there was any: how long a lease and a start take. */
+#define LEASE_GUESS_US (1000 * 1000)
+#define START_GUESS_US (500 * 1000)
 
 void
 pool_init(struct pool *pool, const struct pool_limits *limits)
@@ -14,7 +18,8 @@ pool_init(struct pool *pool, const struct pool_limits *limits)
 		pool->slot_count = POOL_SLOTS_MAX;
 	if (pool->limits.queue > POOL_QUEUE_MAX)
 		pool->limits.queue = POOL_QUEUE_MAX;
-	pool->lease_avg_us = 1000000;
+	pool->lease_avg_us = LEASE_GUESS_US;
+	pool->start_avg_us = START_GUESS_US;
 }
 
 uint32_t
@@ -28,9 +33,8 @@ pool_count(const struct pool *pool, enum slot_state state)
 	return count;
 }
 
-/* The slot that has been in the state longest, or POOL_NONE. */
-static uint32_t
-oldest(const struct pool *pool, enum slot_state state)
+uint32_t
+pool_oldest(const struct pool *pool, enum slot_state state)
 {
 	uint32_t found = POOL_NONE;
 	uint32_t i;
@@ -58,7 +62,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us)
 		return POOL_NONE;
 	if (waiting >= pool->limits.ready)
 		return POOL_NONE;
-	return oldest(pool, SLOT_EMPTY);
+	return pool_oldest(pool, SLOT_EMPTY);
 }
 
 /* One at a time, and only while starts are known to succeed: an old sandbox
@@ -74,13 +78,19 @@ may_replace(const struct pool *pool)
 uint32_t
 pool_pick_stale(const struct pool *pool, uint64_t now_us)
 {
-	uint32_t slot = oldest(pool, SLOT_READY);
+	uint32_t slot = pool_oldest(pool, SLOT_READY);
 
 	if (slot == POOL_NONE || !may_replace(pool))
 		return POOL_NONE;
 	if (now_us - pool->slots[slot].since_us < pool->limits.max_age_us)
 		return POOL_NONE;
 	return slot;
+}
+
+static void
+slide(uint64_t *average_us, uint64_t newest_us)
+{
+	*average_us += newest_us / 8 - *average_us / 8;
 }
 
 void
@@ -90,8 +100,9 @@ pool_set_state(
 	struct pool_slot *s = &pool->slots[slot];
 
 	if (s->state == SLOT_LEASED)
-		pool->lease_avg_us += ((now_us - s->since_us) / 8) -
-				      (pool->lease_avg_us / 8);
+		slide(&pool->lease_avg_us, now_us - s->since_us);
+	if (s->state == SLOT_STARTING && state == SLOT_READY)
+		slide(&pool->start_avg_us, now_us - s->since_us);
 	s->state = state;
 	s->since_us = now_us;
 }
@@ -120,144 +131,21 @@ bool
 pool_is_down(const struct pool *pool)
 {
 	return pool->failures >= POOL_FAILURES_MEAN_DOWN &&
-	       oldest(pool, SLOT_READY) == POOL_NONE;
-}
-
-static bool
-can_serve(const struct pool *pool)
-{
-	return !pool->stopping && oldest(pool, SLOT_READY) != POOL_NONE &&
-	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
-}
-
-bool
-pool_enqueue(struct pool *pool, const struct pool_waiter *waiter)
-{
-	/* Whoever can be served at once does not count as waiting. */
-	bool served = can_serve(pool);
-
-	if (pool->queued >= (served ? POOL_QUEUE_MAX : pool->limits.queue))
-		return false;
-	pool->queue[pool->queued++] = *waiter;
-	return true;
-}
-
-static void
-remove_waiter(struct pool *pool, uint32_t index)
-{
-	pool->queued--;
-	memmove(&pool->queue[index], &pool->queue[index + 1],
-	    (pool->queued - index) * sizeof(*pool->queue));
-}
-
-bool
-pool_dequeue(struct pool *pool, uint32_t worker)
-{
-	uint32_t i;
-
-	for (i = 0; i < pool->queued; i++) {
-		if (pool->queue[i].worker == worker) {
-			remove_waiter(pool, i);
-			return true;
-		}
-	}
-	return false;
-}
-
-static uint32_t
-leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
-{
-	uint32_t count = 0;
-	uint32_t i;
-
-	for (i = 0; i < pool->slot_count; i++)
-		count += pool->slots[i].state == SLOT_LEASED &&
-			 memcmp(pool->slots[i].client, client,
-			     POOL_CLIENT_BYTES) == 0;
-	return count;
-}
-
-/* Index of the waiter to serve; the queue is not empty. */
-static uint32_t
-fairest(const struct pool *pool)
-{
-	uint32_t best = 0;
-	uint32_t best_leases = UINT32_MAX;
-	uint32_t leases;
-	uint32_t i;
-
-	for (i = 0; i < pool->queued && best_leases > 0; i++) {
-		leases = leases_of(pool, pool->queue[i].client);
-		if (leases < best_leases) {
-			best = i;
-			best_leases = leases;
-		}
-	}
-	return best;
-}
-
-bool
-pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
-{
-	uint32_t slot;
-	uint32_t index;
-
-	if (pool->queued == 0 || !can_serve(pool))
-		return false;
-	slot = oldest(pool, SLOT_READY);
-	index = fairest(pool);
-	grant->waiter = pool->queue[index];
-	grant->slot = slot;
-	remove_waiter(pool, index);
-	pool_set_state(pool, slot, SLOT_LEASED, now_us);
-	memcpy(
-	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);
-	return true;
-}
-
-uint32_t
-pool_pick_expired(const struct pool *pool, uint64_t now_us)
-{
-	uint32_t i;
-
-	for (i = 0; i < pool->queued; i++) {
-		if (now_us - pool->queue[i].since_us >=
-		    pool->limits.queue_wait_us)
-			return pool->queue[i].worker;
-	}
-	return POOL_NONE;
+	       pool_oldest(pool, SLOT_READY) == POOL_NONE;
 }
 
 uint64_t
 pool_next_event_us(const struct pool *pool, uint64_t now_us)
 {
-	uint32_t ready = oldest(pool, SLOT_READY);
-	uint64_t next_us = UINT64_MAX;
+	uint32_t ready = pool_oldest(pool, SLOT_READY);
+	uint64_t next_us = pool_next_turn_us(pool, now_us);
 	uint64_t at_us;
 
-	if (pool->next_start_us > now_us)
+	if (pool->next_start_us > now_us && pool->next_start_us < next_us)
 		next_us = pool->next_start_us;
-	if (pool->queued > 0) {
-		at_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
-		next_us = at_us < next_us ? at_us : next_us;
-	}
 	if (ready != POOL_NONE && may_replace(pool)) {
 		at_us = pool->slots[ready].since_us + pool->limits.max_age_us;
 		next_us = at_us < next_us ? at_us : next_us;
 	}
 	return next_us;
-}
-
-uint32_t
-pool_retry_after_s(const struct pool *pool)
-{
-	uint64_t wait_us;
-	uint64_t wait_s;
-
-	if (pool_is_down(pool))
-		return POOL_BACKOFF_MAX_US / 1000000;
-	wait_us = pool->lease_avg_us * (pool->queued + 1) /
-		  (pool->limits.running > 0 ? pool->limits.running : 1);
-	wait_s = (wait_us + 999999) / 1000000;
-	return wait_s < 1 ? 1 : wait_s > 60 ? 60 : (uint32_t)wait_s;
 }

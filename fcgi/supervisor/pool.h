@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Slot states, the queue, and who is next. Pure: no descriptor, no clock, no
- * process; time is an argument (microseconds, CLOCK_MONOTONIC).
+ * Slot states (pool.c), the queue and who is next (queue.c). Pure: no
+ * descriptor, no clock, no process; time is an argument (microseconds,
+ * CLOCK_MONOTONIC).
  *
  *   EMPTY -> STARTING -> READY -> LEASED -> DEAD -> EMPTY
  *               |          |                ^
@@ -24,6 +25,12 @@
 #define POOL_BACKOFF_MAX_US (10 * 1000 * 1000)
 /* So many failed starts in a row mean that none can be had just now. */
 #define POOL_FAILURES_MEAN_DOWN 2
+/* A client that asked within this time counts as one who may ask again, so
+ * that it finds a place free: nobody else may hold more than a share. */
+#define POOL_PRESENCE_US (60ULL * 1000 * 1000)
+/* Of running, for each client while there are others: one in so many. */
+#define POOL_SHARE 2
+#define POOL_RETRY_AFTER_MAX_S 60
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -52,7 +59,17 @@ struct pool_waiter {
 	uint32_t worker;
 	uint32_t wall_limit_ms;
 	uint64_t since_us;
+	uint8_t client[POOL_CLIENT_BYTES]; /* all zeros: nobody's, a probe */
+	/* Set by pool_enqueue: the round in which it is due, and whether
+	 * nobody of its client's was before it. */
+	uint64_t turn;
+	bool is_first;
+};
+
+/* When a client asked last. */
+struct pool_presence {
 	uint8_t client[POOL_CLIENT_BYTES];
+	uint64_t seen_us; /* 0: nobody */
 };
 
 struct pool {
@@ -62,8 +79,11 @@ struct pool {
 	uint32_t queued;
 	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
 	uint32_t failures;                        /* of starts, in a row */
-	uint64_t next_start_us; /* not before, after a failure */
-	uint64_t lease_avg_us;  /* how long a lease lasts, sliding */
+	uint64_t next_start_us;       /* not before, after a failure */
+	uint64_t lease_avg_us;        /* how long a lease lasts, sliding */
+	uint64_t start_avg_us;        /* how long a start takes, sliding */
+	uint64_t turn;                /* of the last grant */
+	struct pool_presence seen[2]; /* the last two clients, newest first */
 	bool stopping;
 };
 
@@ -92,18 +112,34 @@ void pool_note_start(struct pool *pool, bool succeeded, uint64_t now_us);
 /* True if no sandbox is waiting and none can be started just now. */
 bool pool_is_down(const struct pool *pool);
 
-/* False if the queue is full. A worker waits at most once. */
-bool pool_enqueue(struct pool *pool, const struct pool_waiter *waiter);
+/* The slot that has been in the state longest, or POOL_NONE. */
+uint32_t pool_oldest(const struct pool *pool, enum slot_state state);
+
+/* --- queue.c: whose turn it is --- */
+
+/*
+ * False if there is no place in the queue. A worker waits at most once. When
+ * the queue is full, the newest waiter of the client who has most of them
+ * makes room for one who has fewer: *evicted, else POOL_NONE, is that worker,
+ * and has to be told.
+ */
+bool pool_enqueue(
+    struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted);
 
 /* Takes a worker out of the queue; false if it was not in it. */
 bool pool_dequeue(struct pool *pool, uint32_t worker);
 
 /*
- * The next lease: a READY slot and the waiter who is served: the oldest of
- * the clients that hold the fewest leases. Marks the slot LEASED.
+ * The next lease: a READY slot and the waiter who is served. Of the clients
+ * below their share those that hold the fewest leases, of these each in turn,
+ * of one client's the oldest. Marks the slot LEASED.
  */
 bool pool_grant_next(
     struct pool *pool, uint64_t now_us, struct pool_grant *grant);
+
+/* How many leases a client may hold. */
+uint32_t pool_share(const struct pool *pool,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
 
 /* A worker that waited too long, or POOL_NONE. */
 uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);
@@ -111,7 +147,15 @@ uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);
 /* When, after now, one of the pool_pick functions may say something new. */
 uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);
 
-/* Seconds after which a refused client may try again, 1..60. */
-uint32_t pool_retry_after_s(const struct pool *pool);
+/* The same for the queue alone. */
+uint64_t pool_next_turn_us(const struct pool *pool, uint64_t now_us);
+
+/*
+ * Seconds, 1..POOL_RETRY_AFTER_MAX_S, after which a refused client may try
+ * again: when those who wait now will have been served, by the places, by the
+ * pace of starts, and by its own share.
+ */
+uint32_t pool_retry_after_s(const struct pool *pool,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
 
 #endif

@@ -81,6 +81,7 @@ struct worker {
 	pid_t pid;
 	int channel_fd;
 	enum worker_state state;
+	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for */
 	uint64_t lease_id; /* LEASED: to be released by this id */
 	uint32_t slot;     /* LEASED: POOL_NONE if it ended before that */
 	uint64_t probing_until_us; /* it was told to probe; 0: it was not */

@@ -13,6 +13,7 @@
 #define SECOND_US 1000000
 
 static struct pool pool; /* large: not on the stack */
+static uint32_t evicted; /* by the last enqueue */
 
 static void
 make_pool(uint32_t ready, uint32_t running, uint32_t queue)
@@ -49,7 +50,15 @@ enqueue(uint32_t worker, uint8_t client, uint64_t now_us)
 	};
 
 	waiter.client[15] = client;
-	return pool_enqueue(&pool, &waiter);
+	return pool_enqueue(&pool, &waiter, &evicted);
+}
+
+static uint32_t
+retry_after(uint8_t client, uint64_t now_us)
+{
+	uint8_t key[POOL_CLIENT_BYTES] = { [15] = client };
+
+	return pool_retry_after_s(&pool, key, now_us);
 }
 
 static void
@@ -212,7 +221,7 @@ the_client_with_fewest_leases_is_next(void **state)
 	uint32_t i;
 
 	(void)state;
-	make_pool(2, 4, 32);
+	make_pool(2, 8, 32);
 	make_ready(2);
 	for (i = 0; i < 10; i++)
 		assert_true(enqueue(i, 1, i));
@@ -282,20 +291,166 @@ the_old_stay_while_starts_fail_or_hang(void **state)
 static void
 retry_after_follows_what_waits(void **state)
 {
-	uint32_t idle_s;
 	uint32_t i;
 
 	(void)state;
 	make_pool(1, 1, 100);
 	pool.lease_avg_us = 5 * SECOND_US;
-	idle_s = pool_retry_after_s(&pool);
-	assert_int_equal(idle_s, 5);
+	assert_int_equal(retry_after(1, 1), 5);
 	for (i = 0; i < 3; i++)
-		assert_true(enqueue(i, 1, 0));
-	assert_int_equal(pool_retry_after_s(&pool), 20);
+		assert_true(enqueue(i, 1, 1));
+	assert_int_equal(retry_after(1, 1), 20);
 	for (; i < 100; i++)
-		assert_true(enqueue(i, 1, 0));
-	assert_int_equal(pool_retry_after_s(&pool), 60);
+		assert_true(enqueue(i, 1, 1));
+	assert_int_equal(retry_after(1, 1), POOL_RETRY_AFTER_MAX_S);
+}
+
+/* Short runs end sooner than sandboxes start. */
+static void
+retry_after_follows_the_pace_of_starts(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 8, 100);
+	pool.lease_avg_us = 2000;
+	pool.start_avg_us = SECOND_US;
+	for (i = 0; i < 19; i++)
+		assert_true(enqueue(i, 1, 1));
+	assert_int_equal(retry_after(1, 1), 10);
+}
+
+/* Who has twelve waiting on half of the places waits longer than a newcomer. */
+static void
+retry_after_follows_ones_own_share(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 4, 100);
+	pool.lease_avg_us = 4 * SECOND_US;
+	pool.start_avg_us = 1000;
+	for (i = 0; i < 11; i++)
+		assert_true(enqueue(i, 1, 1));
+	assert_int_equal(retry_after(1, 1), 12);
+	assert_true(enqueue(i, 2, 1));
+	assert_int_equal(retry_after(1, 1), 24);
+	assert_int_equal(retry_after(3, 1), 13);
+}
+
+static void
+nobody_holds_more_than_its_share_while_there_are_others(void **state)
+{
+	struct pool_grant grant;
+	uint64_t now_us = SECOND_US;
+	uint32_t i;
+
+	(void)state;
+	make_pool(4, 4, 32);
+	make_ready(4);
+	assert_true(enqueue(0, 2, now_us));
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	for (i = 1; i < 6; i++)
+		assert_true(enqueue(i, 1, now_us));
+	make_ready(1);
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	/* Places are left, and sandboxes, but for client 2. */
+	assert_false(pool_grant_next(&pool, now_us, &grant));
+	assert_int_equal(pool_count(&pool, SLOT_READY), 2);
+	assert_true(enqueue(6, 2, now_us));
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	assert_int_equal(grant.waiter.worker, 6);
+	assert_false(pool_grant_next(&pool, now_us, &grant));
+	/* Until it has not been seen for a while; and that is an event. */
+	pool.limits.queue_wait_us = 2 * POOL_PRESENCE_US;
+	assert_int_equal(
+	    pool_next_event_us(&pool, now_us), now_us + POOL_PRESENCE_US);
+	now_us += POOL_PRESENCE_US;
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	assert_int_equal(grant.waiter.worker, 3);
+	assert_false(pool_grant_next(&pool, now_us, &grant));
+}
+
+static void
+alone_a_client_may_have_all(void **state)
+{
+	struct pool_grant grant;
+	uint32_t i;
+
+	(void)state;
+	make_pool(4, 4, 32);
+	make_ready(4);
+	assert_true(enqueue(9, 0, 1)); /* a probe: nobody's */
+	assert_true(pool_dequeue(&pool, 9));
+	for (i = 0; i < 4; i++)
+		assert_true(enqueue(i, 1, 2));
+	for (i = 0; i < 4; i++)
+		assert_true(pool_grant_next(&pool, 2, &grant));
+}
+
+static void
+a_share_is_one_at_least(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(1, 1, 4);
+	make_ready(1);
+	assert_true(enqueue(0, 1, 1));
+	assert_true(enqueue(1, 2, 1));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+}
+
+/* Runs so short that nobody ever holds a lease when the next one is due. */
+static void
+clients_alternate_however_many_each_has(void **state)
+{
+	static const uint32_t order[] = { 0, 10, 11, 1, 12, 2, 3 };
+	struct pool_grant grant;
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 4, 32);
+	for (i = 0; i < 4; i++)
+		assert_true(enqueue(i, 1, 1));
+	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		make_ready(1);
+		assert_true(pool_grant_next(&pool, 2, &grant));
+		assert_int_equal(grant.waiter.worker, order[i]);
+		pool_set_state(&pool, grant.slot, SLOT_EMPTY, 2);
+		if (i == 0) { /* two newcomers, one each */
+			assert_true(enqueue(10, 2, 2));
+			assert_true(enqueue(11, 3, 2));
+		}
+		if (i == 1) /* one of them comes back at once */
+			assert_true(enqueue(12, 2, 2));
+	}
+}
+
+static void
+a_full_queue_makes_room_for_who_has_fewer(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 1, 4);
+	for (i = 0; i < 4; i++)
+		assert_true(enqueue(i, 1, 1));
+	assert_false(enqueue(4, 1, 1));
+	assert_int_equal(evicted, POOL_NONE);
+	assert_true(enqueue(5, 2, 1));
+	assert_int_equal(evicted, 3);
+	assert_true(enqueue(6, 2, 1));
+	assert_int_equal(evicted, 2);
+	/* Two each: an exchange would make nothing fairer. */
+	assert_false(enqueue(7, 1, 1));
+	assert_false(enqueue(7, 2, 1));
+	assert_int_equal(evicted, POOL_NONE);
+	assert_true(enqueue(8, 3, 1));
+	assert_int_equal(evicted, 6);
+	assert_int_equal(pool.queued, 4);
 }
 
 static void
@@ -330,6 +485,14 @@ main(void)
 		cmocka_unit_test(the_old_are_replaced_one_by_one),
 		cmocka_unit_test(the_old_stay_while_starts_fail_or_hang),
 		cmocka_unit_test(retry_after_follows_what_waits),
+		cmocka_unit_test(retry_after_follows_the_pace_of_starts),
+		cmocka_unit_test(retry_after_follows_ones_own_share),
+		cmocka_unit_test(
+		    nobody_holds_more_than_its_share_while_there_are_others),
+		cmocka_unit_test(alone_a_client_may_have_all),
+		cmocka_unit_test(a_share_is_one_at_least),
+		cmocka_unit_test(clients_alternate_however_many_each_has),
+		cmocka_unit_test(a_full_queue_makes_room_for_who_has_fewer),
 		cmocka_unit_test(nothing_starts_while_stopping),
 	};
 

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fairness: whose turn it is, who may wait, and for how long. The queue is in
+ * order of arrival. Each waiter has a turn, the round in which it is due: one
+ * more than that of its client's waiter before it, and never one that has
+ * passed. So a client with sixty waiters and one with a single one alternate.
+ */
+#include <string.h>
+
+#include "supervisor/pool.h"
+
+static bool
+is_same(const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES])
+{
+	return memcmp(a, b, POOL_CLIENT_BYTES) == 0;
+}
+
+/* Our own probes are nobody's. */
+static bool
+is_nobody(const uint8_t client[POOL_CLIENT_BYTES])
+{
+	static const uint8_t nobody[POOL_CLIENT_BYTES];
+
+	return is_same(client, nobody);
+}
+
+static void
+note_presence(struct pool *pool, const struct pool_waiter *waiter)
+{
+	struct pool_presence now = { .seen_us = waiter->since_us };
+
+	if (is_nobody(waiter->client))
+		return;
+	memcpy(now.client, waiter->client, sizeof(now.client));
+	if (!is_same(pool->seen[0].client, now.client))
+		pool->seen[1] = pool->seen[0];
+	pool->seen[0] = now;
+}
+
+/* When somebody else was here; 0: never. */
+static uint64_t
+others_seen_us(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	return is_same(pool->seen[0].client, client) ? pool->seen[1].seen_us
+						     : pool->seen[0].seen_us;
+}
+
+static uint32_t
+waiters_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++)
+		count += is_same(pool->queue[i].client, client);
+	return count;
+}
+
+static uint32_t
+leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++)
+		count += pool->slots[i].state == SLOT_LEASED &&
+			 is_same(pool->slots[i].client, client);
+	return count;
+}
+
+uint32_t
+pool_share(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES],
+    uint64_t now_us)
+{
+	uint64_t seen_us = others_seen_us(pool, client);
+	uint32_t share = pool->limits.running / POOL_SHARE;
+
+	if (is_nobody(client) || seen_us == 0 ||
+	    now_us - seen_us >= POOL_PRESENCE_US)
+		return pool->limits.running;
+	return share > 0 ? share : 1;
+}
+
+static bool
+can_serve(const struct pool *pool)
+{
+	return !pool->stopping && pool_oldest(pool, SLOT_READY) != POOL_NONE &&
+	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
+}
+
+static void
+remove_waiter(struct pool *pool, uint32_t index)
+{
+	pool->queued--;
+	memmove(&pool->queue[index], &pool->queue[index + 1],
+	    (pool->queued - index) * sizeof(*pool->queue));
+}
+
+/* The newest waiter of the client with most of them, if that is more than
+ * client would have itself; or POOL_NONE. */
+static uint32_t
+who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t most = waiters_of(pool, client) + 1;
+	uint32_t found = POOL_NONE;
+	uint32_t count;
+	uint32_t i;
+
+	for (i = pool->queued; i-- > 0;) {
+		if (found != POOL_NONE &&
+		    is_same(pool->queue[i].client, pool->queue[found].client))
+			continue;
+		count = waiters_of(pool, pool->queue[i].client);
+		if (count > most) {
+			most = count;
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* One more than its client's last, or than that of who was served last. */
+static void
+assign_turn(const struct pool *pool, struct pool_waiter *waiter)
+{
+	uint32_t i;
+
+	waiter->turn = pool->turn + 1;
+	waiter->is_first = true;
+	for (i = pool->queued; i-- > 0;) {
+		if (!is_same(pool->queue[i].client, waiter->client))
+			continue;
+		waiter->turn = pool->queue[i].turn + 1;
+		waiter->is_first = false;
+		return;
+	}
+}
+
+bool
+pool_enqueue(
+    struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted)
+{
+	/* Whoever can be served at once does not count as waiting. */
+	bool served = can_serve(pool) &&
+		      leases_of(pool, waiter->client) <
+			  pool_share(pool, waiter->client, waiter->since_us);
+	struct pool_waiter *place;
+	uint32_t index;
+
+	*evicted = POOL_NONE;
+	note_presence(pool, waiter);
+	if (pool->queued >= (served ? POOL_QUEUE_MAX : pool->limits.queue)) {
+		index = who_makes_room(pool, waiter->client);
+		if (index == POOL_NONE)
+			return false;
+		*evicted = pool->queue[index].worker;
+		remove_waiter(pool, index);
+	}
+	place = &pool->queue[pool->queued];
+	*place = *waiter;
+	assign_turn(pool, place);
+	pool->queued++;
+	return true;
+}
+
+bool
+pool_dequeue(struct pool *pool, uint32_t worker)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (pool->queue[i].worker == worker) {
+			remove_waiter(pool, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of two with as many leases; ties go to the older one, which is a. */
+static bool
+is_due_before(const struct pool_waiter *b, const struct pool_waiter *a)
+{
+	if (b->turn != a->turn)
+		return b->turn < a->turn;
+	return b->is_first && !a->is_first;
+}
+
+/* Index of the waiter to serve, or POOL_NONE: all have their share. */
+static uint32_t
+fairest(const struct pool *pool, uint64_t now_us)
+{
+	const struct pool_waiter *waiter;
+	uint32_t best = POOL_NONE;
+	uint32_t best_leases = UINT32_MAX;
+	uint32_t leases;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		waiter = &pool->queue[i];
+		leases = leases_of(pool, waiter->client);
+		if (leases >= pool_share(pool, waiter->client, now_us))
+			continue;
+		if (leases < best_leases ||
+		    (leases == best_leases &&
+			is_due_before(waiter, &pool->queue[best]))) {
+			best = i;
+			best_leases = leases;
+		}
+	}
+	return best;
+}
+
+bool
+pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
+{
+	uint32_t slot;
+	uint32_t index;
+
+	if (pool->queued == 0 || !can_serve(pool))
+		return false;
+	index = fairest(pool, now_us);
+	if (index == POOL_NONE)
+		return false;
+	slot = pool_oldest(pool, SLOT_READY);
+	grant->waiter = pool->queue[index];
+	grant->slot = slot;
+	if (grant->waiter.turn > pool->turn)
+		pool->turn = grant->waiter.turn;
+	remove_waiter(pool, index);
+	pool_set_state(pool, slot, SLOT_LEASED, now_us);
+	memcpy(
+	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);
+	return true;
+}
+
+uint32_t
+pool_pick_expired(const struct pool *pool, uint64_t now_us)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (now_us - pool->queue[i].since_us >=
+		    pool->limits.queue_wait_us)
+			return pool->queue[i].worker;
+	}
+	return POOL_NONE;
+}
+
+uint64_t
+pool_next_turn_us(const struct pool *pool, uint64_t now_us)
+{
+	uint64_t next_us = UINT64_MAX;
+	uint64_t at_us;
+	uint32_t i;
+
+	if (pool->queued == 0)
+		return next_us;
+	next_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
+	/* When the other one is forgotten, a share becomes the whole. */
+	for (i = 0; i < 2; i++) {
+		at_us = pool->seen[i].seen_us + POOL_PRESENCE_US;
+		if (pool->seen[i].seen_us != 0 && at_us > now_us &&
+		    at_us < next_us)
+			next_us = at_us;
+	}
+	return next_us;
+}
+
+/* So many at a time, each taking so long, until count of them are through. */
+static uint64_t
+rounds_us(uint64_t each_us, uint32_t count, uint32_t at_a_time)
+{
+	return each_us * count / (at_a_time > 0 ? at_a_time : 1);
+}
+
+uint32_t
+pool_retry_after_s(const struct pool *pool,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
+{
+	uint64_t wait_us;
+	uint64_t other_us;
+	uint64_t wait_s;
+
+	if (pool_is_down(pool))
+		return POOL_BACKOFF_MAX_US / 1000000;
+	wait_us = rounds_us(
+	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
+	other_us = rounds_us(
+	    pool->start_avg_us, pool->queued + 1, pool->limits.starting);
+	wait_us = other_us > wait_us ? other_us : wait_us;
+	other_us = rounds_us(pool->lease_avg_us, waiters_of(pool, client) + 1,
+	    pool_share(pool, client, now_us));
+	wait_us = other_us > wait_us ? other_us : wait_us;
+	wait_s = (wait_us + 999999) / 1000000;
+	if (wait_s > POOL_RETRY_AFTER_MAX_S)
+		return POOL_RETRY_AFTER_MAX_S;
+	return wait_s < 1 ? 1 : (uint32_t)wait_s;
+}
