@@ -8,17 +8,23 @@
  *                                    then too: GRANT or REFUSE, whichever
  *                                    was first)
  *   RELEASE after every GRANT, also an expired one; no answer
- *   HEALTH  -> HEALTH
+ *   ANSWERED when a request has its answer, whatever that is; no answer
+ *   HEALTH  -> HEALTH_IS
+ *   METRICS -> METRICS_ARE, then struct lease_text as often as its text_bytes
+ *                                    need
  *
- * The supervisor sends REOPEN + descriptor at any time. Everything else is a
- * violation and ends the responder.
+ * The supervisor sends REOPEN + descriptor at any time, but not in the midst
+ * of a text. Everything else is a violation and ends the responder.
  */
 #ifndef SCE_LEASE_H
 #define SCE_LEASE_H
 
 #include <stdint.h>
 
-#define LEASE_PROTOCOL_VERSION 1
+#define LEASE_PROTOCOL_VERSION 2
+#define LEASE_TEXT_BYTES 4096
+/* All of a text: bytes. */
+#define LEASE_TEXT_MAX (8 * LEASE_TEXT_BYTES)
 
 /* A responder's fixed descriptors. */
 #define RESPONDER_LISTEN_FD 0
@@ -31,14 +37,17 @@ enum lease_request_kind {
 	LEASE_ACQUIRE = 1,
 	LEASE_CANCEL = 2,
 	LEASE_RELEASE = 3,
-	LEASE_HEALTH = 4
+	LEASE_HEALTH = 4,
+	LEASE_METRICS = 5,
+	LEASE_ANSWERED = 6
 };
 
 enum lease_reply_kind {
 	LEASE_GRANT = 1,
 	LEASE_REFUSE = 2,
 	LEASE_HEALTH_IS = 3,
-	LEASE_REOPEN = 4
+	LEASE_REOPEN = 4,
+	LEASE_METRICS_ARE = 5
 };
 
 enum lease_refusal {
@@ -56,13 +65,25 @@ enum lease_health {
 	LEASE_PROBE = 4 /* nobody knows: the asker runs a probe */
 };
 
+/* What the client was told of a run, for the metrics: enum verdict_kind, or
+ * one of these. */
+enum lease_outcome {
+	LEASE_NEVER_STARTED = 0, /* the job never got through */
+	LEASE_ABANDONED = 6      /* the client went away */
+};
+
 struct lease_request {
 	uint32_t version;
 	uint32_t kind;          /* enum lease_request_kind */
 	uint64_t lease_id;      /* RELEASE */
 	uint32_t wall_limit_ms; /* ACQUIRE */
 	uint32_t verdict;       /* RELEASE: enum verdict_kind, 0 if none came */
-	uint8_t client[16];     /* ACQUIRE: the address to be fair between */
+	uint32_t outcome;       /* RELEASE: enum lease_outcome */
+	uint32_t truncated;     /* RELEASE: VERDICT_TRUNCATED_* */
+	uint32_t http_status;   /* ANSWERED */
+	uint32_t reserved;
+	uint8_t client[16]; /* ACQUIRE: the address to be fair between */
+	uint8_t trace[16];  /* ACQUIRE: nginx's number of the request */
 };
 
 struct lease_reply {
@@ -75,7 +96,12 @@ struct lease_reply {
 	uint32_t ready;         /* HEALTH_IS */
 	uint32_t running;
 	uint32_t queued;
-	uint32_t reserved;
+	uint32_t text_bytes; /* METRICS_ARE: of what follows */
+};
+
+/* A piece of a text; the last one is padded with zeros. */
+struct lease_text {
+	char bytes[LEASE_TEXT_BYTES];
 };
 
 #endif

@@ -152,9 +152,10 @@ exchange_send(struct exchange *exchange, const struct answer *answer)
 
 	/* nginx adds X-Request-Id and Cache-Control, to every answer alike. */
 	(void)FCGX_FPrintF(out,
-	    "Status: %d %s\r\nContent-Type: application/json\r\n"
-	    "Content-Length: %u\r\n",
+	    "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %u\r\n",
 	    answer->reply.http_status, reason_phrase(answer->reply.http_status),
+	    answer->content_type != NULL ? answer->content_type
+					 : "application/json",
 	    (unsigned int)answer->reply.body_len);
 	if (answer->refusal != NULL && answer->refusal->allow != NULL)
 		(void)FCGX_FPrintF(

@@ -21,6 +21,7 @@ struct answer {
 	const struct refusal *refusal; /* NULL: none */
 	bool is_run;                   /* timings are known */
 	bool head_only;
+	const char *content_type; /* NULL: JSON */
 	uint64_t queue_us;
 	uint64_t run_us;
 };

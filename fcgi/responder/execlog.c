@@ -122,6 +122,7 @@ execlog_format(const struct execlog_entry *entry, size_t *len)
 		return NULL;
 	add_time(line, &entry->time);
 	add_text(line, "id", entry->request_id);
+	add_text(line, "trace", entry->trace);
 	add_text(line, "client", entry->client);
 	add_code(line, entry->request, entry->with_code);
 	add_result(line, entry->result);

@@ -14,6 +14,7 @@
 struct execlog_entry {
 	struct timespec time; /* CLOCK_REALTIME */
 	const char *request_id;
+	const char *trace;  /* nginx's number of the request */
 	const char *client; /* address */
 	const struct request *request;
 	const struct result *result;

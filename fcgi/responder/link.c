@@ -94,16 +94,18 @@ await_answer(struct link *link, int client_fd, struct lease_reply *reply,
 }
 
 enum link_outcome
-link_acquire(struct link *link, const uint8_t client[16],
+link_acquire(struct link *link, const struct link_asker *asker,
     uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply,
     int *sandbox_fd)
 {
 	struct lease_request request = { .kind = LEASE_ACQUIRE,
 		.wall_limit_ms = wall_limit_ms };
+	const struct link_report unused = { .outcome = LEASE_NEVER_STARTED };
 	bool gone = false;
 	int fd = -1;
 
-	memcpy(request.client, client, sizeof(request.client));
+	memcpy(request.client, asker->client, sizeof(request.client));
+	memcpy(request.trace, asker->trace, sizeof(request.trace));
 	if (send_request(link, &request) == -1 ||
 	    !await_answer(link, client_fd, reply, &fd, &gone))
 		return LINK_LOST;
@@ -112,18 +114,30 @@ link_acquire(struct link *link, const uint8_t client[16],
 			*sandbox_fd = fd;
 			return LINK_GRANTED;
 		}
-		link_release(link, reply->lease_id, 0);
+		link_release(link, reply->lease_id, &unused);
 	}
 	fd_close(&fd);
 	return gone ? LINK_CLIENT_GONE : LINK_REFUSED;
 }
 
 void
-link_release(struct link *link, uint64_t lease_id, uint32_t verdict)
+link_release(
+    struct link *link, uint64_t lease_id, const struct link_report *report)
 {
-	struct lease_request request = {
-		.kind = LEASE_RELEASE, .lease_id = lease_id, .verdict = verdict
-	};
+	struct lease_request request = { .kind = LEASE_RELEASE,
+		.lease_id = lease_id,
+		.verdict = report->verdict,
+		.outcome = report->outcome,
+		.truncated = report->truncated };
+
+	(void)send_request(link, &request);
+}
+
+void
+link_note_answer(struct link *link, uint32_t http_status)
+{
+	struct lease_request request = { .kind = LEASE_ANSWERED,
+		.http_status = http_status };
 
 	(void)send_request(link, &request);
 }
@@ -139,6 +153,49 @@ link_ask_health(struct link *link, struct lease_reply *reply)
 	    !await_answer(link, -1, reply, &fd, &gone))
 		return LINK_LOST;
 	fd_close(&fd);
+	return LINK_GRANTED;
+}
+
+/* The pieces of a text, which come at once, one after the other. */
+static int
+take_text(struct link *link, char *text, size_t len)
+{
+	struct pollfd p = { .fd = link->fd, .events = POLLIN };
+	size_t taken;
+	int fd;
+	int n;
+
+	for (taken = 0; taken < len; taken += LEASE_TEXT_BYTES) {
+		do {
+			n = fdpass_recv(
+			    link->fd, text + taken, LEASE_TEXT_BYTES, &fd);
+		} while (n == -1 && errno == EAGAIN && poll(&p, 1, -1) == 1);
+		if (n != 1)
+			return -1;
+		fd_close(&fd);
+	}
+	return 0;
+}
+
+enum link_outcome
+link_ask_metrics(struct link *link, char text[LEASE_TEXT_MAX], size_t *len)
+{
+	const struct lease_request request = { .kind = LEASE_METRICS };
+	struct lease_reply reply;
+	bool gone = false;
+	int fd = -1;
+
+	if (send_request(link, &request) == -1 ||
+	    !await_answer(link, -1, &reply, &fd, &gone))
+		return LINK_LOST;
+	fd_close(&fd);
+	if (reply.kind != LEASE_METRICS_ARE ||
+	    reply.text_bytes > LEASE_TEXT_MAX ||
+	    take_text(link, text, reply.text_bytes) == -1) {
+		link->lost = true;
+		return LINK_LOST;
+	}
+	*len = reply.text_bytes;
 	return LINK_GRANTED;
 }
 

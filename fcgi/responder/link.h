@@ -4,9 +4,11 @@
 #define SCE_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/lease.h"
+#include "common/trace.h"
 
 struct link {
 	int fd;     /* to the supervisor */
@@ -21,20 +23,40 @@ enum link_outcome {
 	LINK_LOST         /* no supervisor */
 };
 
+/* For whom a lease is. */
+struct link_asker {
+	uint8_t client[16];         /* see client.h; all zeros: nobody */
+	uint8_t trace[TRACE_BYTES]; /* of the request */
+};
+
 /*
  * Waits for a lease as long as the supervisor lets us wait. GRANTED: the
  * caller owns *sandbox_fd and releases reply->lease_id. client_fd is watched
  * for its end; -1: no client.
  */
-enum link_outcome link_acquire(struct link *link, const uint8_t client[16],
-    uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply,
-    int *sandbox_fd);
+enum link_outcome link_acquire(struct link *link,
+    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
+    struct lease_reply *reply, int *sandbox_fd);
 
-/* verdict: enum verdict_kind, or 0 if none came. */
-void link_release(struct link *link, uint64_t lease_id, uint32_t verdict);
+/* What is reported with the end of a lease. */
+struct link_report {
+	uint32_t verdict;   /* the guest's: enum verdict_kind, 0 if none came */
+	uint32_t outcome;   /* the client's: see enum lease_outcome */
+	uint32_t truncated; /* VERDICT_TRUNCATED_* */
+};
+
+void link_release(
+    struct link *link, uint64_t lease_id, const struct link_report *report);
+
+/* A request has been answered with this status. */
+void link_note_answer(struct link *link, uint32_t http_status);
 
 /* LINK_GRANTED with the reply, or LINK_LOST. */
 enum link_outcome link_ask_health(struct link *link, struct lease_reply *reply);
+
+/* The text of the metrics and its length; LINK_GRANTED, or LINK_LOST. */
+enum link_outcome link_ask_metrics(
+    struct link *link, char text[LEASE_TEXT_MAX], size_t *len);
 
 /* For a client: why there is no lease, in one sentence. */
 const char *link_describe_refusal(enum lease_refusal reason);

@@ -177,10 +177,26 @@ refuse(const struct lease_reply *reply, struct refusal *refusal)
 	refusal->retry_after_s = reply->retry_after_s;
 }
 
+static void
+release(struct run *run, uint64_t lease_id, enum run_step step)
+{
+	const struct verdict *verdict = &run->result.verdict;
+	struct link_report report = { .outcome = LEASE_NEVER_STARTED };
+
+	if (step == RUN_STEP_VERDICT)
+		report.verdict = verdict->kind;
+	if (step == RUN_STEP_GONE)
+		report.outcome = LEASE_ABANDONED;
+	else if (run->started)
+		report.outcome = verdict->kind;
+	report.truncated = verdict->truncated;
+	link_release(run->link, lease_id, &report);
+}
+
 /* One lease. False if another should be tried: the job never got through. */
 static bool
 try_once(struct run *run, const struct request *request,
-    const uint8_t client[16], int client_fd, struct lease_reply *reply,
+    const struct link_asker *asker, int client_fd, struct lease_reply *reply,
     enum run_outcome *outcome)
 {
 	int sandbox_fd = -1;
@@ -188,7 +204,7 @@ try_once(struct run *run, const struct request *request,
 
 	clear_result(run, request);
 	*outcome = RUN_REFUSED;
-	switch (link_acquire(run->link, client, request->wall_limit_ms,
+	switch (link_acquire(run->link, asker, request->wall_limit_ms,
 	    client_fd, reply, &sandbox_fd)) {
 	case LINK_GRANTED:
 		break;
@@ -201,8 +217,7 @@ try_once(struct run *run, const struct request *request,
 	}
 	run->queue_us += reply->queue_us;
 	step = converse(run, request, sandbox_fd, client_fd);
-	link_release(run->link, reply->lease_id,
-	    step == RUN_STEP_VERDICT ? run->result.verdict.kind : 0);
+	release(run, reply->lease_id, step);
 	fd_close(&sandbox_fd);
 	if (step == RUN_STEP_GONE)
 		*outcome = RUN_CLIENT_GONE;
@@ -213,7 +228,7 @@ try_once(struct run *run, const struct request *request,
 
 enum run_outcome
 run_execute(struct run *run, const struct request *request,
-    const uint8_t client[16], int client_fd, struct refusal *refusal)
+    const struct link_asker *asker, int client_fd, struct refusal *refusal)
 {
 	enum run_outcome outcome = RUN_REFUSED;
 	struct lease_reply reply = { .reason = LEASE_STOPPING,
@@ -222,7 +237,7 @@ run_execute(struct run *run, const struct request *request,
 
 	run->queue_us = 0;
 	for (lease = 0; lease < LEASES_PER_RUN; lease++) {
-		if (try_once(run, request, client, client_fd, &reply, &outcome))
+		if (try_once(run, request, asker, client_fd, &reply, &outcome))
 			break;
 		/* Not one of them took it: then nothing has run. */
 		reply.reason = LEASE_NO_SANDBOX;

@@ -41,6 +41,6 @@ void run_finish(struct run *run);
  * watched for its end; -1: no client.
  */
 enum run_outcome run_execute(struct run *run, const struct request *request,
-    const uint8_t client[16], int client_fd, struct refusal *refusal);
+    const struct link_asker *asker, int client_fd, struct refusal *refusal);
 
 #endif

@@ -141,6 +141,7 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		box->ending_deadline_us = IO_FOREVER;
 		break;
 	case ENDING_SHUTDOWN:
+		sup->metrics.lingering++;
 		log_notice(
 		    NULL, "sandbox-lingers slot=%u name=%s", slot, box->name);
 		enter(box, ENDING_KILL, KILL_US);

@@ -283,6 +283,7 @@ main(int argc, char *argv[])
 	open_run_dir(&sced);
 	init_events(&sced);
 	init_pool(&sced);
+	sced.begun_us = io_now_us();
 	init_docker(&sced);
 	listen_fastcgi(&sced);
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,

@@ -15,15 +15,11 @@
 #include "common/log.h"
 #include "supervisor/supervisor.h"
 
-/* Between the responder's own deadline and the end of the lease. */
-#define LEASE_MARGIN_US (2 * 1000 * 1000)
 /* How long a responder may take to notice that its lease is over. */
 #define RELEASE_PATIENCE_US (5 * 1000 * 1000)
-/* A verdict this young proves that runs work. */
-#define VERDICT_FRESH_US (5 * 1000 * 1000)
 
-static void
-reply(
+void
+monitor_reply(
     struct supervisor *sup, uint32_t index, struct lease_reply *message, int fd)
 {
 	message->version = LEASE_PROTOCOL_VERSION;
@@ -40,9 +36,10 @@ refuse(struct supervisor *sup, uint32_t index, enum lease_refusal reason)
 		.retry_after_s = pool_retry_after_s(
 		    &sup->pool, sup->workers[index].client, io_now_us()) };
 
+	metrics_note_refusal(&sup->metrics, reason);
 	sup->workers[index].state = WORKER_IDLE;
 	sup->workers[index].probing_until_us = 0;
-	reply(sup, index, &message, -1);
+	monitor_reply(sup, index, &message, -1);
 }
 
 static const char *
@@ -62,6 +59,7 @@ on_acquire(
 		return "it asked for a lease beyond the limit";
 	memcpy(waiter.client, request->client, sizeof(waiter.client));
 	memcpy(worker->client, request->client, sizeof(worker->client));
+	memcpy(worker->trace, request->trace, sizeof(worker->trace));
 	if (sup->stopping) {
 		refuse(sup, index, LEASE_STOPPING);
 	} else if (pool_is_down(&sup->pool)) {
@@ -87,6 +85,22 @@ on_cancel(struct supervisor *sup, uint32_t index)
 	return NULL;
 }
 
+static void
+note_run(struct supervisor *sup, const struct worker *worker,
+    const struct lease_request *request)
+{
+	uint64_t run_us = io_now_us() - worker->leased_us;
+	char trace[TRACE_TEXT_BYTES];
+
+	metrics_note_run(
+	    &sup->metrics, request->outcome, request->truncated, run_us);
+	trace_format(worker->trace, trace);
+	log_debug(NULL,
+	    "lease-released trace=%s lease=%" PRIu64
+	    " outcome=%u run_us=%" PRIu64,
+	    trace, worker->lease_id, request->outcome, run_us);
+}
+
 static const char *
 on_release(
     struct supervisor *sup, uint32_t index, const struct lease_request *request)
@@ -96,8 +110,10 @@ on_release(
 	if (worker->state != WORKER_LEASED ||
 	    request->lease_id != worker->lease_id)
 		return "it released what it does not hold";
-	if (request->verdict > VERDICT_SANDBOX_FAILED)
+	if (request->verdict > VERDICT_SANDBOX_FAILED ||
+	    request->outcome > LEASE_ABANDONED)
 		return "it reported an unknown verdict";
+	note_run(sup, worker, request);
 	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
 		sup->last_verdict_us = io_now_us();
 	if (worker->slot != POOL_NONE)
@@ -105,57 +121,6 @@ on_release(
 	worker->state = WORKER_IDLE;
 	worker->release_by_us = IO_FOREVER;
 	worker->probing_until_us = 0;
-	return NULL;
-}
-
-/* One that never comes back with its probe counts for a while only. */
-static bool
-somebody_probes(const struct supervisor *sup, uint64_t now_us)
-{
-	uint32_t i;
-
-	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].probing_until_us > now_us)
-			return true;
-	}
-	return false;
-}
-
-/* Merely busy is healthy; when nothing tells, one asker finds out. */
-static enum lease_health
-judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
-{
-	uint32_t running = pool_count(&sup->pool, SLOT_LEASED);
-	bool proven = sup->last_verdict_us != 0 &&
-		      now_us - sup->last_verdict_us < VERDICT_FRESH_US;
-
-	if (sup->stopping || pool_is_down(&sup->pool))
-		return LEASE_DOWN;
-	if (running >= sup->config.running || sup->pool.queued > 0)
-		return LEASE_BUSY;
-	if (proven)
-		return LEASE_HEALTHY;
-	if (somebody_probes(sup, now_us))
-		return LEASE_BUSY;
-	sup->workers[index].probing_until_us =
-	    now_us + LEASE_MARGIN_US +
-	    ((uint64_t)sup->config.queue_wait_ms + sup->config.timeout_ms) *
-		1000;
-	return LEASE_PROBE;
-}
-
-static const char *
-on_health(struct supervisor *sup, uint32_t index)
-{
-	struct lease_reply message = { .kind = LEASE_HEALTH_IS,
-		.ready = pool_count(&sup->pool, SLOT_READY),
-		.running = pool_count(&sup->pool, SLOT_LEASED),
-		.queued = sup->pool.queued };
-
-	if (sup->workers[index].state != WORKER_IDLE)
-		return "it asked for health in the middle of a lease";
-	message.reason = judge_health(sup, index, io_now_us());
-	reply(sup, index, &message, -1);
 	return NULL;
 }
 
@@ -174,7 +139,12 @@ dispatch(
 	case LEASE_RELEASE:
 		return on_release(sup, index, request);
 	case LEASE_HEALTH:
-		return on_health(sup, index);
+		return report_on_health(sup, index);
+	case LEASE_METRICS:
+		return report_on_metrics(sup, index);
+	case LEASE_ANSWERED:
+		metrics_note_request(&sup->metrics, request->http_status);
+		return NULL;
 	default:
 		return "it sent an unknown message";
 	}
@@ -217,6 +187,7 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	struct lease_reply message = { .kind = LEASE_GRANT,
 		.lease_id = ++sup->leases,
 		.queue_us = now_us - grant->waiter.since_us };
+	char trace[TRACE_TEXT_BYTES];
 
 	box->worker = index;
 	box->deadline_us = now_us +
@@ -224,8 +195,15 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 			   LEASE_MARGIN_US;
 	worker->state = WORKER_LEASED;
 	worker->lease_id = sup->leases;
+	worker->leased_us = now_us;
 	worker->slot = grant->slot;
-	reply(sup, index, &message, box->guest_fd);
+	metrics_observe(&sup->metrics.queue, message.queue_us);
+	trace_format(worker->trace, trace);
+	log_debug(NULL,
+	    "lease-granted trace=%s lease=%" PRIu64
+	    " slot=%u name=%s queue_us=%" PRIu64,
+	    trace, sup->leases, grant->slot, box->name, message.queue_us);
+	monitor_reply(sup, index, &message, box->guest_fd);
 }
 
 void

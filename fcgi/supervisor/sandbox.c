@@ -66,6 +66,7 @@ sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	struct sandbox *box = &sup->sandboxes[slot];
 
 	pool_note_start(&sup->pool, false, io_now_us());
+	sup->metrics.start_failures++;
 	log_warning(why, "start-failed slot=%u name=%s failures=%u", slot,
 	    box->name, sup->pool.failures);
 	ending_begin(sup, slot);
@@ -206,9 +207,11 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 	}
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
 		return;
-	if (state == SLOT_READY)
+	if (state == SLOT_READY) {
+		sup->metrics.ready_deaths++;
 		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
 		    slot, sup->sandboxes[slot].name);
+	}
 	ending_begin(sup, slot);
 }
 
@@ -216,13 +219,16 @@ void
 sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
+	char trace[TRACE_TEXT_BYTES];
 
 	if (sup->pool.slots[slot].state == SLOT_STARTING) {
 		sandbox_fail_start(sup, slot, "it did not get ready in time");
 		return;
 	}
-	log_warning(NULL, "lease-expired slot=%u name=%s worker=%u", slot,
-	    box->name, box->worker);
+	sup->metrics.leases_expired++;
+	trace_format(sup->workers[box->worker].trace, trace);
+	log_warning(NULL, "lease-expired trace=%s slot=%u name=%s worker=%u",
+	    trace, slot, box->name, box->worker);
 	ending_begin(sup, slot);
 }
 

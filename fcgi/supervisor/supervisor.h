@@ -13,7 +13,8 @@
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
- *   sweep.c    what nobody answers for any more    docker.c  the client
+ *   report.c   health and metrics, for them        metrics.c the counters
+ * (pure) sweep.c    what nobody answers for any more    docker.c  the client
  */
 #ifndef SCE_SUPERVISOR_H
 #define SCE_SUPERVISOR_H
@@ -25,13 +26,17 @@
 
 #include "common/frame.h"
 #include "common/lease.h"
+#include "common/trace.h"
 #include "supervisor/cgroup.h"
 #include "supervisor/config.h"
 #include "supervisor/docker.h"
+#include "supervisor/metrics.h"
 #include "supervisor/pool.h"
 
 /* The next sweep after something was found, or not answered: microseconds. */
 #define SWEEP_SOON_US (5 * 1000 * 1000)
+/* Between the responder's own deadline and the end of the lease. */
+#define LEASE_MARGIN_US (2 * 1000 * 1000)
 #define WORKERS_SPARE 4 /* for refusals and health beside runs and queue */
 #define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
 
@@ -82,8 +87,10 @@ struct worker {
 	int channel_fd;
 	enum worker_state state;
 	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for */
-	uint64_t lease_id; /* LEASED: to be released by this id */
-	uint32_t slot;     /* LEASED: POOL_NONE if it ended before that */
+	uint8_t trace[TRACE_BYTES];        /* the request that it asked for */
+	uint64_t lease_id;  /* LEASED: to be released by this id */
+	uint64_t leased_us; /* LEASED: since when */
+	uint32_t slot;      /* LEASED: POOL_NONE if it ended before that */
 	uint64_t probing_until_us; /* it was told to probe; 0: it was not */
 	uint64_t release_by_us;    /* its lease has ended without it */
 	uint64_t spawned_us;
@@ -103,6 +110,8 @@ struct supervisor {
 	int lock_fd;
 	int listen_fd; /* FastCGI, for the responders */
 	int log_fd;    /* executions.log, for the responders */
+	struct metrics metrics;
+	uint64_t begun_us;
 	uint64_t starts;
 	uint64_t leases;
 	uint64_t last_verdict_us;
@@ -168,7 +177,14 @@ uint32_t workers_alive(const struct supervisor *sup);
 /* Opens executions.log; -1 with errno. */
 int workers_open_log(const struct config *config);
 
+/* report.c: what was wrong with the question, or NULL */
+const char *report_on_health(struct supervisor *sup, uint32_t index);
+const char *report_on_metrics(struct supervisor *sup, uint32_t index);
+
 /* monitor.c */
+/* fd: a descriptor to go with it, or -1. Who does not read is ended. */
+void monitor_reply(struct supervisor *sup, uint32_t index,
+    struct lease_reply *message, int fd);
 void monitor_on_worker(struct supervisor *sup, uint32_t index);
 void monitor_grant_all(struct supervisor *sup, uint64_t now_us);
 /* The sandbox that a worker leases has ended. */

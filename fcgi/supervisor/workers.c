@@ -130,6 +130,8 @@ abandon(struct supervisor *sup, uint32_t index)
 	struct worker *worker = &sup->workers[index];
 
 	(void)pool_dequeue(&sup->pool, index);
+	if (worker->state == WORKER_LEASED)
+		sup->metrics.leases_lost++;
 	if (worker->state == WORKER_LEASED && worker->slot != POOL_NONE)
 		ending_begin(sup, worker->slot);
 	worker_clear(sup, worker);
@@ -177,6 +179,7 @@ workers_on_exit(struct supervisor *sup, pid_t pid, int status)
 		worker = &sup->workers[i];
 		if (worker->pid != pid)
 			continue;
+		sup->metrics.responder_deaths += !sup->stopping;
 		if (!sup->stopping)
 			log_warning(NULL,
 			    "responder-died worker=%u pid=%d %s=%d", i,

@@ -182,14 +182,14 @@ static void
 execute(struct run *run, int supervisor_fd, bool started)
 {
 	static uint8_t code[] = "print(1)";
-	static const uint8_t client[16];
+	static const struct link_asker asker;
 	struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
 		.wall_limit_ms = WALL_MS_MIN };
 	struct refusal refusal;
 	enum run_outcome outcome;
 
-	outcome = run_execute(run, &request, client, -1, &refusal);
+	outcome = run_execute(run, &request, &asker, -1, &refusal);
 	assert(outcome == (started ? RUN_DONE : RUN_REFUSED));
 	assert(run->started == started);
 	expect_request(supervisor_fd, LEASE_ACQUIRE);

@@ -435,12 +435,14 @@ static bool
 breaks_a_rule(uint32_t index, const struct lease_request *request)
 {
 	return request->version != LEASE_PROTOCOL_VERSION ||
-	       request->kind < LEASE_ACQUIRE || request->kind > LEASE_HEALTH ||
+	       request->kind < LEASE_ACQUIRE ||
+	       request->kind > LEASE_ANSWERED ||
 	       (request->kind == LEASE_ACQUIRE &&
 		   (request->wall_limit_ms == 0 ||
 		       request->wall_limit_ms > WALL_MS_MAX_DEFAULT)) ||
 	       (request->kind == LEASE_RELEASE &&
 		   (request->verdict > VERDICT_SANDBOX_FAILED ||
+		       request->outcome > LEASE_ABANDONED ||
 		       is_foreign(index, request->lease_id)));
 }
 
@@ -457,6 +459,22 @@ take_grant(uint32_t index, const struct lease_reply *reply, int fd)
 	granted[granted_count++] = status.st_ino;
 	assert(reply->lease_id != 0 && reply->lease_id <= sup.leases);
 	last_lease_id[index] = reply->lease_id;
+}
+
+/* What was sent of it: a responder may have been ended in between. */
+static void
+take_text(uint32_t index, uint32_t len)
+{
+	struct lease_text piece;
+	uint32_t taken;
+	int fd;
+
+	assert(len > 0 && len <= LEASE_TEXT_MAX);
+	for (taken = 0; taken < len; taken += sizeof(piece)) {
+		if (fdpass_recv(peers[index], &piece, sizeof(piece), &fd) != 1)
+			break;
+		assert(fd == -1);
+	}
 }
 
 static bool
@@ -480,6 +498,8 @@ read_reply(uint32_t index)
 		assert(reply.reason >= LEASE_QUEUE_FULL &&
 		       reply.reason <= LEASE_CANCELLED &&
 		       reply.retry_after_s >= 1);
+	if (reply.kind == LEASE_METRICS_ARE)
+		take_text(index, reply.text_bytes);
 	fd_close(&fd);
 	return true;
 }
@@ -520,7 +540,7 @@ make_request(uint32_t index, struct lease_request *request)
 
 	memset(request, 0, sizeof(*request));
 	request->version = what >= 0xf8 ? what : LEASE_PROTOCOL_VERSION;
-	request->kind = what % 8 < 6 ? what % 6 : what << 24;
+	request->kind = what % 8 < 7 ? what % 7 : what << 24;
 	/* Half of the leases asked for are in order. */
 	if (request->kind == LEASE_ACQUIRE)
 		request->wall_limit_ms = (what & 0x40) != 0 ? 5000
@@ -531,13 +551,16 @@ make_request(uint32_t index, struct lease_request *request)
 	if (request->kind == LEASE_RELEASE) {
 		request->lease_id = pick_lease(index);
 		request->verdict = (what & 0x40) != 0 ? 1 : take();
+		request->outcome = (what & 0x40) != 0 ? 1 : take();
+		request->truncated = what;
 	}
 }
 
 static bool
 may_be_answered(const struct lease_request *request)
 {
-	return request->kind == LEASE_ACQUIRE || request->kind == LEASE_HEALTH;
+	return request->kind == LEASE_ACQUIRE ||
+	       request->kind == LEASE_HEALTH || request->kind == LEASE_METRICS;
 }
 
 /* Never waits: what is not taken is lost. */
@@ -855,6 +878,7 @@ set_up(void)
 	uint32_t i;
 
 	memset(&sup, 0, sizeof(sup));
+	sup.begun_us = clock_us;
 	config_set_defaults(&sup.config);
 	(void)snprintf(
 	    sup.config.run_dir, sizeof(sup.config.run_dir), "%s", run_dir);

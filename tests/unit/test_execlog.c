@@ -37,6 +37,7 @@ entry(bool with_code)
 	return (
 	    struct execlog_entry){ .time = { .tv_sec = 0, .tv_nsec = 7000000 },
 		.request_id = "abc",
+		.trace = "0123456789abcdef0123456789abcdef",
 		.client = "::1",
 		.request = &request,
 		.result = &result,
@@ -56,6 +57,7 @@ all_fields(void **state)
 	assert_int_equal(len, strlen(line));
 	assert_string_equal(line,
 	    "{\"time\":\"1970-01-01T00:00:00.007Z\",\"id\":\"abc\","
+	    "\"trace\":\"0123456789abcdef0123456789abcdef\","
 	    "\"client\":\"::1\",\"code_bytes\":12,\"code_sha256\":"
 	    "\"205070dc6c3e863e1b2f31e3cbc9c2fa60b7a91029e97eaf6bb3d16af4467847"
 	    "\",\"verdict\":\"exited\",\"exit_code\":3,\"wall_ms\":1.500,"

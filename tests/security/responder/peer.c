@@ -40,10 +40,10 @@ int __real_confine_responder(void);
 void __wrap_worker_loop(struct worker *worker);
 void __real_worker_loop(struct worker *worker);
 enum link_outcome __wrap_link_acquire(struct link *link,
-    const uint8_t client[16], uint32_t wall_limit_ms, int client_fd,
+    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 enum link_outcome __real_link_acquire(struct link *link,
-    const uint8_t client[16], uint32_t wall_limit_ms, int client_fd,
+    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 
 static bool honest = true;
@@ -132,11 +132,11 @@ log_grant(uint64_t id, int fd)
 }
 
 enum link_outcome
-__wrap_link_acquire(struct link *link, const uint8_t client[16],
+__wrap_link_acquire(struct link *link, const struct link_asker *asker,
     uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply, int *fd)
 {
 	enum link_outcome outcome = __real_link_acquire(
-	    link, client, wall_limit_ms, client_fd, reply, fd);
+	    link, asker, wall_limit_ms, client_fd, reply, fd);
 
 	if (outcome == LINK_GRANTED)
 		log_grant(reply->lease_id, *fd);
@@ -383,7 +383,7 @@ act_by_force(void)
 	case 0:
 		return flood(LEASE_CANCEL);
 	case 1:
-		return flood(LEASE_HEALTH);
+		return flood(draw(2) == 0 ? LEASE_HEALTH : LEASE_METRICS);
 	case 2:
 		(void)close(RESPONDER_LEASE_FD);
 		nap(1500);

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the service answers: which path, which checks in which order, what is
+ * counted and logged.
+ */
+#include "responder/serve.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "responder/client.h"
+#include "responder/execlog.h"
+#include "responder/status.h"
+
+/* nginx has made or checked it; a stranger's never gets into a header. */
+static void
+request_id(struct service *service, char out[REQUEST_ID_BYTES_MAX])
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	const char *id = exchange_param(service->exchange, "HTTP_X_REQUEST_ID");
+	size_t len = id == NULL ? 0 : strlen(id);
+
+	if (len == 0 || len >= REQUEST_ID_BYTES_MAX ||
+	    strspn(id, allowed) != len)
+		id = "-";
+	(void)snprintf(out, REQUEST_ID_BYTES_MAX, "%s", id);
+}
+
+/* What every answer goes through: counted, logged, sent. */
+static void
+put_answer(struct service *service, const struct answer *answer)
+{
+	char trace[TRACE_TEXT_BYTES];
+
+	link_note_answer(service->link, (uint32_t)answer->reply.http_status);
+	trace_format(service->asker.trace, trace);
+	log_debug(NULL, "answered trace=%s status=%d bytes=%zu", trace,
+	    answer->reply.http_status, answer->reply.body_len);
+	exchange_send(service->exchange, answer);
+}
+
+static void
+put_refusal(struct service *service, const struct refusal *refusal)
+{
+	struct answer answer = { .refusal = refusal };
+
+	if (reply_format_refusal(refusal, &answer.reply) == -1)
+		return; /* no memory for a sentence: nginx says 502 */
+	put_answer(service, &answer);
+	reply_finish(&answer.reply);
+}
+
+static void
+put_busy(struct service *service)
+{
+	struct refusal refusal;
+
+	(void)refusal_set(&refusal, 503, "Out of memory: try again later");
+	put_refusal(service, &refusal);
+}
+
+static void
+log_run(struct service *service, const struct request *request)
+{
+	char id[REQUEST_ID_BYTES_MAX];
+	char trace[TRACE_TEXT_BYTES];
+	const char *client = exchange_param(service->exchange, "REMOTE_ADDR");
+	struct execlog_entry entry = { .request_id = id,
+		.trace = trace,
+		.client = client != NULL ? client : "",
+		.request = request,
+		.result = &service->run.result,
+		.queue_us = service->run.queue_us,
+		.with_code = service->options.log_code };
+
+	request_id(service, id);
+	trace_format(service->asker.trace, trace);
+	(void)clock_gettime(CLOCK_REALTIME, &entry.time);
+	if (execlog_write(service->link->log_fd, &service->log_torn, &entry) ==
+	    0) {
+		service->log_failures = 0;
+		return;
+	}
+	/* Once per outage: a full disk must not fill another. */
+	if (service->log_failures++ == 0)
+		log_error(
+		    strerror(errno), "execution-not-logged trace=%s", trace);
+}
+
+static void
+answer_result(
+    struct service *service, const struct request *request, uint64_t begun_us)
+{
+	struct answer answer = { .is_run = true,
+		.queue_us = service->run.queue_us };
+
+	answer.run_us = io_now_us() - begun_us - answer.queue_us;
+	if (reply_format_result(&service->run.result, &answer.reply) == -1) {
+		put_busy(service);
+	} else {
+		put_answer(service, &answer);
+	}
+	reply_finish(&answer.reply);
+	log_run(service, request);
+}
+
+/* The checks in the contract's order. 0, or -1 with the refusal. */
+static int
+take_request(
+    struct service *service, struct request *request, struct refusal *refusal)
+{
+	const struct request_limits *limits = &service->options.limits;
+	struct exchange *exchange = service->exchange;
+	size_t len = 0;
+
+	if (request_check_head(exchange_param(exchange, "REQUEST_METHOD"),
+		exchange_param(exchange, "CONTENT_TYPE"),
+		exchange_param(exchange, "CONTENT_LENGTH"), limits, &len,
+		refusal) == -1) {
+		exchange_drain(exchange);
+		return -1;
+	}
+	if (exchange_read_body(exchange, service->body, len) == -1)
+		return refusal_set(refusal, 400,
+		    "The body is shorter than its Content-Length");
+	return request_parse_body(service->body, len, limits, request, refusal);
+}
+
+static void
+serve_run(struct service *service)
+{
+	struct refusal refusal = { .http_status = 500 };
+	struct request request;
+	uint64_t begun_us;
+
+	request_init(&request);
+	if (take_request(service, &request, &refusal) == -1) {
+		put_refusal(service, &refusal);
+		request_finish(&request);
+		return;
+	}
+	begun_us = io_now_us();
+	switch (run_execute(&service->run, &request, &service->asker,
+	    exchange_client_fd(service->exchange), &refusal)) {
+	case RUN_DONE:
+		answer_result(service, &request, begun_us);
+		break;
+	case RUN_REFUSED:
+		put_refusal(service, &refusal);
+		break;
+	case RUN_CLIENT_GONE:
+		/* Nobody to answer; but what ran, ran. */
+		if (service->run.started)
+			log_run(service, &request);
+		break;
+	}
+	request_finish(&request);
+}
+
+/* GET or HEAD, without a body to look at; false: it was refused. */
+static bool
+is_get(struct service *service, struct answer *answer)
+{
+	const char *method = exchange_param(
+	    service->exchange, "REQUEST_METHOD");
+	struct refusal refusal;
+
+	exchange_drain(service->exchange);
+	answer->head_only = method != NULL && strcmp(method, "HEAD") == 0;
+	if (answer->head_only || (method != NULL && strcmp(method, "GET") == 0))
+		return true;
+	(void)refusal_set(&refusal, 405, "Method not allowed: use GET");
+	refusal.allow = "GET, HEAD";
+	put_refusal(service, &refusal);
+	return false;
+}
+
+static void
+serve_health(struct service *service)
+{
+	struct answer answer = { .refusal = NULL };
+
+	if (!is_get(service, &answer))
+		return;
+	if (status_health(service->link, &service->run,
+		service->options.limits.wall_default_ms, &answer) == -1) {
+		put_busy(service);
+		return;
+	}
+	put_answer(service, &answer);
+	reply_finish(&answer.reply);
+}
+
+static void
+serve_metrics(struct service *service)
+{
+	struct answer answer = { .refusal = NULL };
+
+	if (!is_get(service, &answer))
+		return;
+	if (status_metrics(service->link, &answer) == -1) {
+		put_busy(service);
+		return;
+	}
+	put_answer(service, &answer);
+	reply_finish(&answer.reply);
+}
+
+static void
+serve(struct service *service)
+{
+	const char *uri = exchange_param(service->exchange, "DOCUMENT_URI");
+	struct refusal refusal;
+
+	if (uri != NULL && strcmp(uri, "/run") == 0) {
+		serve_run(service);
+	} else if (uri != NULL && strcmp(uri, "/healthz") == 0) {
+		serve_health(service);
+	} else if (uri != NULL && strcmp(uri, "/metrics") == 0) {
+		serve_metrics(service);
+	} else {
+		exchange_drain(service->exchange);
+		(void)refusal_set(
+		    &refusal, 404, "Not found: send programs to /run");
+		put_refusal(service, &refusal);
+	}
+}
+
+void
+serve_one(struct service *service)
+{
+	if (exchange_accept(service->exchange) == -1)
+		return;
+	client_make_key(exchange_param(service->exchange, "REMOTE_ADDR"),
+	    service->asker.client);
+	trace_parse(exchange_param(service->exchange, "SCE_TRACE"),
+	    service->asker.trace);
+	serve(service);
+	exchange_finish(service->exchange);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /healthz and GET /metrics: how the service is, as a page. */
+#ifndef SCE_STATUS_H
+#define SCE_STATUS_H
+
+#include <stdint.h>
+
+#include "responder/exchange.h"
+#include "responder/link.h"
+#include "responder/run.h"
+
+/*
+ * {"status": "ok", "busy" (merely busy is healthy) or "down", ...} and the
+ * pool's numbers; with a real run if nobody knows. That takes at most wall_ms,
+ * and goes on without its asker: who hangs up must not make the service look
+ * ill. The caller finishes answer->reply. 0, or -1 with ENOMEM.
+ */
+int status_health(struct link *link, struct run *run, uint32_t wall_ms,
+    struct answer *answer);
+
+/* The supervisor's metrics. 0, or -1: no memory, or no supervisor. */
+int status_metrics(struct link *link, struct answer *answer);
+
+#endif

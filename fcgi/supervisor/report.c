@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* What responders may ask about the service itself: health, and metrics. */
+#include "common/fdpass.h"
+#include "common/io.h"
+#include "supervisor/supervisor.h"
+
+#include <string.h>
+
+/* A verdict this young proves that runs work. */
+#define VERDICT_FRESH_US (5 * 1000 * 1000)
+
+/* One that never comes back with its probe counts for a while only. */
+static bool
+somebody_probes(const struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t i;
+
+	for (i = 0; i < sup->worker_count; i++) {
+		if (sup->workers[i].probing_until_us > now_us)
+			return true;
+	}
+	return false;
+}
+
+/* Merely busy is healthy; when nothing tells, one asker finds out. */
+static enum lease_health
+judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
+{
+	uint32_t running = pool_count(&sup->pool, SLOT_LEASED);
+	bool proven = sup->last_verdict_us != 0 &&
+		      now_us - sup->last_verdict_us < VERDICT_FRESH_US;
+
+	if (sup->stopping || pool_is_down(&sup->pool))
+		return LEASE_DOWN;
+	if (running >= sup->config.running || sup->pool.queued > 0)
+		return LEASE_BUSY;
+	if (proven)
+		return LEASE_HEALTHY;
+	if (somebody_probes(sup, now_us))
+		return LEASE_BUSY;
+	sup->workers[index].probing_until_us =
+	    now_us + LEASE_MARGIN_US +
+	    ((uint64_t)sup->config.queue_wait_ms + sup->config.timeout_ms) *
+		1000;
+	return LEASE_PROBE;
+}
+
+const char *
+report_on_health(struct supervisor *sup, uint32_t index)
+{
+	struct lease_reply message = { .kind = LEASE_HEALTH_IS,
+		.ready = pool_count(&sup->pool, SLOT_READY),
+		.running = pool_count(&sup->pool, SLOT_LEASED),
+		.queued = sup->pool.queued };
+
+	if (sup->workers[index].state != WORKER_IDLE)
+		return "it asked for health in the middle of a lease";
+	message.reason = judge_health(sup, index, io_now_us());
+	monitor_reply(sup, index, &message, -1);
+	return NULL;
+}
+
+static struct metrics_now
+look_around(const struct supervisor *sup)
+{
+	const struct pool *pool = &sup->pool;
+
+	return (struct metrics_now){
+		.slots_empty = pool_count(pool, SLOT_EMPTY),
+		.slots_starting = pool_count(pool, SLOT_STARTING),
+		.slots_ready = pool_count(pool, SLOT_READY),
+		.slots_leased = pool_count(pool, SLOT_LEASED),
+		.slots_dead = pool_count(pool, SLOT_DEAD),
+		.queued = pool->queued,
+		.responders = workers_alive(sup),
+		.running_max = pool->limits.running,
+		.queue_max = pool->limits.queue,
+		.up = !sup->stopping && !pool_is_down(pool),
+		.uptime_us = io_now_us() - sup->begun_us,
+		.version = SCE_VERSION,
+		.image_id = sup->docker.image_id,
+		.runtime = sup->config.runtime,
+	};
+}
+
+/* Its pieces follow the reply at once, so that nothing comes between. */
+const char *
+report_on_metrics(struct supervisor *sup, uint32_t index)
+{
+	struct lease_reply message = { .kind = LEASE_METRICS_ARE };
+	struct metrics_now now = look_around(sup);
+	static char text[LEASE_TEXT_MAX]; /* one thread; large */
+	size_t sent;
+
+	if (sup->workers[index].state != WORKER_IDLE)
+		return "it asked for metrics in the middle of a lease";
+	memset(text, 0, sizeof(text));
+	message.text_bytes = (uint32_t)metrics_format(
+	    &sup->metrics, &now, text, sizeof(text));
+	monitor_reply(sup, index, &message, -1);
+	for (sent = 0; sent < message.text_bytes; sent += LEASE_TEXT_BYTES) {
+		if (sup->workers[index].channel_fd == -1)
+			return NULL; /* it did not read the one before */
+		if (fdpass_send(sup->workers[index].channel_fd, text + sent,
+			LEASE_TEXT_BYTES, -1) == -1)
+			return "it does not read its channel";
+	}
+	return NULL;
+}
