@@ -140,7 +140,7 @@ attack_so_far()
 		attackers: matches(/peer attacks pid/g).length,
 		leases: matches(/peer grant pid=\d+ honest=0/g).length,
 		stale: matches(/peer stale/g).length,
-		violations: new Set(matches(/ended by us: (.*)$/gm)
+		violations: new Set(matches(/event=responder-ended .*reason="(.*)"$/gm)
 		    .map(([, why]) => why)).size,
 	};
 }
@@ -236,7 +236,7 @@ test('who dies at once is started again more and more slowly', async () => {
 	const ends = {};
 
 	for (const [, which] of sced_log().slice(at)
-		.matchAll(/responder (\d+) pid=\d+ ended status=0$/gm))
+		.matchAll(/event=responder-died worker=(\d+) pid=\d+ status=0$/gm))
 		ends[which] = (ends[which] ?? 0) + 1;
 	/* One that finds no place, while its holder dies, dies once or twice. */
 	const often = Object.values(ends).filter((count) => count > 2);

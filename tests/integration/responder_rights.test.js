@@ -383,7 +383,7 @@ end_of_one_with(plan)
 	try {
 		process.kill(running(program)[0], 'SIGKILL');
 		return await wait_for(`end by ${plan}`, () => sced_log()
-		    .slice(at).match(/responder \d+ pid=\d+ ended \S+=(?!9$)\d+$/m)
+		    .slice(at).match(/event=responder-died worker=\d+ pid=\d+ \w+=(?!9$)\d+$/m)
 		    ?.[0]);
 	} finally {
 		fs.rmSync(path.join(folder, 'plan'));
