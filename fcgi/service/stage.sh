@@ -112,6 +112,37 @@ listen_directives() {
 	! has_ipv6_loopback || printf '\n\t\tlisten [::1]:%s;' "$PORT"
 }
 
+# Who is believed, and what is counted. sced has checked that proxies are
+# nothing but addresses and networks.
+client_rules() {
+	local rate connections proxies
+	rate=$(setting clients rate)
+	connections=$(setting clients connections)
+	proxies=$(setting clients proxies)
+	for proxy in ${proxies//,/ }; do
+		printf 'set_real_ip_from %s;\n\t' "$proxy"
+	done
+	[ -z "$proxies" ] || printf '%s;\n\t' \
+	    'real_ip_header X-Forwarded-For' 'real_ip_recursive on'
+	[ "$rate" = 0 ] || printf '%s rate=%sr/s;\n\t' \
+	    "limit_req_zone \$sce_client\$uri zone=sce_requests:8m" "$rate"
+	[ "$connections" = 0 ] || printf '%s;\n\t' \
+	    "limit_conn_zone \$sce_client\$uri zone=sce_connections:4m"
+}
+
+# In a location that is counted; the same words, its own counts.
+client_limits() {
+	local rate burst connections
+	rate=$(setting clients rate)
+	burst=$(setting clients burst)
+	connections=$(setting clients connections)
+	[ "$burst" = 0 ] && burst= || burst=" burst=$burst nodelay"
+	[ "$rate" = 0 ] ||
+		printf 'limit_req zone=sce_requests%s;\n\t\t\t' "$burst"
+	[ "$connections" = 0 ] ||
+		printf 'limit_conn sce_connections %s;' "$connections"
+}
+
 # A run that has to wait first must not be cut short by nginx: seconds.
 read_timeout() {
 	local wait_ms run_ms
@@ -128,6 +159,8 @@ stage_nginx_conf() {
 	text=${text//@USER_DIRECTIVE@/"user www-data $(setting service \
 	    socket_group);"}
 	text=${text//@READ_TIMEOUT@/"$(read_timeout)"}
+	text=${text//@CLIENT_RULES@/"$(client_rules)"}
+	text=${text//@CLIENT_LIMITS@/"$(client_limits)"}
 	if [[ $text =~ @[A-Z_]+@ ]]; then
 		die "nginx.conf.in has ${BASH_REMATCH[0]}, which is unknown here."
 	fi

@@ -41,6 +41,8 @@ start_service() {
 	port=$(free_port) || return 1
 	MAIN=$WORK/main-$port
 	mkdir "$MAIN"
+	# The tests are one client; client_limits.test.js has its own instance.
+	printf '[clients]\nrate = 0\nconnections = 0\n' >"$MAIN/sced.ini"
 	check "the service comes up" service "$MAIN" up || return 1
 	export SCE_WORK=$WORK SCE_RUN_DIR=$MAIN/run BUILD=$SERVICE_BUILD
 	export SCE_URL=http://127.0.0.1:$port

@@ -18,6 +18,8 @@ import { wait_for } from './wait.js';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVICE = path.join(ROOT, 'fcgi/service.sh');
 const UP_DEADLINE_MS = 180000;
+/* The tests are one client, and not a modest one. */
+const NO_CLIENT_LIMITS = { rate: 0, connections: 0 };
 
 function
 free_port()
@@ -184,7 +186,8 @@ service(own, command)
 }
 
 /*
- * Starts an instance of its own with a configuration over the defaults.
+ * Starts an instance of its own with a configuration over the defaults, and,
+ * unless that says otherwise, without limits per client.
  * stop() stops it and says what is left of it: a list that is to be empty.
  */
 async function
@@ -202,7 +205,8 @@ start_instance(name, sections = {})
 	fs.mkdirSync(home, { mode: 0o755 });
 	own.port = port;
 	own.config_path = path.join(home, 'sced.ini');
-	fs.writeFileSync(own.config_path, config_text(sections));
+	fs.writeFileSync(own.config_path,
+	    config_text({ clients: NO_CLIENT_LIMITS, ...sections }));
 	own.up = () => service(own, 'up');
 	own.down = () => service(own, 'down');
 	own.status = () => service(own, 'status');
