@@ -17,14 +17,6 @@ stage_file() {
 	mv -f "$3.tmp" "$3"
 }
 
-# stage_text MODE TO: from standard input
-stage_text() {
-	local text=$RUN_DIR/staged.tmp
-	cat >"$text"
-	stage_file "$text" "$1" "$2"
-	rm -f "$text"
-}
-
 make_directories() {
 	chmod 0755 "$RUN_DIR"
 	install -d -m 0755 "$RUN_DIR"/{bin,share,html,nginx,nginx/tmp}
@@ -110,6 +102,12 @@ has_ipv6_loopback() {
 listen_directives() {
 	printf 'listen 127.0.0.1:%s;' "$PORT"
 	! has_ipv6_loopback || printf '\n\t\tlisten [::1]:%s;' "$PORT"
+	case $LISTEN in
+	'' | 127.0.0.1) ;;
+	::1) has_ipv6_loopback || die "LISTEN=::1: there is no IPv6 here." ;;
+	*:*) printf '\n\t\tlisten [%s]:%s;' "$LISTEN" "$PORT" ;;
+	*) printf '\n\t\tlisten %s:%s;' "$LISTEN" "$PORT" ;;
+	esac
 }
 
 # Who is believed, and what is counted. sced has checked that proxies are
@@ -151,8 +149,10 @@ read_timeout() {
 	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
 }
 
+# Refused settings must not take the place of those that run: an address that
+# is not this host's is found here. A port in use is not, it may be our own.
 stage_nginx_conf() {
-	local text
+	local new=$NGINX_CONF.new text
 	text=$(cat "$ROOT/nginx/nginx.conf.in")
 	text=${text//@RUN_DIR@/"$RUN_DIR"}
 	text=${text//@LISTEN@/"$(listen_directives)"}
@@ -164,7 +164,11 @@ stage_nginx_conf() {
 	if [[ $text =~ @[A-Z_]+@ ]]; then
 		die "nginx.conf.in has ${BASH_REMATCH[0]}, which is unknown here."
 	fi
-	printf '%s\n' "$text" | stage_text 0644 "$NGINX_CONF"
+	printf '%s\n' "$text" >"$new"
+	nginx -t -q -p "$RUN_DIR/nginx/" -c "$new" -e "$NGINX_LOG" ||
+		die "nginx refuses its configuration, see above."
+	stage_file "$new" 0644 "$NGINX_CONF"
+	rm -f "$new"
 }
 
 stage_all() {

@@ -32,7 +32,7 @@ free_port() {
 service() {
 	local config=
 	[ ! -f "$1/sced.ini" ] || config=$1/sced.ini
-	env RUN_DIR="$1/run" PORT="${1##*-}" CONFIG="$config" \
+	env RUN_DIR="$1/run" PORT="${1##*-}" LISTEN='' CONFIG="$config" \
 	    BUILD="$SERVICE_BUILD" fcgi/service.sh "$2"
 }
 

@@ -172,6 +172,7 @@ service(own, command)
 			...process.env,
 			RUN_DIR: own.run_dir,
 			PORT: String(own.port),
+			LISTEN: own.listen ?? '',
 			CONFIG: own.config_path,
 		},
 	});
