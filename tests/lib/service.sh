@@ -98,6 +98,12 @@ processes_left() {
 	done
 }
 
+# Network namespaces that a test made: their names begin with WORK's.
+namespaces_left() {
+	ip netns list 2>/dev/null | awk -v tag="${WORK##*/}-" \
+	    'index($1, tag) == 1 { print $1 }'
+}
+
 # nothing_of COMMAND: shows what it finds.
 nothing_of() {
 	local left
@@ -122,6 +128,7 @@ stop_all() {
 		[ ! -d "$folder/run" ] || service "$folder" down >/dev/null 2>&1
 	done
 	check "no process is left" nothing_of processes_left
+	check "no network namespace is left" nothing_of namespaces_left
 }
 
 # Whatever has happened before.
@@ -132,6 +139,7 @@ clean_up() {
 		wait "$NODE_PID"
 	fi
 	[ -z "$(nothing_of processes_left)" ] || stop_all
+	namespaces_left | xargs --no-run-if-empty --max-args=1 ip netns delete
 	if [ "${KEEP_LOGS:-0}" = 1 ] && [ "$FAILED" -gt 0 ]; then
 		echo "The logs are in $WORK"
 		return 0
