@@ -13,6 +13,8 @@
 # Environment:
 #   RUN_DIR      everything that is written (/var/lib/safe-code-executor)
 #   PORT         of the page and of POST /run, on loopback (5000)
+#   LISTEN       one more address of this host to be reached at, IPv4 or IPv6;
+#                0.0.0.0 and :: are all of them
 #   CONFIG       settings: a file like fcgi/supervisor/sced.conf; run_dir in it
 #                is replaced by RUN_DIR
 #   BUILD        where the programs are built (build)
@@ -25,6 +27,7 @@ umask 022
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 RUN_DIR=${RUN_DIR:-/var/lib/safe-code-executor}
 PORT=${PORT:-5000}
+LISTEN=${LISTEN:-}
 CONFIG=${CONFIG:-}
 BUILD=${BUILD:-build}
 case $BUILD in
@@ -101,6 +104,7 @@ command_status() {
 	# The port it was started with, whatever PORT says now.
 	PORT=$(running_port)
 	echo "url    $(url)"
+	running_listen | sed 's/^/also   /'
 	echo "pool   $(curl --silent --show-error --max-time 15 "$(url)healthz")"
 }
 

@@ -35,8 +35,18 @@ check_settings() {
 		    "digits and ._- ."
 	[[ $PORT =~ ^[1-9][0-9]{0,4}$ && $PORT -le 65535 ]] ||
 		die "PORT=$PORT must be a number from 1 to 65535."
+	[ -z "$LISTEN" ] || is_address "$LISTEN" ||
+		die "LISTEN=$LISTEN must be an IPv4 or IPv6 address of this" \
+		    "host, such as 192.0.2.7 or 2001:db8::7, without a port."
 	[ -z "$CONFIG" ] || [ -r "$CONFIG" ] ||
 		die "CONFIG=$CONFIG can not be read."
+}
+
+# Characters and shape only; whether it is one of this host's, nginx says.
+is_address() {
+	local octet='(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
+	[[ $1 =~ ^$octet(\.$octet){3}$ ]] ||
+		[[ $1 == *:*:* && $1 =~ ^[0-9A-Fa-f:]{2,39}$ ]]
 }
 
 url() {

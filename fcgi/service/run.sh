@@ -22,6 +22,12 @@ running_port() {
 	sed -n 's/^[ \t]*listen 127\.0\.0\.1:\([0-9]*\);$/\1/p' "$NGINX_CONF"
 }
 
+# LISTEN's address and port, or nothing.
+running_listen() {
+	sed -n 's/^[ \t]*listen \(.*\);$/\1/p' "$NGINX_CONF" |
+		grep -vE '^(127\.0\.0\.1|\[::1\]):' || :
+}
+
 service_is_current() {
 	sced_pid >/dev/null && nginx_pid >/dev/null &&
 		[ "$(fingerprint)" = "$(cat "$RUN_DIR/started" 2>/dev/null)" ]
@@ -36,7 +42,8 @@ check_port() {
 	if nginx_pid >/dev/null && [ "$(running_port)" = "$PORT" ]; then
 		return
 	fi
-	if can_connect 127.0.0.1 || can_connect ::1; then
+	if can_connect 127.0.0.1 || can_connect ::1 ||
+	    { [ -n "$LISTEN" ] && can_connect "$LISTEN"; }; then
 		die "port $PORT is taken by another program: stop that, or" \
 		    "choose another one, as in 'make up PORT=8080'."
 	fi
@@ -94,7 +101,10 @@ wait_for_hello() {
 }
 
 print_address() {
+	local other
+	other=$(running_listen)
 	say "Safe Code Executor is at $(url)"
+	[ -z "$other" ] || say "and, without TLS or any password, at $other"
 	say "Try: curl -H 'Content-Type: application/json'" \
 	    "-d '{\"code\": \"print(10 + 20)\"}' $(url)run"
 }

@@ -17,14 +17,6 @@ stage_file() {
 	mv -f "$3.tmp" "$3"
 }
 
-# stage_text MODE TO: from standard input
-stage_text() {
-	local text=$RUN_DIR/staged.tmp
-	cat >"$text"
-	stage_file "$text" "$1" "$2"
-	rm -f "$text"
-}
-
 make_directories() {
 	chmod 0755 "$RUN_DIR"
 	install -d -m 0755 "$RUN_DIR"/{bin,share,html,nginx,nginx/tmp}
@@ -110,6 +102,52 @@ has_ipv6_loopback() {
 listen_directives() {
 	printf 'listen 127.0.0.1:%s;' "$PORT"
 	! has_ipv6_loopback || printf '\n\t\tlisten [::1]:%s;' "$PORT"
+	case $LISTEN in
+	'' | 127.0.0.1) ;;
+	::1) has_ipv6_loopback || die "LISTEN=::1: there is no IPv6 here." ;;
+	*:*) printf '\n\t\tlisten [%s]:%s;' "$LISTEN" "$PORT" ;;
+	*) printf '\n\t\tlisten %s:%s;' "$LISTEN" "$PORT" ;;
+	esac
+}
+
+# Who is believed, and what is counted. sced has checked that proxies are
+# nothing but addresses and networks.
+client_rules() {
+	local rate connections proxies proxy
+	rate=$(setting clients rate)
+	connections=$(setting clients connections)
+	proxies=$(setting clients proxies)
+	for proxy in ${proxies//,/ }; do
+		printf 'set_real_ip_from %s;\n\t' "$proxy"
+	done
+	[ -z "$proxies" ] || printf '%s;\n\t' \
+	    'real_ip_header X-Forwarded-For' 'real_ip_recursive on'
+	[ "$rate" = 0 ] || printf '%s rate=%sr/s;\n\t' \
+	    "limit_req_zone \$sce_client\$uri zone=sce_requests:8m" "$rate"
+	[ "$connections" = 0 ] || printf '%s;\n\t' \
+	    "limit_conn_zone \$sce_client\$uri zone=sce_connections:4m"
+}
+
+# In a location that is counted; the same words, its own counts.
+client_limits() {
+	local rate burst connections
+	rate=$(setting clients rate)
+	burst=$(setting clients burst)
+	connections=$(setting clients connections)
+	[ "$burst" = 0 ] && burst= || burst=" burst=$burst nodelay"
+	[ "$rate" = 0 ] ||
+		printf 'limit_req zone=sce_requests%s;\n\t\t\t' "$burst"
+	[ "$connections" = 0 ] ||
+		printf 'limit_conn sce_connections %s;' "$connections"
+}
+
+# Who may read the metrics.
+metrics_rules() {
+	local network networks
+	networks=$(setting clients metrics)
+	for network in ${networks//,/ }; do
+		printf 'allow %s;\n\t\t\t' "$network"
+	done
 }
 
 # A run that has to wait first must not be cut short by nginx: seconds.
@@ -120,18 +158,27 @@ read_timeout() {
 	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
 }
 
+# Refused settings must not take the place of those that run: an address that
+# is not this host's is found here. A port in use is not, it may be our own.
 stage_nginx_conf() {
-	local text
+	local new=$NGINX_CONF.new text
 	text=$(cat "$ROOT/nginx/nginx.conf.in")
 	text=${text//@RUN_DIR@/"$RUN_DIR"}
 	text=${text//@LISTEN@/"$(listen_directives)"}
 	text=${text//@USER_DIRECTIVE@/"user www-data $(setting service \
 	    socket_group);"}
 	text=${text//@READ_TIMEOUT@/"$(read_timeout)"}
+	text=${text//@CLIENT_RULES@/"$(client_rules)"}
+	text=${text//@CLIENT_LIMITS@/"$(client_limits)"}
+	text=${text//@METRICS_RULES@/"$(metrics_rules)"}
 	if [[ $text =~ @[A-Z_]+@ ]]; then
 		die "nginx.conf.in has ${BASH_REMATCH[0]}, which is unknown here."
 	fi
-	printf '%s\n' "$text" | stage_text 0644 "$NGINX_CONF"
+	printf '%s\n' "$text" >"$new"
+	nginx -t -q -p "$RUN_DIR/nginx/" -c "$new" -e "$NGINX_LOG" ||
+		die "nginx refuses its configuration, see above."
+	stage_file "$new" 0644 "$NGINX_CONF"
+	rm -f "$new"
 }
 
 stage_all() {

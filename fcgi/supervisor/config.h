@@ -55,12 +55,19 @@ struct config {
 	uint64_t file_bytes;    /* RLIMIT_FSIZE */
 	uint32_t open_files;    /* RLIMIT_NOFILE */
 	bool landlock_required; /* landlock = auto | required */
+	/* [clients]: for nginx, by fcgi/service/stage.sh; sced only checks */
+	uint32_t client_rate;        /* requests a second; 0: no limit */
+	uint32_t client_burst;       /* as many more before the rate counts */
+	uint32_t client_connections; /* requests at once; 0: no limit */
+	char proxies[CONFIG_STRING_MAX]; /* networks, as the file has them */
+	char metrics_from[CONFIG_STRING_MAX]; /* networks, too */
 };
 
 /*
  * In a file a key is named as its field without the unit, under the section
- * given above; but sizes are box_size, tmp_size, shm_size, file_size, and
- * code_points is code_length. config_schema.c has the list.
+ * given above; but sizes are box_size, tmp_size, shm_size, file_size,
+ * code_points is code_length, and [clients] has rate, burst, connections.
+ * config_schema.c has the list.
  */
 
 /* Fills in the defaults; derived paths too. */

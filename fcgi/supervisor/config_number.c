@@ -32,6 +32,7 @@ type_units(enum config_type type)
 	case CONFIG_WORD:
 	case CONFIG_NAME:
 	case CONFIG_PATH:
+	case CONFIG_NETWORKS:
 		break;
 	}
 	return plain_units;

@@ -147,6 +147,22 @@ const struct config_key config_keys[] = {
 	{ "limits", "landlock", CONFIG_WORD, FIELD(landlock_required),
 	    "auto", 0, 1, landlock_words,
 	    "auto: where the kernel has it; required: else no run" },
+
+	{ "clients", "rate", CONFIG_INTEGER, FIELD(client_rate),
+	    "50", 0, 100000, NULL,
+	    "requests a second of one client; 0: no limit" },
+	{ "clients", "burst", CONFIG_INTEGER, FIELD(client_burst),
+	    "250", 0, 100000, NULL,
+	    "requests that it may be ahead of its rate" },
+	{ "clients", "connections", CONFIG_INTEGER, FIELD(client_connections),
+	    "100", 0, 65535, NULL,
+	    "requests of one client at once; 0: no limit" },
+	{ "clients", "proxies", CONFIG_NETWORKS, FIELD(proxies),
+	    "", TEXT(0),
+	    "addresses whose X-Forwarded-For is believed" },
+	{ "clients", "metrics", CONFIG_NETWORKS, FIELD(metrics_from),
+	    "127.0.0.0/8, ::1", TEXT(0),
+	    "who may GET /metrics; empty: nobody" },
 };
 /* clang-format on */
 

@@ -12,7 +12,7 @@
 
 #include "supervisor/config.h"
 
-#define CONFIG_KEYS 35
+#define CONFIG_KEYS 40
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */
@@ -21,7 +21,8 @@ enum config_type {
 	CONFIG_DURATION, /* 5s, 500ms, 2m: kept in ms */
 	CONFIG_CORES,    /* 0.5: kept in thousandths */
 	CONFIG_NAME,     /* no blank, nothing that docker could misread */
-	CONFIG_PATH      /* absolute */
+	CONFIG_PATH,     /* absolute */
+	CONFIG_NETWORKS  /* 10.0.0.1, fd00::/8: as it is written */
 };
 
 struct config_word {
@@ -61,6 +62,9 @@ int config_value_parse(const struct config_key *key, const char *text,
 /* The value of key, in the form in which it is read. */
 void config_value_print(
     const struct config_key *key, const struct config *config, FILE *out);
+
+/* Nothing, or IP addresses and networks between commas or blanks. */
+bool config_networks_are_valid(const char *text);
 
 /* 0 and *number, or -1: not written as this type is. */
 int config_number_parse(

@@ -36,9 +36,17 @@ type_description(enum config_type type)
 	case CONFIG_WORD:
 	case CONFIG_NAME:
 	case CONFIG_PATH:
+	case CONFIG_NETWORKS:
 		break;
 	}
 	return "a whole number";
+}
+
+static bool
+is_text(enum config_type type)
+{
+	return type == CONFIG_NAME || type == CONFIG_PATH ||
+	       type == CONFIG_NETWORKS;
 }
 
 static int
@@ -76,8 +84,11 @@ parse_text(const struct config_key *key, const char *text, char *field,
 				   "and not begin with a -");
 	if (key->type == CONFIG_PATH && len > 0 && text[0] != '/')
 		return refuse(why, "must be an absolute path");
+	if (key->type == CONFIG_NETWORKS && !config_networks_are_valid(text))
+		return refuse(why, "must be IP addresses or networks such as "
+				   "10.0.0.1, fd00::/8");
 	/* A path becomes part of docker's --mount option, which is CSV. */
-	if (strpbrk(text, ",\";") != NULL)
+	if (key->type != CONFIG_NETWORKS && strpbrk(text, ",\";") != NULL)
 		return refuse(why, "must not have a comma, a semicolon or a "
 				   "double quote in it");
 	for (size_t i = 0; i < len; i++) {
@@ -145,7 +156,7 @@ config_value_parse(const struct config_key *key, const char *text,
 	char *field = (char *)config + key->offset;
 	uint64_t number = 0;
 
-	if (key->type == CONFIG_NAME || key->type == CONFIG_PATH)
+	if (is_text(key->type))
 		return parse_text(key, text, field, why);
 	if (key->type == CONFIG_WORD) {
 		if (parse_word(key, text, &number, why) == -1)
@@ -168,7 +179,7 @@ config_value_print(
 	char text[32];
 	uint64_t number;
 
-	if (key->type == CONFIG_NAME || key->type == CONFIG_PATH) {
+	if (is_text(key->type)) {
 		fputs(field, out);
 		return;
 	}

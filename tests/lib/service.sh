@@ -32,7 +32,7 @@ free_port() {
 service() {
 	local config=
 	[ ! -f "$1/sced.ini" ] || config=$1/sced.ini
-	env RUN_DIR="$1/run" PORT="${1##*-}" CONFIG="$config" \
+	env RUN_DIR="$1/run" PORT="${1##*-}" LISTEN='' CONFIG="$config" \
 	    BUILD="$SERVICE_BUILD" fcgi/service.sh "$2"
 }
 
@@ -41,6 +41,8 @@ start_service() {
 	port=$(free_port) || return 1
 	MAIN=$WORK/main-$port
 	mkdir "$MAIN"
+	# The tests are one client; client_limits.test.js has its own instance.
+	printf '[clients]\nrate = 0\nconnections = 0\n' >"$MAIN/sced.ini"
 	check "the service comes up" service "$MAIN" up || return 1
 	export SCE_WORK=$WORK SCE_RUN_DIR=$MAIN/run BUILD=$SERVICE_BUILD
 	export SCE_URL=http://127.0.0.1:$port
@@ -96,6 +98,12 @@ processes_left() {
 	done
 }
 
+# Network namespaces that a test made: their names begin with WORK's.
+namespaces_left() {
+	ip netns list 2>/dev/null | awk -v tag="${WORK##*/}-" \
+	    'index($1, tag) == 1 { print $1 }'
+}
+
 # nothing_of COMMAND: shows what it finds.
 nothing_of() {
 	local left
@@ -120,6 +128,7 @@ stop_all() {
 		[ ! -d "$folder/run" ] || service "$folder" down >/dev/null 2>&1
 	done
 	check "no process is left" nothing_of processes_left
+	check "no network namespace is left" nothing_of namespaces_left
 }
 
 # Whatever has happened before.
@@ -130,6 +139,7 @@ clean_up() {
 		wait "$NODE_PID"
 	fi
 	[ -z "$(nothing_of processes_left)" ] || stop_all
+	namespaces_left | xargs --no-run-if-empty --max-args=1 ip netns delete
 	if [ "${KEEP_LOGS:-0}" = 1 ] && [ "$FAILED" -gt 0 ]; then
 		echo "The logs are in $WORK"
 		return 0

@@ -127,7 +127,9 @@ what_is_printed_loads_as_the_same(void **state)
 				    "timeout = 1500ms\nbody = 1001\n"
 				    "tmp_size = 0\nlandlock = required\n"
 				    "[pool]\nqueue_wait = 0s\nmax_age = 3m\n"
-				    "[paths]\nguest = /opt/a b\n");
+				    "[paths]\nguest = /opt/a b\n"
+				    "[clients]\nrate = 0\n"
+				    "proxies = 10.0.0.1, fd00::/8\n");
 	struct config again;
 	char *text = NULL;
 	size_t len = 0;

@@ -41,6 +41,10 @@ defaults_are_those_of_the_design(void **state)
 	assert_int_equal(c.file_bytes, 16 << 20);
 	assert_int_equal(c.open_files, 256);
 	assert_false(c.landlock_required);
+	assert_int_equal(c.client_rate, 50);
+	assert_int_equal(c.client_burst, 250);
+	assert_int_equal(c.client_connections, 100);
+	assert_string_equal(c.proxies, "");
 }
 
 static void
@@ -194,6 +198,38 @@ texts_that_docker_could_misread_are_refused(void **state)
 	    "[docker]\nimage =\n", "t.conf:2: image must not be empty");
 }
 
+/* The list becomes set_real_ip_from directives in nginx.conf. */
+static void
+networks_and_nothing_else_are_proxies(void **state)
+{
+	const char *const good[] = { "10.0.0.1", "10.0.0.0/8", "::1",
+		"fd00::/8", "10.0.0.1, 10.0.0.2 ,fd00::1/128", "0.0.0.0/0", "",
+		"::ffff:10.0.0.1" };
+	const char *const bad[] = { "localhost", "10.0.0.1;", "10.0.0",
+		"10.0.0.1/33", "::/129", "10.0.0.0/", "10.0.0.0/8/8",
+		"10.0.0.0/ 8", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/0008",
+		"10.0.0.1\"", "unix:", "10.0.0.1 {", "[::1]", "fe80::1%eth0",
+		"10.0.0.1 $host", "10.0.0.1\v10.0.0.2", "010.0.0.1" };
+	char text[512];
+	struct config c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		snprintf(
+		    text, sizeof(text), "[clients]\nproxies = %s\n", good[i]);
+		c = load_good(text);
+		assert_string_equal(c.proxies, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(
+		    text, sizeof(text), "[clients]\nproxies = %s\n", bad[i]);
+		expect_error(text, "t.conf:2: proxies must be IP addresses or "
+				   "networks such as 10.0.0.1, fd00::/8");
+	}
+	snprintf(text, sizeof(text), "[clients]\nproxies = %0*d\n", 160, 0);
+	expect_error(text, "t.conf:2: proxies is longer than 159 characters");
+}
+
 static void
 a_text_may_fill_its_field_but_not_more(void **state)
 {
@@ -221,6 +257,7 @@ main(void)
 		cmocka_unit_test(values_out_of_range_are_refused),
 		cmocka_unit_test(huge_numbers_do_not_wrap),
 		cmocka_unit_test(texts_that_docker_could_misread_are_refused),
+		cmocka_unit_test(networks_and_nothing_else_are_proxies),
 		cmocka_unit_test(a_text_may_fill_its_field_but_not_more),
 	};
 

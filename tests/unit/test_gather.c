@@ -129,6 +129,11 @@ clients_have_keys(void **state)
 	assert_memory_equal(a, b, 16);
 	client_make_key("2001:db8:1:3::1", b);
 	assert_memory_not_equal(a, b, 16);
+	client_make_key("192.0.2.1", a);
+	client_make_key("::ffff:192.0.2.1", b);
+	assert_memory_equal(a, b, 16);
+	client_make_key("::ffff:192.0.2.2", b);
+	assert_memory_not_equal(a, b, 16);
 	client_make_key(NULL, a);
 	assert_memory_equal(a, zeros, 16);
 	client_make_key("192.0.2.1.example", b);

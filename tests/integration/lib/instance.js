@@ -18,6 +18,8 @@ import { wait_for } from './wait.js';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVICE = path.join(ROOT, 'fcgi/service.sh');
 const UP_DEADLINE_MS = 180000;
+/* The tests are one client, and not a modest one. */
+const NO_CLIENT_LIMITS = { rate: 0, connections: 0 };
 
 function
 free_port()
@@ -162,7 +164,8 @@ shared_instance()
 function
 service(own, command)
 {
-	const done = spawnSync(SERVICE, [command], {
+	const [program, ...args] = [...own.enter, SERVICE, command];
+	const done = spawnSync(program, args, {
 		cwd: ROOT,
 		encoding: 'utf8',
 		timeout: UP_DEADLINE_MS,
@@ -170,6 +173,7 @@ service(own, command)
 			...process.env,
 			RUN_DIR: own.run_dir,
 			PORT: String(own.port),
+			LISTEN: own.listen,
 			CONFIG: own.config_path,
 		},
 	});
@@ -184,11 +188,13 @@ service(own, command)
 }
 
 /*
- * Starts an instance of its own with a configuration over the defaults.
+ * Starts an instance of its own with a configuration over the defaults, and,
+ * unless that says otherwise, without limits per client.
  * stop() stops it and says what is left of it: a list that is to be empty.
+ * listen: one more address; enter: a command line that service.sh is put after.
  */
 async function
-start_instance(name, sections = {})
+start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 {
 	const port = await free_port();
 	const work = process.env.SCE_WORK;
@@ -201,8 +207,11 @@ start_instance(name, sections = {})
 
 	fs.mkdirSync(home, { mode: 0o755 });
 	own.port = port;
+	own.listen = listen;
+	own.enter = enter;
 	own.config_path = path.join(home, 'sced.ini');
-	fs.writeFileSync(own.config_path, config_text(sections));
+	fs.writeFileSync(own.config_path,
+	    config_text({ clients: NO_CLIENT_LIMITS, ...sections }));
 	own.up = () => service(own, 'up');
 	own.down = () => service(own, 'down');
 	own.status = () => service(own, 'status');

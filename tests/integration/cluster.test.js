@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nginx/cluster.conf before three hosts, of which one breaks under load. What
+ * is sent is a program of its own each time, so that the hosts' logs tell
+ * whether one ran twice.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { Front, Network, start_load } from './lib/cluster.js';
+import { free_port, start_instance } from './lib/instance.js';
+import { alive, children } from './lib/proc.js';
+import { wait_for } from './lib/wait.js';
+
+const ADDRESSES = { front: '198.18.7.1', client: '198.18.7.100',
+	host1: '198.18.7.11', host2: '198.18.7.12', host3: '198.18.7.13' };
+const NAMES = ['host1', 'host2', 'host3'];
+const LANES = 6;
+/* Above queue_wait + timeout_max + 5 s of the hosts. */
+const READ_TIMEOUT_S = 18;
+/* cluster.conf's: how long a host that failed is left alone. */
+const FAIL_TIMEOUT_MS = 5000;
+const CUT_OFF = [502, 504];
+
+const answers = []; /* all that the load has seen */
+const hosts = {};
+let network = null;
+let front = null;
+
+function
+start_host(name, i)
+{
+	return start_instance(name, {
+		docker: { uid_base: 350000 + 1000 * i },
+		service: { responder_uid: 349999 + 1000 * i },
+		pool: { ready: 2, running: 3, queue: 16, queue_wait: '10s' },
+		limits: { timeout: '2s', timeout_max: '2s' },
+		clients: { rate: 500, proxies: ADDRESSES.front },
+	}, { listen: ADDRESSES[name], enter: network.enter(name) });
+}
+
+before(async () => {
+	const work = process.env.SCE_WORK;
+
+	network = new Network(work, ADDRESSES);
+	for (const [i, name] of NAMES.entries())
+		hosts[name] = await start_host(name, i);
+	front = new Front(network, path.join(work,
+	    `front-${await free_port()}`), NAMES.map((name) =>
+		`${ADDRESSES[name]}:${hosts[name].port}`), READ_TIMEOUT_S);
+});
+
+after(async () => {
+	const left = [];
+
+	if (front !== null)
+		await front.stop();
+	for (const host of Object.values(hosts))
+		left.push(...await host.stop());
+	if (network !== null)
+		network.remove();
+	assert.deepEqual(left, []);
+});
+
+/* --- what is looked at ----------------------------------------------------------- */
+
+function
+assert_right(answer)
+{
+	assert.equal(answer.failure, undefined);
+	assert.equal(answer.status, 200, answer.body);
+	assert.deepEqual(JSON.parse(answer.body), { output: answer.token });
+	assert.equal(answer.id, answer.token);
+}
+
+/* Right, or cut off with our JSON; how many were cut off. */
+function
+count_cut_off(seen)
+{
+	const failed = seen.filter(({ status }) => status !== 200);
+
+	seen.filter(({ status }) => status === 200).forEach(assert_right);
+	for (const answer of failed) {
+		assert.ok(CUT_OFF.includes(answer.status),
+		    JSON.stringify(answer));
+		assert.deepEqual(Object.keys(JSON.parse(answer.body)),
+		    ['error']);
+		assert.equal(answer.id, answer.token);
+	}
+	return failed.length;
+}
+
+function
+load(lanes, count)
+{
+	return start_load(network, 'client', front.base, lanes, count);
+}
+
+async function
+batch(count)
+{
+	const seen = await load(LANES, count).closed;
+
+	assert.equal(seen.length, count);
+	answers.push(...seen);
+	return seen;
+}
+
+/* Programs are sent until the host has run one of them. */
+async function
+assert_used_again(name)
+{
+	const before_it = hosts[name].log_entries().length;
+
+	await wait_for(`a run on ${name}`, async () => {
+		(await batch(LANES)).forEach(assert_right);
+		return hosts[name].log_entries().length > before_it;
+	}, 60000);
+}
+
+function
+tries_at(name, request)
+{
+	const address = `${ADDRESSES[name]}:${hosts[name].port}`;
+
+	return front.log().filter((line) =>
+		line.request.startsWith(request) &&
+		line.hosts.includes(address));
+}
+
+/* Programs that this host was to run, but another one has. */
+function
+passed_on(name)
+{
+	return tries_at(name, 'POST').filter(({ hosts: tried, status }) =>
+		tried.includes(', ') && status === '200');
+}
+
+/* As a program would be ended that dies: nothing is said to anybody. */
+async function
+kill_processes(pids)
+{
+	pids.forEach((pid) => process.kill(pid, 'SIGKILL'));
+	await wait_for('their end', () => !pids.some(alive));
+}
+
+function
+nginx_pids(host)
+{
+	const master = Number(fs.readFileSync(
+	    path.join(host.run_dir, 'nginx/nginx.pid'), 'utf8'));
+
+	return [master, ...children(master)];
+}
+
+/* --- the tests ------------------------------------------------------------------- */
+
+test('nginx takes the example', () => {
+	const { status, said } = front.nginx('-t');
+
+	assert.equal(status, 0, said);
+	assert.doesNotMatch(said, /warn/);
+	front.start();
+});
+
+test('every host takes its part, and every answer is right', async () => {
+	(await batch(30)).forEach(assert_right);
+	for (const name of NAMES)
+		assert.ok(hosts[name].log_entries().length > 1, name);
+});
+
+test('hosts know the client and the name of a request', async () => {
+	const [{ token }] = await batch(1);
+	const line = await wait_for('its line', () => NAMES
+	    .flatMap((name) => hosts[name].log_entries())
+	    .find(({ id }) => id === token));
+
+	assert.equal(line.client, ADDRESSES.client);
+});
+
+test('a host is killed: only what it was running is lost', async () => {
+	const under = load(LANES);
+
+	await under.more(12);
+	await kill_processes([...nginx_pids(hosts.host3),
+		hosts.host3.sced_pid()]);
+	await under.more(24);
+	const seen = await under.stop();
+	const lost = count_cut_off(seen);
+
+	answers.push(...seen);
+	assert.ok(lost <= LANES, `${lost} were cut off`);
+});
+
+test('while it is dead every answer is right, of another host', async () => {
+	(await batch(30)).forEach(assert_right);
+	await wait_for('a program that was passed on', async () => {
+		(await batch(LANES)).forEach(assert_right);
+		return passed_on('host3').length > 0;
+	});
+});
+
+test('when it is back it is used', async () => {
+	hosts.host3.up();
+	await assert_used_again('host3');
+});
+
+test("a host's cable is pulled: only what it was running is lost",
+    async () => {
+	const under = load(LANES);
+
+	await under.more(12);
+	network.set_link('host1', 'down');
+	await under.more(24);
+	const seen = await under.stop();
+	const lost = count_cut_off(seen);
+
+	answers.push(...seen);
+	assert.ok(lost <= LANES, `${lost} were cut off`);
+	(await batch(18)).forEach(assert_right);
+	assert.ok(passed_on('host1').length > 0);
+	network.set_link('host1', 'up');
+	await assert_used_again('host1');
+});
+
+/* Its nginx answers 502 at once, which makes it look like the idlest host.
+ * Nothing but the /healthz that somebody asks for finds it out. */
+test('a host that is down but answers is found out by /healthz', async () => {
+	await kill_processes([hosts.host2.sced_pid()]);
+	await wait_for('an answer while it was left alone', async () => {
+		const known = tries_at('host2', 'GET /healthz').length;
+		const begin = performance.now();
+
+		await ask_health_until(() =>
+			tries_at('host2', 'GET /healthz').length > known);
+		const runs = tries_at('host2', 'POST').length;
+		const seen = await batch(1);
+
+		if (performance.now() - begin > FAIL_TIMEOUT_MS / 2)
+			return false;
+		seen.forEach(assert_right);
+		assert.equal(tries_at('host2', 'POST').length, runs);
+		return true;
+	}, 60000);
+	hosts.host2.up();
+	await assert_used_again('host2');
+});
+
+async function
+ask_health_until(done)
+{
+	await wait_for('a host that is left alone', async () => {
+		const [health] = await start_load(network, 'client',
+		    front.base, 1, [1, 'GET', '/healthz']).closed;
+
+		assert.equal(health.status, 200, health.body);
+		return done();
+	});
+}
+
+test('a host that is drained loses nothing', async () => {
+	const under = load(LANES);
+
+	await under.more(6);
+	await front.edit(new RegExp(`(${ADDRESSES.host2}:.*);`), '$1 down;');
+	hosts.host2.down();
+	const ran = hosts.host2.log_entries().length;
+
+	await under.more(12);
+	const seen = await under.stop();
+
+	answers.push(...seen);
+	seen.forEach(assert_right);
+	assert.equal(hosts.host2.log_entries().length, ran);
+	hosts.host2.up();
+	await front.edit(/ down;/, ';');
+	await assert_used_again('host2');
+});
+
+test('a program is passed on only by who could not be reached', () => {
+	for (const line of front.log()) {
+		const connects = line.host_connect_seconds.split(', ');
+
+		if (!line.request.startsWith('POST'))
+			continue;
+		for (const connect of connects.slice(0, -1))
+			assert.equal(connect, '-', JSON.stringify(line));
+	}
+});
+
+test('no program has run twice, and each that was answered once', async () => {
+	const runs = new Map();
+	const hash = ({ code }) =>
+		createHash('sha256').update(code).digest('hex');
+
+	for (const name of NAMES) {
+		for (const { code_sha256: sha } of hosts[name].log_entries())
+			runs.set(sha, (runs.get(sha) ?? 0) + 1);
+	}
+	assert.ok(answers.length > 100);
+	for (const answer of answers) {
+		const times = runs.get(hash(answer)) ?? 0;
+
+		if (answer.status === 200)
+			assert.equal(times, 1, JSON.stringify(answer));
+		else
+			assert.ok(times <= 1, JSON.stringify(answer));
+	}
+});
