@@ -66,8 +66,8 @@ struct config {
 /*
  * In a file a key is named as its field without the unit, under the section
  * given above; but sizes are box_size, tmp_size, shm_size, file_size,
- * code_points is code_length, and [clients] has rate, burst, connections.
- * config_schema.c has the list.
+ * code_points is code_length, and [clients] has rate, burst, connections,
+ * metrics. config_schema.c has the list.
  */
 
 /* Fills in the defaults; derived paths too. */
