@@ -140,6 +140,8 @@ class Instance {
 		const ready = Number(this.config().pool.ready);
 
 		return wait_for('idle service with a full pool', async () => {
+			/* It may make a run, and counts from before that. */
+			await health(this.base);
 			const now = await health(this.base);
 
 			return now.http === 200 && now.running === 0 &&
