@@ -73,6 +73,13 @@ is_zombie(pid)
 	return status_field(pid, 'State')?.startsWith('Z') ?? false;
 }
 
+/* The real one; NaN when the process is gone. */
+function
+status_uid(pid)
+{
+	return Number.parseInt(status_field(pid, 'Uid') ?? '', 10);
+}
+
 function
 rss_kib(pid)
 {
@@ -90,6 +97,6 @@ open_descriptors(pid)
 }
 
 export {
-	running, children, alive, is_zombie, rss_kib, open_descriptors,
-	command_line, executable, pids,
+	running, children, alive, is_zombie, status_uid, rss_kib,
+	open_descriptors, command_line, executable, pids,
 };
