@@ -18,7 +18,9 @@ import {
 } from './lib/fault_instance.js';
 import { health, post_run, run, start_run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
-import { alive, children, open_descriptors } from './lib/proc.js';
+import {
+	alive, children, lowest_free_descriptor, open_descriptors,
+} from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
 const READY = 2;
@@ -382,11 +384,8 @@ fault('sced has too few descriptors to start', async () => {
 function
 take_descriptors(pid)
 {
-	const used = new Set(fs.readdirSync(`/proc/${pid}/fd`).map(Number));
-	let limit = 0;
+	const limit = lowest_free_descriptor(pid);
 
-	while (used.has(limit))
-		limit++;
 	execFileSync('prlimit', [`--pid=${pid}`, `--nofile=${limit}:`]);
 }
 
