@@ -37,14 +37,21 @@ docker(...args)
 	}).trim();
 }
 
-/* Full ids of an instance's containers, in whatever state, sorted. */
+/*
+ * Full ids of an instance's containers, in whatever state, sorted. Without
+ * those that have no name any more: a dockerd that comes back after SIGKILL
+ * may list one that it has removed itself, until it is started again, and no
+ * client can remove that ("No such container").
+ */
 function
 containers(run_dir)
 {
-	const text = docker('ps', '-aq', '--no-trunc',
-	    '--filter', `label=sce.instance=${run_dir}`);
+	const text = docker('ps', '-a', '--no-trunc', '--format',
+	    '{{.ID}} {{.Names}}', '--filter', `label=sce.instance=${run_dir}`);
 
-	return text === '' ? [] : text.split('\n').sort();
+	return text.split('\n').map((line) => line.split(' '))
+	    .filter(([, name]) => name !== undefined && name !== '')
+	    .map(([id]) => id).sort();
 }
 
 /* Containers that are gone by now are left out. */

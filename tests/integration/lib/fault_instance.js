@@ -73,10 +73,10 @@ stop_sced(own, signal = 'SIGTERM')
 /*
  * Starts sced as service.sh does, and remembers it where service.sh does, but
  * with another umask (octal text), environment or, from now on, configuration.
- * Waits until it is idle; nginx is still in front of it.
+ * Waits until it is idle, unless told not to; nginx is still in front of it.
  */
 async function
-start_sced(own, { umask = '022', env = {}, sections = null } = {})
+start_sced(own, { umask = '022', env = {}, sections = null, wait = true } = {})
 {
 	const binary = path.join(own.run_dir, 'bin/sced');
 	const log = path.join(own.run_dir, 'logs/sced.log');
@@ -95,7 +95,8 @@ start_sced(own, { umask = '022', env = {}, sections = null } = {})
 	child.unref();
 	fs.writeFileSync(path.join(own.run_dir, 'sced.pid'), `${child.pid}\n`);
 	await wait_for('sced', () => own.sced_pid() === child.pid);
-	await own.idle();
+	if (wait)
+		await own.idle();
 }
 
 /* Does what is to be done with another sced, and leaves the usual one. */
