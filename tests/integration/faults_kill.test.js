@@ -295,21 +295,21 @@ test('nginx is told to read its configuration again, under load', async () => {
 	const pid = Number(fs.readFileSync(
 	    path.join(own.run_dir, 'nginx/nginx.pid'), 'utf8'));
 	let count = 0;
-	const clients = Array.from({ length: 16 }, async (_, client) => {
-		for (let i = 0; i < 4; i++, count++) {
+	const clients = Array.from({ length: 12 }, async (_, client) => {
+		for (let i = 0; i < 3; i++, count++) {
 			assert.deepEqual(await run(program(client * 100 + i),
 			    {}, own), { output: String(client * 100 + i) });
 		}
 	});
 
-	for (let reload = 0; reload < 4; reload++) {
+	for (let reload = 0; reload < 3; reload++) {
 		const [old] = children(pid);
 		const seen = count;
 
 		process.kill(pid, 'SIGHUP');
 		await wait_for('new workers and answers', () =>
 			children(pid).some((worker) => worker > old) &&
-			(count > seen + 8 || count === 64));
+			(count > seen + 4 || count === 36));
 	}
 	await Promise.all(clients);
 	await nothing_left(own, usual);
