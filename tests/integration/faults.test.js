@@ -312,7 +312,7 @@ fault('sced has too few descriptors to start', async () => {
 	assert.equal(done.signal, null);
 	assert.notEqual(done.status, 0);
 	assert.match(done.stderr,
-	    /^[^\n]*limit of open files: [^\n]* needs \d+\n$/);
+	    /^[^\n]*limit of open files: [^\n]* needs \d+"\n$/);
 });
 
 /* Not one more: the lowest free number is beyond the limit. */
