@@ -7,7 +7,7 @@
 CC ?= cc
 MUSL_CC ?= musl-gcc
 BUILD ?= build
-PKGS = json-c libseccomp libcap libmd
+PKGS = json-c libseccomp libcap libmd libsystemd
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
@@ -65,7 +65,7 @@ $(BUILD)/musl/%.o: %.c fcgi/VERSION
 	$(call QUIET,MUSL)$(MUSL_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap -lsystemd
 
 $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd
@@ -81,7 +81,7 @@ $(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 	@mkdir -p $(@D)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -ljson-c -lseccomp -lmd
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -lsystemd -ljson-c -lseccomp -lmd
 
 check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done

@@ -22,6 +22,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	box->deadline_us = IO_FOREVER;
 	pool_note_start(&sup->pool, true, now_us);
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
+	manager_tell_ready(&sup->manager);
 	log_debug("ready slot=%u name=%s start_ms=%" PRIu64, slot, box->name,
 	    (now_us - box->started_us) / 1000);
 }

@@ -14,6 +14,7 @@
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
  *   sweep.c    what nobody answers for any more    docker.c  the client
+ *   listen.c   the FastCGI socket                  manager.c systemd
  */
 #ifndef SCE_SUPERVISOR_H
 #define SCE_SUPERVISOR_H
@@ -28,6 +29,7 @@
 #include "supervisor/cgroup.h"
 #include "supervisor/config.h"
 #include "supervisor/docker.h"
+#include "supervisor/manager.h"
 #include "supervisor/pool.h"
 
 /* The next sweep after something was found, or not answered: microseconds. */
@@ -92,6 +94,7 @@ struct worker {
 
 struct supervisor {
 	struct config config;
+	struct manager manager;
 	struct docker docker;
 	struct pool pool;
 	struct sandbox sandboxes[POOL_SLOTS_MAX];
@@ -166,6 +169,9 @@ void workers_stop(struct supervisor *sup);
 uint32_t workers_alive(const struct supervisor *sup);
 /* Opens executions.log; -1 with errno. */
 int workers_open_log(const struct config *config);
+
+/* listen.c: the FastCGI socket. 0, or -1 with the reason logged. */
+int listen_fastcgi(struct supervisor *sup);
 
 /* monitor.c */
 void monitor_on_worker(struct supervisor *sup, uint32_t index);

@@ -196,7 +196,7 @@ workers_open_log(const struct config *config)
 	char path[CONFIG_STRING_MAX + 32];
 
 	(void)snprintf(
-	    path, sizeof(path), "%s/logs/executions.log", config->run_dir);
+	    path, sizeof(path), "%s/executions.log", config->log_dir);
 	return open(
 	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 }
