@@ -121,11 +121,14 @@ link_acquire(struct link *link, const uint8_t client[16],
 void
 link_release(struct link *link, uint64_t lease_id, uint32_t verdict)
 {
-	struct lease_request request = {
-		.kind = LEASE_RELEASE, .lease_id = lease_id, .verdict = verdict
-	};
+	struct lease_request request = { .version = LEASE_PROTOCOL_VERSION,
+		.kind = LEASE_RELEASE,
+		.lease_id = lease_id,
+		.verdict = verdict };
 
-	(void)send_request(link, &request);
+	/* Also if it is lost: a supervisor that stops still hears this. */
+	if (fdpass_send(link->fd, &request, sizeof(request), -1) == -1)
+		link->lost = true;
 }
 
 enum link_outcome

@@ -256,7 +256,9 @@ worker_destroy(struct worker *worker)
 static void
 accept_one(struct worker *worker)
 {
-	if (exchange_accept(worker->exchange) == -1)
+	/* Who is to stop leaves the rest to those that come after. */
+	link_on_idle_message(worker->link);
+	if (worker->link->lost || exchange_accept(worker->exchange) == -1)
 		return;
 	serve(worker);
 	exchange_finish(worker->exchange);
