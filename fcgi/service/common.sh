@@ -33,10 +33,21 @@ check_settings() {
 	[[ $RUN_DIR =~ ^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$ ]] ||
 		die "RUN_DIR=$RUN_DIR must be an absolute path of letters," \
 		    "digits and ._- ."
+	[[ $LOGS =~ ^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$ ]] ||
+		die "log_dir = $LOGS in $CONFIG must be an absolute path of" \
+		    "letters, digits and ._- ."
 	[[ $PORT =~ ^[1-9][0-9]{0,4}$ && $PORT -le 65535 ]] ||
 		die "PORT=$PORT must be a number from 1 to 65535."
 	[ -z "$CONFIG" ] || [ -r "$CONFIG" ] ||
 		die "CONFIG=$CONFIG can not be read."
+}
+
+# log_dir COMMAND: what the service has that runs; for up, what it will have.
+log_dir() {
+	local file=$RUN_DIR/settings dir=
+	[ "$1" != up ] || file=$CONFIG
+	[ ! -r "$file" ] || dir=$(ini_value "$file" service log_dir)
+	printf '%s\n' "${dir:-$RUN_DIR/logs}"
 }
 
 url() {
