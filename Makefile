@@ -106,6 +106,36 @@ bench:
 verify:
 	@tests/security/verify.sh $(if $(REPORT),--report $(REPORT)) $(URL)
 
+# --- installation; see README's "Install as a service" ------------------------
+PREFIX ?= /usr/local
+DESTDIR ?=
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec/safe-code-executor
+SHAREDIR ?= $(PREFIX)/share/safe-code-executor
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/safe-code-executor
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+SERVICE_RUN_DIR ?= /run/safe-code-executor
+SERVICE_LOG_DIR ?= /var/log/safe-code-executor
+PLACES = DESTDIR='$(DESTDIR)' BUILD='$(abspath $(BUILD))' SBINDIR='$(SBINDIR)' \
+	LIBEXECDIR='$(LIBEXECDIR)' SHAREDIR='$(SHAREDIR)' MANDIR='$(MANDIR)' \
+	DOCDIR='$(DOCDIR)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' \
+	SYSUSERSDIR='$(SYSUSERSDIR)' TMPFILESDIR='$(TMPFILESDIR)' \
+	RUN_DIR='$(SERVICE_RUN_DIR)' LOG_DIR='$(SERVICE_LOG_DIR)'
+
+.PHONY: install uninstall deb
+install: all
+	@$(PLACES) fcgi/package/install.sh install
+
+uninstall:
+	@$(PLACES) fcgi/package/install.sh uninstall
+
+deb:
+	@fcgi/package/make_deb.sh '$(abspath $(BUILD))/deb'
+
 clean:
 	rm -rf $(BUILD)
 
