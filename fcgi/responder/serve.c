@@ -235,7 +235,9 @@ serve(struct service *service)
 void
 serve_one(struct service *service)
 {
-	if (exchange_accept(service->exchange) == -1)
+	/* Who is to stop leaves the rest to those that come after. */
+	link_on_idle_message(service->link);
+	if (service->link->lost || exchange_accept(service->exchange) == -1)
 		return;
 	client_make_key(exchange_param(service->exchange, "REMOTE_ADDR"),
 	    service->asker.client);
