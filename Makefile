@@ -89,7 +89,7 @@ check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
 
 # --- checks that need more; see tests/run.sh --------------------------------
-.PHONY: test lint fuzz bench
+.PHONY: test lint fuzz bench soak
 test:
 	@tests/run.sh
 
@@ -102,6 +102,10 @@ fuzz:
 
 bench:
 	@tests/bench/run.sh
+
+# MINUTES=n of mixed traffic
+soak:
+	@MINUTES=$(MINUTES) tests/soak/run.sh
 
 # The attacks, for people; URL=http://..., REPORT=FILE for Markdown
 .PHONY: verify

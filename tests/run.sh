@@ -7,31 +7,21 @@
 #
 # Environment:
 #   FUZZ_SECONDS  for each fuzzer (10)
+#   SOAK_SECONDS  of mixed traffic (45)
 #   MUST_RUN=1    a missing tool is a failure, not a skip; so with CI=true
 #   NODE_TESTS    patterns of test files, instead of all that need the service
+#                 and of the soak
 #   KEEP_LOGS=1   leave the logs of a failed run
 #   SANITIZE=1    only the tests of the service, with sced and sce-responder
 #                 made with ASan and UBSan
-set -uo pipefail
-umask 022
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$ROOT" || exit 1
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+# shellcheck source=tests/lib/runner.sh source-path=SCRIPTDIR/..
+. "$(dirname "${BASH_SOURCE[0]}")/lib/runner.sh"
+
 [ "${CI:-}" != true ] || MUST_RUN=1
 export MUST_RUN=${MUST_RUN:-0}
 export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
-
-PASSED=0
-FAILED=0
-WORK=
-
-# shellcheck source=tests/lib/checks.sh source-path=SCRIPTDIR/..
-. tests/lib/checks.sh
-# shellcheck source=tests/lib/tools.sh source-path=SCRIPTDIR/..
-. tests/lib/tools.sh
-# shellcheck source=tests/lib/service.sh source-path=SCRIPTDIR/..
-. tests/lib/service.sh
+export SOAK_SECONDS=${SOAK_SECONDS:-45}
 
 # Whatever ends us ends here, once.
 on_exit() {
@@ -74,6 +64,7 @@ test_service() {
 	check "npm ci" npm_ci || return 0
 	if start_service; then
 		check_node
+		[ -n "${NODE_TESTS:-}" ] || check_soak
 		check "no sanitizer finding" nothing_of sanitizer_findings
 	fi
 	stop_all
@@ -86,8 +77,7 @@ main() {
 		FINISHED=1
 		exit 1
 	fi
-	WORK=$(mktemp -d /var/tmp/sce-test.XXXXXX) || exit 1
-	chmod 0755 "$WORK"
+	make_work test
 	install_tools
 	# The programs themselves are tested without it, and with it.
 	[ "${SANITIZE:-0}" = 1 ] || test_programs
@@ -95,7 +85,4 @@ main() {
 	FINISHED=1
 }
 
-trap on_exit EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-main
+run_main

@@ -116,6 +116,11 @@ link_acquire(struct link *link, const struct link_asker *asker,
 		}
 		link_release(link, reply->lease_id, &unused);
 	}
+	/* Granted, but we have no descriptor left to take it. */
+	if (reply->kind == LEASE_GRANT && fd == -1) {
+		reply->reason = LEASE_NO_SANDBOX;
+		link_release(link, reply->lease_id, &unused);
+	}
 	fd_close(&fd);
 	return gone ? LINK_CLIENT_GONE : LINK_REFUSED;
 }

@@ -71,15 +71,12 @@ enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
 static void
 enter_quarantine(struct supervisor *sup, struct sandbox *box)
 {
-	uint64_t soon_us = io_now_us() + SWEEP_SOON_US;
-
 	enter(box, ENDING_QUARANTINE, box->quarantine_us);
 	box->quarantine_us *= 2;
 	if (box->quarantine_us > QUARANTINE_MAX_US)
 		box->quarantine_us = QUARANTINE_MAX_US;
 	/* The sweep notices when Docker answers again. */
-	if (sup->next_sweep_us > soon_us)
-		sup->next_sweep_us = soon_us;
+	sweep_soon(sup);
 }
 
 static void

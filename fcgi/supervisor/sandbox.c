@@ -69,6 +69,9 @@ sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	sup->metrics.start_failures++;
 	log_warning(why, "start-failed slot=%u name=%s failures=%u", slot,
 	    box->name, sup->pool.failures);
+	/* Perhaps the image is gone, and another one has its name by now. */
+	if (pool_is_down(&sup->pool))
+		sweep_soon(sup);
 	ending_begin(sup, slot);
 }
 

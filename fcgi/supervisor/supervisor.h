@@ -194,6 +194,7 @@ void monitor_lease_ended(struct supervisor *sup, uint32_t slot);
 /* At start: removes what an earlier life left. 0, or -1 with the log line. */
 int sweep_at_start(struct supervisor *sup);
 void sweep_begin(struct supervisor *sup, uint64_t now_us);
+void sweep_soon(struct supervisor *sup); /* in a few seconds at the latest */
 bool sweep_on_exit(struct supervisor *sup, pid_t pid, int status);
 void sweep_at_stop(struct supervisor *sup);
 /* One sentence, logged: Docker or the image is missing. 0, or -1. */

@@ -82,6 +82,15 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 		log_warning(strerror(errno), "image-not-looked-up");
 }
 
+void
+sweep_soon(struct supervisor *sup)
+{
+	uint64_t soon_us = io_now_us() + SWEEP_SOON_US;
+
+	if (sup->next_sweep_us > soon_us)
+		sup->next_sweep_us = soon_us;
+}
+
 static void
 on_listing(struct supervisor *sup, int status)
 {

@@ -17,6 +17,7 @@ import path from 'node:path';
 
 import { docker, docker_cli, inspect } from '../integration/lib/docker.js';
 import { health } from '../integration/lib/http.js';
+import { percentile } from '../integration/lib/stats.js';
 import { wait_for } from '../integration/lib/wait.js';
 import { sandbox_flags as waiting_flags, tmpfs_flags } from
     '../security/cpython/lib/sandbox_flags.js';
@@ -144,13 +145,6 @@ learn_pool_size()
 		return seen > 0 && performance.now() - since > 2000;
 	});
 	full_pool.size = seen;
-}
-
-function
-percentile(sorted, share)
-{
-	return sorted[Math.min(sorted.length - 1,
-	    Math.ceil(sorted.length * share) - 1)];
 }
 
 function

@@ -91,15 +91,20 @@ check_unit() {
 	    "$status" "$log"
 }
 
-# check_counting NAME WORD COMMAND...: a runner whose last line is
+# add_counting NAME WORD STATUS LOG: of a runner whose last line is
 # "WORD: N passed, N failed".
+add_counting() {
+	add_counts "$1" \
+	    "$(sum_of "^$2: ([0-9]+) passed, [0-9]+ failed\$" "$4")" \
+	    "$(sum_of "^$2: [0-9]+ passed, ([0-9]+) failed\$" "$4")" \
+	    "$3" "$4"
+}
+
+# check_counting NAME WORD COMMAND...: as the clone's owner.
 check_counting() {
 	local name=$1 word=$2 log status=0
 	shift 2
 	log=$(mktemp "$WORK/log.XXXXXX")
 	as_owner "$@" >"$log" 2>&1 </dev/null || status=$?
-	add_counts "$name" \
-	    "$(sum_of "^$word: ([0-9]+) passed, [0-9]+ failed\$" "$log")" \
-	    "$(sum_of "^$word: [0-9]+ passed, ([0-9]+) failed\$" "$log")" \
-	    "$status" "$log"
+	add_counting "$name" "$word" "$status" "$log"
 }

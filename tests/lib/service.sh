@@ -76,6 +76,17 @@ check_node() {
 	    "$(sum_of '^# pass ([0-9]+)$' "$tap")" "$bad" "$status" "$log"
 }
 
+# Mixed traffic for a while, on an instance of its own; see tests/soak/soak.js.
+check_soak() {
+	local log=$WORK/soak.log status=0
+	node tests/soak/soak.js >"$log" 2>&1 </dev/null &
+	NODE_PID=$!
+	wait "$NODE_PID" || status=$?
+	NODE_PID=
+	add_counting "soak, $SOAK_SECONDS s" soak "$status" "$log"
+	grep ' leaked; ' "$log" | sed 's/^/    /'
+}
+
 # Containers of any instance of ours, one id a line.
 containers_left() {
 	local folder

@@ -2,8 +2,18 @@
 /* What Docker says of an instance's containers. */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 
 const COMMAND_DEADLINE_MS = 60000;
+const DEFAULT_SOCKET = '/var/run/docker.sock';
+
+/* Where dockerd listens, as far as the environment says. */
+function
+docker_socket()
+{
+	return (process.env.DOCKER_HOST ?? '').replace(/^unix:\/\//, '') ||
+	    DEFAULT_SOCKET;
+}
 
 /* The distribution's client first: it speaks the distribution's protocol. */
 function
@@ -27,14 +37,21 @@ docker(...args)
 	}).trim();
 }
 
-/* Full ids of an instance's containers, in whatever state, sorted. */
+/*
+ * Full ids of an instance's containers, in whatever state, sorted. Without
+ * those that have no name any more: a dockerd that comes back after SIGKILL
+ * may list one that it has removed itself, until it is started again, and no
+ * client can remove that ("No such container").
+ */
 function
 containers(run_dir)
 {
-	const text = docker('ps', '-aq', '--no-trunc',
-	    '--filter', `label=sce.instance=${run_dir}`);
+	const text = docker('ps', '-a', '--no-trunc', '--format',
+	    '{{.ID}} {{.Names}}', '--filter', `label=sce.instance=${run_dir}`);
 
-	return text === '' ? [] : text.split('\n').sort();
+	return text.split('\n').map((line) => line.split(' '))
+	    .filter(([, name]) => name !== undefined && name !== '')
+	    .map(([id]) => id).sort();
 }
 
 /* Containers that are gone by now are left out. */
@@ -52,4 +69,35 @@ inspect(ids)
 	});
 }
 
-export { docker, docker_cli, containers, inspect };
+/* What dockerd answers to GET PATH, without a client's start: an object, or
+ * null for what is not there (any more). */
+function
+docker_get(path)
+{
+	return new Promise((resolve, reject) => {
+		const call = http.get({ socketPath: docker_socket(), path,
+			agent: false, timeout: COMMAND_DEADLINE_MS },
+		(answer) => {
+			const chunks = [];
+
+			answer.on('data', (chunk) => chunks.push(chunk));
+			answer.on('error', reject);
+			answer.on('end', () => {
+				const text = Buffer.concat(chunks).toString();
+
+				if (answer.statusCode === 200)
+					resolve(JSON.parse(text));
+				else if (answer.statusCode === 404)
+					resolve(null);
+				else
+					reject(new Error(`${path}: ${text}`));
+			});
+		});
+
+		call.on('timeout', () => call.destroy(new Error(
+		    `dockerd does not answer ${path}`)));
+		call.on('error', reject);
+	});
+}
+
+export { docker, docker_cli, docker_get, docker_socket, containers, inspect };

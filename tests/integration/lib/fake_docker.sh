@@ -9,6 +9,7 @@
 #   COMMAND.slow      it waits for as many seconds as stand in it
 #   COMMAND.fail      it prints the file on its standard error and exits 1
 #   run.never_dials   the container sleeps, instead of running the guest
+#   run.program       the container runs python3.11 on this program instead
 #   run.user          the container gets this --user
 #   ps.also, ps.once  these lines are listed, too, and the latter only once
 #
@@ -58,6 +59,11 @@ if [ "$COMMAND" = run ] && [ -e "$CONTROL/run.never_dials" ]; then
 	replace --entrypoint /bin/sleep
 	cut_behind_image
 	ARGS+=(60)
+fi
+if [ "$COMMAND" = run ] && program=$(ordered run.program); then
+	replace --entrypoint /usr/bin/python3.11
+	cut_behind_image
+	ARGS+=(-c "$program")
 fi
 if [ "$COMMAND" = ps ]; then
 	"$(<"$CONTROL/real")" "$@" || exit

@@ -6,10 +6,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { docker_cli } from './docker.js';
+import { docker_cli, docker_socket } from './docker.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const DEFAULT_SOCKET = '/var/run/docker.sock';
 /* More lines than there can be clients that hang. */
 const RELEASES = 32;
 
@@ -105,11 +104,9 @@ class DockerProxy {
 
 	async start()
 	{
-		const target = (process.env.DOCKER_HOST ?? '')
-		    .replace(/^unix:\/\//, '') || DEFAULT_SOCKET;
-
 		this.process = spawn(process.execPath,
-		    [path.join(HERE, 'fault_proxy.js'), this.socket, target],
+		    [path.join(HERE, 'fault_proxy.js'), this.socket,
+			docker_socket()],
 		    { stdio: ['ignore', 'pipe', 'inherit'] });
 		const [line] = await once(this.process.stdout, 'data');
 

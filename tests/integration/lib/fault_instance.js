@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* What tests of faults do to an instance, and what they look at. */
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import { inspect } from './docker.js';
+import { docker_get, inspect } from './docker.js';
 import { config_text } from './instance.js';
-import { alive, children, is_zombie, open_descriptors } from './proc.js';
+import {
+	alive, children, descriptor_kinds, is_zombie, lowest_free_descriptor,
+	of_uids,
+} from './proc.js';
 import { wait_for } from './wait.js';
 
 /* Of /proc/PID/stat, since Linux 2.6 on every architecture. */
 const TICKS_PER_SECOND = 100;
+/* More than there are slots; other instances' are farther away. */
+const UIDS = 128;
 
 /* sced's own log and its responders', from now on; also while something is
  * mounted over it. */
@@ -67,10 +73,10 @@ stop_sced(own, signal = 'SIGTERM')
 /*
  * Starts sced as service.sh does, and remembers it where service.sh does, but
  * with another umask (octal text), environment or, from now on, configuration.
- * Waits until it is idle; nginx is still in front of it.
+ * Waits until it is idle, unless told not to; nginx is still in front of it.
  */
 async function
-start_sced(own, { umask = '022', env = {}, sections = null } = {})
+start_sced(own, { umask = '022', env = {}, sections = null, wait = true } = {})
 {
 	const binary = path.join(own.run_dir, 'bin/sced');
 	const log = path.join(own.run_dir, 'logs/sced.log');
@@ -89,7 +95,8 @@ start_sced(own, { umask = '022', env = {}, sections = null } = {})
 	child.unref();
 	fs.writeFileSync(path.join(own.run_dir, 'sced.pid'), `${child.pid}\n`);
 	await wait_for('sced', () => own.sced_pid() === child.pid);
-	await own.idle();
+	if (wait)
+		await own.idle();
 }
 
 /* Does what is to be done with another sced, and leaves the usual one. */
@@ -120,6 +127,52 @@ changed_sections(sections, changes)
 	return changed;
 }
 
+/* Processes of sandboxes, as the host sees them: each slot has its uid. */
+function
+sandbox_processes(own)
+{
+	return of_uids(Number(own.config().docker.uid_base), UIDS);
+}
+
+/* Where network namespaces are mounted that a container gave its name to.
+ * The files alone say nothing: dockerd removes them a minute later. */
+function
+namespace_mounts(dir)
+{
+	return fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+	    .filter((line) => line.includes(' - nsfs '))
+	    .map((line) => line.split(' ')[4])
+	    .filter((file) => path.dirname(file) === dir);
+}
+
+/*
+ * Network namespaces that no container has, of those that this dockerd made.
+ * Looked at in this order, one that comes or goes at the moment is none of
+ * them.
+ */
+async function
+stray_namespaces(own)
+{
+	const name = async (id) => path.basename((await docker_get(
+	    `/containers/${id}/json`))?.NetworkSettings.SandboxKey ?? '');
+	const [{ NetworkSettings: { SandboxKey: key } }] =
+	    inspect(own.containers());
+	const dir = fs.realpathSync(path.dirname(key));
+	const mounts = namespace_mounts(dir);
+	const all = await docker_get('/containers/json?all=1');
+	const names = await Promise.all(all.map(({ Id: id }) => name(id)));
+	const now = namespace_mounts(dir);
+
+	return mounts.filter((file) => now.includes(file) &&
+	    !names.includes(path.basename(file)));
+}
+
+async function
+networks()
+{
+	return (await docker_get('/networks')).map(({ Name }) => Name).sort();
+}
+
 /* What an idle instance has, and what must not grow. */
 function
 belongings(own)
@@ -130,9 +183,10 @@ belongings(own)
 	return {
 		containers: own.containers().length,
 		slots: fs.readdirSync(path.join(own.run_dir, 'slots')).length,
-		descriptors: open_descriptors(sced),
+		descriptors: descriptor_kinds(sced),
 		children: family.length,
 		zombies: family.filter(is_zombie).length,
+		processes: sandbox_processes(own).length,
 	};
 }
 
@@ -148,32 +202,46 @@ look_twice(own, look)
 }
 
 /* Idle with a full pool, and no look-up of sced's under way. */
-function
+async function
 settled(own)
 {
 	const ready = Number(own.config().pool.ready);
-
-	return look_twice(own, () => wait_for('an idle instance', () => {
+	const has = await look_twice(own, () => wait_for('an idle instance',
+	    () => {
 		const now = belongings(own);
 
 		return now.slots === ready && now.containers === ready &&
 		    now.children === own.responders().length && now;
 	}));
+
+	return { has, networks: await networks(),
+		namespaces: await stray_namespaces(own) };
 }
 
-/* The instance has again what it had before, and nothing else. */
-function
-nothing_left(own, before)
+/* The instance has again what it had before, Docker has no more either, and
+ * what sced opens next is not taken for its standard error. */
+async function
+nothing_left(own, { has, networks: nets, namespaces })
 {
-	const what = `exactly ${JSON.stringify(before)}`;
+	const what = `exactly ${JSON.stringify(has)}`;
 
-	return look_twice(own, () => wait_for(what, () => {
+	await look_twice(own, () => wait_for(what, () => {
 		const now = belongings(own);
 
-		if (!isDeepStrictEqual(now, before))
+		if (!isDeepStrictEqual(now, has))
 			throw new Error(JSON.stringify(now));
 		return true;
 	}));
+	assert.ok(lowest_free_descriptor(own.sced_pid()) > 2);
+	assert.deepEqual(await networks(), nets);
+	await wait_for('end of its network namespaces', async () => {
+		const left = (await stray_namespaces(own))
+		    .filter((file) => !namespaces.includes(file));
+
+		if (left.length > 0)
+			throw new Error(left.join(' '));
+		return true;
+	});
 }
 
 /* { name, pid: the guest as the host sees it, leased } of each container. */
@@ -220,5 +288,5 @@ cpu_ms(pid)
 
 export {
 	ScedLog, stop_sced, start_sced, with_sced, changed_sections, belongings,
-	settled, nothing_left, guests, leased_guest, cpu_ms,
+	settled, nothing_left, sandbox_processes, guests, leased_guest, cpu_ms,
 };

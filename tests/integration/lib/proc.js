@@ -34,6 +34,45 @@ executable(pid)
 	}
 }
 
+/* What a process has open: how many of each kind, { 'socket': 3, ... }. */
+function
+descriptor_kinds(pid)
+{
+	const kinds = {};
+	const dir = `/proc/${pid}/fd`;
+
+	for (const number of fs.readdirSync(dir)) {
+		const what = fs.readlinkSync(`${dir}/${number}`)
+		    .replace(/:\[\d+\]$/, '');
+
+		kinds[what] = (kinds[what] ?? 0) + 1;
+	}
+	return Object.fromEntries(Object.entries(kinds).sort());
+}
+
+/* The number that the next one that is opened gets. */
+function
+lowest_free_descriptor(pid)
+{
+	const used = new Set(fs.readdirSync(`/proc/${pid}/fd`).map(Number));
+	let number = 0;
+
+	while (used.has(number))
+		number++;
+	return number;
+}
+
+/* Processes, also zombies, whose real uid is in [first, first + count). */
+function
+of_uids(first, count)
+{
+	return pids().filter((pid) => {
+		const uid = Number.parseInt(status_field(pid, 'Uid') ?? '', 10);
+
+		return uid >= first && uid < first + count;
+	});
+}
+
 function
 command_line(pid)
 {
@@ -73,6 +112,13 @@ is_zombie(pid)
 	return status_field(pid, 'State')?.startsWith('Z') ?? false;
 }
 
+/* The real one; NaN when the process is gone. */
+function
+status_uid(pid)
+{
+	return Number.parseInt(status_field(pid, 'Uid') ?? '', 10);
+}
+
 function
 rss_kib(pid)
 {
@@ -90,6 +136,7 @@ open_descriptors(pid)
 }
 
 export {
-	running, children, alive, is_zombie, rss_kib, open_descriptors,
-	command_line, executable, pids,
+	running, children, alive, is_zombie, status_uid, rss_kib,
+	open_descriptors, descriptor_kinds, lowest_free_descriptor, of_uids,
+	command_line, executable, pids, status_field,
 };

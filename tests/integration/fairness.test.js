@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clients in each other's way: whoever asks for much waits for himself, and
+ * whoever asks for little hardly notices. Clients are loopback addresses, and
+ * the pool is that of a default configuration.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ScedLog } from './lib/fault_instance.js';
+import { health, post_run, start_run } from './lib/http.js';
+import { start_instance } from './lib/instance.js';
+import { median } from './lib/stats.js';
+import { wait_for } from './lib/wait.js';
+
+const RUNNING = 8;
+const QUEUE = 64;
+const GREEDY = '127.0.0.2';
+const MODEST = '127.0.0.3';
+const THIRD = '127.0.0.4';
+const GREEDY_CONNECTIONS = 32;
+const ASK_EVERY_MS = 1000;
+const ASKED_IDLE = 10;
+const ASKED_UNDER_LOAD = 15;
+/* What a greedy client that was refused leaves to others, milliseconds. */
+const REFUSED_PAUSE_MS = 200;
+const WATCH_EVERY_MS = 100;
+const LOOP = ['while True: pass', { timeout: 5 }];
+/* Holds its sandbox until somebody hangs up. */
+const HOLD = ['import time\ntime.sleep(60)', { timeout: 10 }];
+
+let own = null;
+let log = null;
+
+before(async () => {
+	own = await start_instance('fairness', {
+		service: { log_level: 'debug' },
+		docker: { uid_base: 350000 },
+		pool: { ready: 4, running: RUNNING, queue: QUEUE },
+	});
+	log = new ScedLog(own);
+});
+
+after(async () => {
+	log?.close();
+	if (own !== null)
+		assert.deepEqual(await own.stop(), []);
+});
+
+function
+from(address)
+{
+	return { base: own.base, from: address };
+}
+
+function
+counts(expected)
+{
+	return wait_for(JSON.stringify(expected), async () => {
+		const now = await health(own.base);
+
+		return Object.entries(expected)
+		    .every(([name, value]) => now[name] === value);
+	});
+}
+
+/* Refused is one sentence and when to come again. */
+function
+assert_refused(answer)
+{
+	assert.equal(answer.status, 503, answer.text);
+	assert.match(answer.headers['content-type'], /^application\/json/);
+	assert.deepEqual(Object.keys(answer.json), ['error']);
+	assert.match(answer.headers['retry-after'], /^[1-9]\d?$/);
+	assert.ok(Number(answer.headers['retry-after']) <= 60);
+}
+
+/* One of many connections that ask for all there is, again and again. */
+async function
+loop_until_over(load)
+{
+	while (!load.over) {
+		const call = start_run(...LOOP, from(GREEDY));
+
+		load.calls.add(call);
+		try {
+			const answer = await call.done;
+
+			if (answer.status === 200) {
+				assert.deepEqual(answer.json, { error:
+				    'Execution timed out after 5 seconds' });
+			} else {
+				assert_refused(answer);
+				await delay(REFUSED_PAUSE_MS);
+			}
+		} catch (error) {
+			if (!load.over)
+				throw error;
+		}
+		load.calls.delete(call);
+	}
+}
+
+/* The most sandboxes that were in use at once. */
+async function
+watch_until_over(load)
+{
+	while (!load.over) {
+		const { running } = await health(own.base);
+
+		load.running_max = Math.max(load.running_max, running);
+		await delay(WATCH_EVERY_MS);
+	}
+}
+
+/* Once a second; how long each took. Refused is answered late: never. */
+async function
+ask_politely(count)
+{
+	const times = [];
+
+	for (let i = 0; i < count; i++) {
+		const begin = performance.now();
+		const answer = await post_run({ code: "print('hi')" },
+		    from(MODEST));
+		const took = performance.now() - begin;
+
+		assert.equal(answer.status, 200, answer.text);
+		assert.deepEqual(answer.json, { output: 'hi' });
+		times.push(took);
+		await delay(Math.max(0, ASK_EVERY_MS - took));
+	}
+	return times;
+}
+
+/* From an empty slot to a sandbox that waits; since the log's mark. */
+function
+pool_starts()
+{
+	return log.lines(/event=sandbox-ready /).map((line) =>
+		Number(line.match(/ start_ms=(\d+)/)[1]));
+}
+
+/* The load begins when it holds all it can get, and ends here. */
+async function
+under_load(action)
+{
+	const load = { over: false, calls: new Set(), running_max: 0 };
+	const greedy = Promise.all(Array.from({ length: GREEDY_CONNECTIONS },
+	    () => loop_until_over(load)));
+
+	greedy.catch(() => undefined); /* told below */
+	try {
+		await wait_for('load', async () => {
+			const now = await health(own.base);
+
+			return now.running + now.queued >= GREEDY_CONNECTIONS;
+		});
+		log.mark();
+		const watch = watch_until_over(load);
+
+		await action();
+		load.over = true;
+		await watch;
+	} finally {
+		load.over = true;
+		for (const call of load.calls)
+			call.hang_up();
+		await greedy;
+		await own.idle();
+	}
+	return load.running_max;
+}
+
+test('32 endless loops of one client hardly delay another', async (t) => {
+	let times = [];
+	let start = 0;
+
+	await own.idle();
+	await ask_politely(1); /* nothing of it is cold */
+	const idle = median(await ask_politely(ASKED_IDLE));
+	const running_max = await under_load(async () => {
+		times = await ask_politely(ASKED_UNDER_LOAD);
+		start = median(pool_starts());
+	});
+	const loaded = median(times);
+
+	t.diagnostic(`median idle ${idle.toFixed(1)} ms, under load ` +
+	    `${loaded.toFixed(1)} ms (at most ${Math.max(...times).toFixed(1)
+	    } ms), one pool start ${start} ms, running ${running_max}`);
+	assert.ok(start > 0, 'no sandbox was started');
+	assert.ok(loaded < 3 * idle + start,
+	    `${loaded} ms, not below 3 x ${idle} ms + ${start} ms`);
+	/* Half of them for one, while there is another; and the other's. */
+	assert.ok(running_max <= RUNNING / 2 + 1, `${running_max} at once`);
+});
+
+test('a greedy client does not keep another out of the queue', async (t) => {
+	await own.idle();
+	const greedy = Array.from({ length: RUNNING + QUEUE + 20 }, () =>
+		start_run('import time\ntime.sleep(1)', { timeout: 10 },
+		    from(GREEDY)));
+
+	await counts({ queued: QUEUE });
+	const modest = await post_run({ code: 'print(1)' }, from(MODEST));
+	const answers = await Promise.all(greedy.map(({ done }) => done));
+	const served = answers.filter(({ status }) => status === 200);
+
+	t.diagnostic(`${served.length} of ${answers.length} served`);
+	assert.equal(modest.status, 200, modest.text);
+	assert.deepEqual(modest.json, { output: '1' });
+	for (const answer of answers) {
+		if (answer.status === 200)
+			assert.deepEqual(answer.json, { output: '' });
+		else
+			assert_refused(answer);
+	}
+	assert.ok(served.length >= RUNNING);
+	assert.ok(served.length < answers.length);
+});
+
+/* Programs that hold a sandbox each, of one client each. */
+async function
+hold(addresses)
+{
+	const holders = addresses.map((address) =>
+		start_run(...HOLD, from(address)));
+
+	await counts({ running: addresses.length, queued: 0 });
+	return holders;
+}
+
+/* Six requests of the greedy one, then one each of two others, all waiting;
+ * the order in which they are answered is pushed into order. */
+async function
+line_up(order)
+{
+	const waiters = [];
+
+	for (const address of [...Array(6).fill(GREEDY), MODEST, THIRD]) {
+		waiters.push(post_run({ code: 'print(1)' }, from(address))
+		    .then((answer) => {
+			assert.equal(answer.status, 200, answer.text);
+			order.push(address);
+		}));
+		waiters.at(-1).catch(() => undefined);
+		await counts({ queued: waiters.length });
+	}
+	return waiters;
+}
+
+function
+other_addresses(count)
+{
+	return Array.from({ length: count }, (_, i) => `127.0.0.${10 + i}`);
+}
+
+test('who holds sandboxes is served after those who hold none', async () => {
+	await own.idle();
+	const order = [];
+	const others = await hold([...other_addresses(RUNNING - 2),
+		GREEDY, GREEDY]);
+	const waiters = await line_up(order);
+
+	others[0].hang_up();
+	await wait_for('two answers', () => order.length >= 2);
+	for (const { hang_up } of others)
+		hang_up();
+	await Promise.all(waiters);
+	assert.deepEqual(order.slice(0, 2).sort(), [MODEST, THIRD]);
+});
+
+test('clients take turns, however many requests of one wait', async () => {
+	await own.idle();
+	const order = [];
+	const others = await hold(other_addresses(RUNNING));
+	const waiters = await line_up(order);
+
+	/* One sandbox at a time: each is served when the last one is. */
+	others[0].hang_up();
+	await wait_for('three answers', () => order.length >= 3);
+	for (const { hang_up } of others)
+		hang_up();
+	await Promise.all(waiters);
+	assert.deepEqual(order.slice(0, 3).sort(), [GREEDY, MODEST, THIRD]);
+});
