@@ -5,10 +5,11 @@ import { after, before, test } from 'node:test';
 
 import { docker } from './lib/docker.js';
 import { leased_guest } from './lib/fault_instance.js';
+import { FastCgiRun } from './lib/fastcgi.js';
 import { health, post_run, request, run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
 import { text_of, watch_run } from './lib/live.js';
-import { alive } from './lib/proc.js';
+import { alive, open_descriptors } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
 const LONG = { timeout: 10 };
@@ -194,6 +195,29 @@ test('a slow reader holds no sandbox', async () => {
 		assert.equal(text_of(events, 'stderr').length, 65536);
 		assert.deepEqual(events.at(-1).data, {});
 	}
+});
+
+/* More than a socket's buffer takes, to somebody who never reads. */
+test('a responder does not wait for who never reads', async () => {
+	await own.idle();
+	const usual = own.responders().map(open_descriptors).sort();
+	const deaf = new FastCgiRun(own.run_dir,
+	    { accept: 'text/event-stream' });
+
+	deaf.socket.pause();
+	deaf.send({ code: 'import sys\nsys.stdout.write("\\1" * 65536)\n' +
+	    'sys.stderr.write("\\1" * 65536)', ...LONG });
+	await wait_for('the run', async () =>
+		own.log_entries().at(-1).output_bytes === 131072);
+	await wait_for('responders as free as before', () => {
+		assert.deepEqual(
+		    own.responders().map(open_descriptors).sort(), usual);
+		return true;
+	});
+	/* What it did take is whole events, and no end is pretended. */
+	deaf.socket.resume();
+	await deaf.closed;
+	assert.doesNotMatch(deaf.bytes.toString('latin1'), /event: result/);
 });
 
 test('a flood of single bytes is told whole, and in order', async () => {
