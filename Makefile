@@ -48,8 +48,8 @@ GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the three main.c, libfcgi's one file and what calls it: what
 # unit tests link.
-TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/serve.c \
-	fcgi/responder/worker.c,\
+TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c \
+	fcgi/responder/serve.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
 
 .DELETE_ON_ERROR:
