@@ -1085,7 +1085,7 @@ function onKeydown(event) {
 	if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey))
 		return;
 	event.preventDefault(); /* on the button it would click as well */
-	if (!event.repeat)
+	if (!event.repeat && !element("examples").open)
 		runProgram();
 }
 

@@ -59,7 +59,7 @@ async function watchPolicy(context, problems) {
  * A test with a page of its own, open at the service. options: those of a
  * browser context, and
  *   expected  a pattern for problems that the test provokes itself
- *   play      a stand-in for POST /run: see stand_in.js
+ *   play      a stand-in for POST /run: see stand_in.js; body gets it, too
  *   path      where the page is opened, "/" otherwise
  *   prepare   what is to be done with the page before that
  */
@@ -82,7 +82,7 @@ export function browserTest(name, options, body) {
 			await watchPolicy(context, problems);
 			await prepare?.(page);
 			await page.goto(path);
-			await body(page);
+			await body(page, standIn);
 		} finally {
 			await context.close();
 			await standIn?.close();

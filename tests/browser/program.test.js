@@ -135,9 +135,12 @@ browserTest("the dialog closes by Esc and by a click beside it", {},
 		() => page.mouse.click(5, 5)]) {
 		await page.getByRole("button", { name: "Examples" }).click();
 		assert.equal(await open.count(), 1);
+		await page.keyboard.press("Control+Enter"); /* not behind it */
 		await close();
 		await open.waitFor({ state: "detached" });
 	}
+	assert.equal(await page.locator("#status").getAttribute("data-state"),
+	    "idle");
 });
 
 async function share(page) {

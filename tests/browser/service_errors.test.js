@@ -69,6 +69,18 @@ browserTest("service error: no network", { expected: FAILED_REQUEST },
 	await takeScreenshot(page, "service-error");
 });
 
+browserTest("service error: it is down", { expected: FAILED_REQUEST,
+	play: () => assert.fail("it is down") }, async (page, standIn) => {
+	await standIn.close();
+	await assertServiceError(page, "The service could not be reached, or " +
+	    "broke off. Check the connection and try again.");
+});
+
+browserTest("service error: it breaks off before its answer",
+    { expected: FAILED_REQUEST, play: ({ response }) => response.destroy() },
+    async (page) => assertServiceError(page, "The service could not be " +
+	"reached, or broke off. Check the connection and try again."));
+
 browserTest("service error: no answer within a minute",
     { expected: FAILED_REQUEST }, async (page) => {
 	await page.clock.install();
