@@ -3,7 +3,7 @@
 #
 # make install, make uninstall. What was put where stands in a manifest below
 # SHAREDIR, with checksums: uninstall removes that and nothing else, and what
-# was changed below SYSCONFDIR since then stays.
+# was changed since then stays.
 #
 # Environment, all of it set by the Makefile: DESTDIR, BUILD, SBINDIR,
 # LIBEXECDIR, SHAREDIR, MANDIR, DOCDIR, SYSCONFDIR, UNITDIR, SYSUSERSDIR,
@@ -24,6 +24,24 @@ NEW=$WORK/new
 
 say() {
 	printf '%s\n' "$*"
+}
+
+die() {
+	printf 'install: %s\n' "$*" >&2
+	exit 1
+}
+
+# They stand in sed commands, in units and in configuration files.
+check_places() {
+	local name
+	for name in SBINDIR LIBEXECDIR SHAREDIR MANDIR DOCDIR SYSCONFDIR UNITDIR \
+	    SYSUSERSDIR TMPFILESDIR RUN_DIR LOG_DIR; do
+		[[ ${!name} =~ ^(/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$ ]] ||
+			die "$name=${!name} must be an absolute path of letters," \
+			    "digits and ._+- ."
+	done
+	[[ -z $DESTDIR || $DESTDIR == /* ]] ||
+		die "DESTDIR=$DESTDIR must be an absolute path."
 }
 
 sum() {
@@ -81,8 +99,7 @@ remove() {
 		fi
 		path=${rest#* }
 		[ -e "$DESTDIR$path" ] || continue
-		if [[ $path == "$SYSCONFDIR"/* ]] &&
-			[ "$(sum "$DESTDIR$path")" != "${rest%% *}" ]; then
+		if [ "$(sum "$DESTDIR$path")" != "${rest%% *}" ]; then
 			say "$path has been changed and stays."
 		else
 			rm "$DESTDIR$path"
@@ -207,6 +224,16 @@ command_install() {
 	say_what_is_next
 }
 
+# A link to what is no longer there would keep nginx from starting again, for
+# all sites.
+disable_site() {
+	local link=$DESTDIR$SYSCONFDIR/nginx/sites-enabled/safe-code-executor
+	if [ -L "$link" ] && [ ! -e "$link" ]; then
+		rm "$link"
+		say "The site's link in sites-enabled is removed: reload nginx."
+	fi
+}
+
 command_uninstall() {
 	if [ ! -f "$MANIFEST" ]; then
 		say "Nothing to remove: there is no $MANIFEST"
@@ -215,9 +242,13 @@ command_uninstall() {
 	cp "$MANIFEST" "$OLD"
 	rm "$MANIFEST"
 	remove "$OLD"
+	disable_site
 	say "Not made by make install, and left: $LOG_DIR, Docker's image."
+	[ -n "$DESTDIR" ] || say "Should it still run:" \
+	    "systemctl disable --now sced.service sced.socket"
 }
 
+check_places
 case ${1:-} in
 install) command_install ;;
 uninstall) command_uninstall ;;

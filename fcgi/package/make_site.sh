@@ -126,10 +126,10 @@ heading() {
 		# SPDX-License-Identifier: MIT
 		# Safe Code Executor, a site of nginx: made by sce-make-site out of
 		# $SHARE/nginx.conf.in and $CONFIG.
-		# Make it anew when queue_wait or timeout_max in the latter changes, for
-		# fastcgi_read_timeout comes from them.
-		# Behind another proxy, add set_real_ip_from and real_ip_header: one
-		# client is one address, in the log and in the queue.
+		# Make it anew when queue_wait, timeout_max, run_dir, log_dir or
+		# anything in [clients] changes in the latter: it takes effect here.
+		# Behind another proxy, name that in proxies there: one client is one
+		# address, in the log and in the queue.
 	END
 }
 

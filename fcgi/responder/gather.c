@@ -27,6 +27,9 @@ take_frame(
 {
 	struct result *result = &run->result;
 
+	/* Before it has the job a guest has nothing to say of it. */
+	if (!run->started && header->kind != FRAME_STARTED)
+		return RUN_STEP_BROKEN;
 	switch (header->kind) {
 	case FRAME_STARTED:
 		run->started = true;

@@ -9,8 +9,9 @@
 #include "common/io.h"
 
 /* For the rest, when the run is over and its sandbox is gone: a responder has
- * others to serve. The socket's buffer has taken most of it by then. */
-#define END_PATIENCE_US (3 * 1000 * 1000)
+ * others to serve. The buffers of the socket and of nginx have taken most of
+ * it by then, whatever the client does. */
+#define END_PATIENCE_US (500 * 1000)
 
 static int
 begin(struct live *live)

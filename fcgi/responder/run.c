@@ -63,6 +63,8 @@ clear_result(struct run *run, const struct request *request)
 	result->verdict.kind = VERDICT_SANDBOX_FAILED;
 	run->inbox_len = 0;
 	run->started = false;
+	if (run->watcher != NULL)
+		events_reset(&run->watcher->events);
 }
 
 static int

@@ -61,7 +61,8 @@ put_busy(struct service *service)
 {
 	struct refusal refusal;
 
-	(void)refusal_set(&refusal, 503, "Out of memory: try again later");
+	(void)refusal_set(&refusal, 503,
+	    "The service is stopping or out of memory: try again later");
 	put_refusal(service, &refusal);
 }
 

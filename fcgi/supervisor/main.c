@@ -101,7 +101,7 @@ load_config(struct config *config, const char *path)
 static uint32_t
 descriptors_needed(const struct config *config)
 {
-	return config->running + config->queue + WORKERS_SPARE +
+	return WORKERS_FOR(config->running, config->queue) +
 	       4 * (config->ready + config->running) + DESCRIPTORS_BESIDES;
 }
 

@@ -39,8 +39,12 @@
 #define SWEEP_SOON_US (5 * 1000 * 1000)
 /* Between the responder's own deadline and the end of the lease. */
 #define LEASE_MARGIN_US (2 * 1000 * 1000)
-#define WORKERS_SPARE 4 /* for refusals and health beside runs and queue */
-#define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
+/* Responders: one for each run and each request that waits, as many as runs
+ * for those that still have to be told how theirs ended, and some for
+ * refusals and health. */
+#define WORKERS_SPARE 4
+#define WORKERS_FOR(running, queue) (2 * (running) + (queue) + WORKERS_SPARE)
+#define WORKERS_MAX WORKERS_FOR(POOL_SLOTS_MAX, POOL_QUEUE_MAX)
 
 /* The first word of an epoll event; the second is an index. */
 enum event_kind {

@@ -70,8 +70,7 @@ workers_start(struct supervisor *sup)
 {
 	uint32_t i;
 
-	sup->worker_count = sup->config.running + sup->config.queue +
-			    WORKERS_SPARE;
+	sup->worker_count = WORKERS_FOR(sup->config.running, sup->config.queue);
 	if (sup->worker_count > WORKERS_MAX)
 		sup->worker_count = WORKERS_MAX;
 	for (i = 0; i < sup->worker_count; i++) {

@@ -165,10 +165,47 @@ test('what an older version put there and this one does not is gone', () => {
 	    'usr/local/share/safe-code-executor/manifest');
 
 	fs.writeFileSync(old, 'old\n');
-	fs.appendFileSync(manifest, `file ${'0'.repeat(64)} /usr/local/sbin/sce-old\n`);
+	const [sum] = must_run('sha256sum', [old]).split(' ');
+
+	fs.appendFileSync(manifest, `file ${sum} /usr/local/sbin/sce-old\n`);
 	make('install', destdir);
 	assert.deepEqual(tree(destdir), EXPECTED);
 });
+
+test('a program that somebody else has replaced stays', () => {
+	const destdir = fresh('replaced');
+	const sced = 'usr/local/sbin/sced';
+
+	fs.writeFileSync(path.join(destdir, sced), 'mine\n');
+	assert.match(make('uninstall', destdir), /sbin\/sced has been changed/);
+	assert.deepEqual(tree(destdir), [sced]);
+});
+
+/* Else nginx would not start again, for all sites of the host. */
+for (const target of ['../sites-available/safe-code-executor',
+	'/etc/nginx/sites-available/safe-code-executor']) {
+	test(`no dangling link to ${target} is left`, () => {
+		const destdir = fresh(`link${target.length}`);
+		const enabled = path.join(destdir, 'etc/nginx/sites-enabled');
+		const link = path.join(enabled, 'safe-code-executor');
+
+		fs.mkdirSync(enabled, { recursive: true });
+		fs.symlinkSync(target, link);
+		assert.match(make('uninstall', destdir), /link .*removed/);
+		assert.throws(() => fs.lstatSync(link));
+	});
+}
+
+for (const prefix of ['relative', '~/sce', '/a,b', '/a/../b']) {
+	test(`PREFIX=${prefix} is refused`, () => {
+		const done = run('make', ['install', `PREFIX=${prefix}`,
+			`DESTDIR=${dir}/refused`]);
+
+		assert.notEqual(done.status, 0);
+		assert.match(done.stderr, /SBINDIR=\S+ must be an absolute/);
+		assert.ok(!fs.existsSync(path.join(dir, 'refused')));
+	});
+}
 
 test('PREFIX and the others are heeded', () => {
 	const destdir = path.join(dir, 'prefix');
