@@ -53,6 +53,7 @@ config_load_text(struct config *config, const char *name, const char *text,
 {
 	config_set_defaults(config);
 	/* They follow from run_dir, which the file may change. */
+	memset(config->log_dir, 0, sizeof(config->log_dir));
 	memset(config->responder, 0, sizeof(config->responder));
 	memset(config->guest, 0, sizeof(config->guest));
 	memset(config->seccomp_profile, 0, sizeof(config->seccomp_profile));

@@ -16,7 +16,8 @@
 
 struct config {
 	/* [service] */
-	char run_dir[CONFIG_STRING_MAX];      /* everything that is written */
+	char run_dir[CONFIG_STRING_MAX];      /* sockets, slots, the lock */
+	char log_dir[CONFIG_STRING_MAX];      /* empty: RUN_DIR/logs */
 	char socket_group[CONFIG_STRING_MAX]; /* nginx's: may connect */
 	uint32_t responder_uid;               /* of its own; also its gid */
 	uint32_t log_level;                   /* syslog's numbers, 3..7 */

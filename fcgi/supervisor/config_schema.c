@@ -41,6 +41,9 @@ const struct config_key config_keys[] = {
 	{ "service", "run_dir", CONFIG_PATH, FIELD(run_dir),
 	    "/var/lib/safe-code-executor", TEXT(1),
 	    "everything that is written lives here" },
+	{ "service", "log_dir", CONFIG_PATH, FIELD(log_dir),
+	    "", TEXT(0),
+	    "executions.log, and nginx's logs; empty: RUN_DIR/logs" },
 	{ "service", "socket_group", CONFIG_NAME, FIELD(socket_group),
 	    "www-data", TEXT(1),
 	    "group that may connect to the FastCGI socket: nginx's" },
@@ -161,7 +164,7 @@ const struct config_key config_keys[] = {
 	    "", TEXT(0),
 	    "addresses whose X-Forwarded-For is believed" },
 	{ "clients", "metrics", CONFIG_NETWORKS, FIELD(metrics_from),
-	    "127.0.0.0/8, ::1", TEXT(0),
+	    "127.0.0.0/8,::1", TEXT(0),
 	    "who may GET /metrics; empty: nobody" },
 };
 /* clang-format on */

@@ -13,8 +13,9 @@
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
- *   report.c   health and metrics, for them        metrics.c the counters
- * (pure) sweep.c    what nobody answers for any more    docker.c  the client
+ *   report.c   health and metrics, for them        sweep.c   what is left over
+ *   metrics.c  the counters (pure)                 docker.c  the client
+ *   listen.c   the FastCGI socket                  manager.c systemd
  */
 #ifndef SCE_SUPERVISOR_H
 #define SCE_SUPERVISOR_H
@@ -30,6 +31,7 @@
 #include "supervisor/cgroup.h"
 #include "supervisor/config.h"
 #include "supervisor/docker.h"
+#include "supervisor/manager.h"
 #include "supervisor/metrics.h"
 #include "supervisor/pool.h"
 
@@ -100,6 +102,7 @@ struct worker {
 
 struct supervisor {
 	struct config config;
+	struct manager manager;
 	struct docker docker;
 	struct pool pool;
 	struct sandbox sandboxes[POOL_SLOTS_MAX];
@@ -180,6 +183,8 @@ int workers_open_log(const struct config *config);
 /* report.c: what was wrong with the question, or NULL */
 const char *report_on_health(struct supervisor *sup, uint32_t index);
 const char *report_on_metrics(struct supervisor *sup, uint32_t index);
+/* listen.c: the FastCGI socket. 0, or -1 with the reason logged. */
+int listen_fastcgi(struct supervisor *sup);
 
 /* monitor.c */
 /* fd: a descriptor to go with it, or -1. Who does not read is ended. */

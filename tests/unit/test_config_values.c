@@ -10,6 +10,7 @@ defaults_are_those_of_the_design(void **state)
 	(void)state;
 	config_set_defaults(&c);
 	assert_string_equal(c.run_dir, "/var/lib/safe-code-executor");
+	assert_string_equal(c.log_dir, "/var/lib/safe-code-executor/logs");
 	assert_string_equal(c.socket_group, "www-data");
 	assert_int_equal(c.responder_uid, 1899999999);
 	assert_int_equal(c.log_level, 6);
