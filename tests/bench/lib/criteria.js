@@ -27,11 +27,12 @@ doubling(list, half, full)
 	return (large - base) / Math.max(small - base, STEP_MIN * base / 2);
 }
 
-/* Of figures one of which may be missing. */
+/* Of figures one of which may be missing, or, on a machine with other work,
+ * nothing at all. */
 function
 ratio(a, b)
 {
-	return a === null || b === null ? undefined : a / b;
+	return a === null || b === null || b === 0 ? undefined : a / b;
 }
 
 function
@@ -62,8 +63,8 @@ default_mode({ latency, throughput })
 		    1 / 30),
 		...pairs.flatMap(([fresh, docker]) => [
 			at_least(`runs/s / docker run loop, ${fresh.clients} ` +
-			    'clients', fresh.runs_a_second /
-			    docker.runs_a_second, 1.8),
+			    'clients', ratio(fresh.runs_a_second,
+			    docker.runs_a_second), 1.8),
 			at_most(`CPU per run / docker run's, ${fresh.clients} ` +
 			    'clients', ratio(fresh.cpu_ms, docker.cpu_ms),
 			    0.6),
@@ -99,7 +100,7 @@ growth({ throughput, refusals, burst, sizes, slots })
 
 	return [
 		at_least(`runs/s, ${most.clients} clients / 8 clients`,
-		    most.runs_a_second / few.runs_a_second, 0.9),
+		    ratio(most.runs_a_second, few.runs_a_second), 0.9),
 		at_most('a refusal / a run, CPU', ratio(refusals.cpu_ms,
 		    few.cpu_ms), 0.05),
 		at_most('output 32 -> 64 KiB: cost', doubling(output, 32768,

@@ -47,7 +47,7 @@ faults_of(result)
 		if (/errors|left/.test(name) && value > limit)
 			faults.push(`${name}: ${value}`);
 	}
-	if (burst.some((b) => b.ok !== b.clients))
+	if (burst.some((b) => b.ok === 0 || b.ok + b.refused !== b.clients))
 		faults.push('a burst was not answered whole');
 	if (refusals.refused === 0)
 		faults.push('nothing was refused with a full queue');
