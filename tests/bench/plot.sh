@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Draws the figures of the last `make bench`: plot.sh [RESULT [SVG]]. Needs
-# gnuplot (Debian: gnuplot-nox).
+# Draws the figures of the last `make bench`, and prints the README's table:
+# plot.sh [RESULT [SVG]]. Needs gnuplot (Debian: gnuplot-nox).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 result=${1:-build/bench/result.json}
@@ -19,3 +19,4 @@ fi
 node tests/bench/plot.js "$result" | gnuplot >"$svg.tmp"
 mv -f "$svg.tmp" "$svg"
 echo "$svg"
+node tests/bench/ratios.js "$result"

@@ -31,8 +31,7 @@ one_turn({ driver, own, clients }, { requests, lead_ms, window_ms })
 	});
 }
 
-/* Refusals that the window brought are not charged to the runs: they are
- * cheap, but for 128 clients there are many. */
+/* All CPU time is charged to what ran, also that of refusals. */
 function
 summary(row, turns)
 {
