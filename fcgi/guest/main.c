@@ -29,6 +29,7 @@
 #include "common/io.h"
 #include "guest/cookie.h"
 #include "guest/guest.h"
+#include "guest/hold.h"
 #include "guest/pump.h"
 #include "guest/watchdog.h"
 
@@ -67,6 +68,18 @@ become_init(struct guest *guest)
 }
 
 static int
+become_holder(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	if (fd_keep_standard_open() == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return -1;
+	return sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+static int
 run_job(struct guest *guest, const struct job *job)
 {
 	struct pump pump = { .host_fd = guest->host_fd,
@@ -99,7 +112,9 @@ usage(void)
 	    "sce-guest " SCE_VERSION
 	    ": PID 1 of a sandbox, started by sced as\n"
 	    "  sce-guest auto|required SOCKET INTERPRETER\n"
-	    "(Landlock: used where the kernel has it, or required)\n";
+	    "(Landlock: used where the kernel has it, or required), or, to\n"
+	    "keep a network namespace for others, as\n"
+	    "  sce-guest hold SOCKET\n";
 
 	(void)write(STDERR_FILENO, text, sizeof(text) - 1);
 	return 2;
@@ -112,8 +127,11 @@ main(int argc, char *argv[])
 	struct job job;
 	uint8_t version[FRAME_READY_LEN];
 
-	if (argc != 4 || getpid() != 1)
+	if ((argc != 4 && argc != 3) || getpid() != 1 ||
+	    (argc == 3 && strcmp(argv[1], "hold") != 0))
 		return usage();
+	if (argc == 3)
+		return become_holder() == -1 ? 3 : hold_network(argv[2]);
 	guest.landlock_required = strcmp(argv[1], "required") == 0;
 	guest.interpreter = argv[3];
 	child_init(&guest.child);

@@ -121,7 +121,10 @@ stop_service() {
 # What a sced that was killed could not remove itself.
 remove_leftovers() {
 	local left
-	[ ! -d "$RUN_DIR/slots" ] || find "$RUN_DIR/slots" -mindepth 1 -delete
+	local dir
+	for dir in "$RUN_DIR/slots" "$RUN_DIR/nets"; do
+		[ ! -d "$dir" ] || find "$dir" -mindepth 1 -delete
+	done
 	docker_answers || return 0
 	left=$(docker ps --all --quiet \
 	    --filter "label=sce.instance=$RUN_DIR") || return 0

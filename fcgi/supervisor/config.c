@@ -139,3 +139,17 @@ config_is_gvisor(const struct config *config)
 {
 	return strncmp(config->runtime, "runsc", strlen("runsc")) == 0;
 }
+
+bool
+config_has_holders(const struct config *config)
+{
+	return config->network_holder && !config_is_gvisor(config);
+}
+
+uint32_t
+config_boxes(const struct config *config)
+{
+	uint32_t slots = config->ready + config->running;
+
+	return config_has_holders(config) ? 2 * slots : slots;
+}

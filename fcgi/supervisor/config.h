@@ -31,7 +31,8 @@ struct config {
 	char docker_host[CONFIG_STRING_MAX]; /* empty: the client's default */
 	char image[CONFIG_STRING_MAX];
 	char runtime[CONFIG_STRING_MAX];
-	uint32_t uid_base; /* a slot runs as uid_base + slot */
+	uint32_t uid_base;   /* a slot runs as uid_base + slot */
+	bool network_holder; /* network_holder = off | on */
 	/* [pool] */
 	uint32_t ready;    /* sandboxes kept waiting */
 	uint32_t running;  /* runs at once */
@@ -102,6 +103,12 @@ int config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX]);
 
 /* True if the runtime is gVisor: its name begins with runsc. */
 bool config_is_gvisor(const struct config *config);
+
+/* True if sandboxes join the network of a holder; never with gVisor. */
+bool config_has_holders(const struct config *config);
+
+/* How many containers, and uids, there can be. */
+uint32_t config_boxes(const struct config *config);
 
 /* Every key with its value, as a file that config_load takes. */
 void config_print(const struct config *config, FILE *out);

@@ -99,7 +99,7 @@ check_times(const struct config *config, char error[CONFIG_ERROR_MAX])
 static uint64_t
 uid_end(const struct config *config)
 {
-	return (uint64_t)config->uid_base + config->ready + config->running;
+	return (uint64_t)config->uid_base + config_boxes(config);
 }
 
 static int

@@ -20,13 +20,15 @@
 /* Below are the host's accounts and nobody; a sandbox is none of these. */
 #define UID_BASE_MIN 65536
 /* The uids of all slots must fit above. */
-#define UID_BASE_MAX (UID_MAX_OURS - POOL_SLOTS_MAX)
+#define UID_BASE_MAX (UID_MAX_OURS - POOL_BOXES_MAX)
 
 #define FIELD(name)                                                            \
 	offsetof(struct config, name), sizeof(((struct config *)NULL)->name)
 #define TEXT(min) (min), CONFIG_STRING_MAX - 1, NULL
 
 static const struct config_word yes_or_no[] = { { "no", 0 }, { "yes", 1 },
+	{ NULL, 0 } };
+static const struct config_word off_or_on[] = { { "off", 0 }, { "on", 1 },
 	{ NULL, 0 } };
 static const struct config_word landlock_words[] = { { "auto", 0 },
 	{ "required", 1 }, { NULL, 0 } };
@@ -82,6 +84,9 @@ const struct config_key config_keys[] = {
 	{ "docker", "uid_base", CONFIG_INTEGER, FIELD(uid_base),
 	    "1900000000", UID_BASE_MIN, UID_BASE_MAX, NULL,
 	    "a sandbox runs as uid_base + its slot" },
+	{ "docker", "network_holder", CONFIG_WORD, FIELD(network_holder),
+	    "on", 0, 1, off_or_on,
+	    "on: a slot's sandboxes join one empty network" },
 
 	{ "pool", "ready", CONFIG_INTEGER, FIELD(ready),
 	    "4", 1, POOL_SLOTS_MAX / 2, NULL,

@@ -113,11 +113,14 @@ docker_client_output(const struct docker_client *client, char *buf, size_t size)
 
 int
 docker_run(const struct docker *docker, struct docker_client *client,
-    uint32_t slot, const char *name, const char *slot_dir)
+    const struct docker_box *box)
 {
 	struct docker_args args = { .count = 0 };
 
-	docker_args_run(&args, docker, slot, name, slot_dir);
+	if (box->is_holder)
+		docker_args_hold(&args, docker, box);
+	else
+		docker_args_run(&args, docker, box);
 	return start_client(docker, client, &args,
 	    (uint64_t)docker->config->start_timeout_ms * 1000);
 }

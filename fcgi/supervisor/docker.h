@@ -17,7 +17,7 @@
 
 #define DOCKER_NAME_MAX 64      /* of a container, with the NUL */
 #define DOCKER_IMAGE_ID_MAX 80  /* "sha256:" and 64 digits, with the NUL */
-#define DOCKER_OUTPUT_MAX 16384 /* of a client: bytes kept */
+#define DOCKER_OUTPUT_MAX 40960 /* of a client: bytes kept */
 #define DOCKER_PATH_MAX 108     /* of what is mounted */
 #define DOCKER_REMOVE_MAX 16    /* containers removed by one client */
 
@@ -27,6 +27,16 @@ struct docker {
 	char boot_id[9];                    /* of this supervisor's life */
 	char image_id[DOCKER_IMAGE_ID_MAX]; /* what is run, by content */
 	char config_dir[DOCKER_PATH_MAX];   /* DOCKER_CONFIG: empty, ours */
+};
+
+/* What is particular to one container. */
+struct docker_box {
+	const char *name;
+	const char *dir; /* of its socket */
+	uint32_t slot;
+	uint32_t uid;
+	bool is_holder;
+	const char *holder; /* whose network it joins; NULL: its own */
 };
 
 /* One running client. */
@@ -47,7 +57,7 @@ void docker_client_output(
 
 /* All of these start a client and return: 0, or -1 with errno. */
 int docker_run(const struct docker *docker, struct docker_client *client,
-    uint32_t slot, const char *name, const char *slot_dir);
+    const struct docker_box *box);
 int docker_kill(const struct docker *docker, struct docker_client *client,
     const char *name);
 int docker_remove(const struct docker *docker, struct docker_client *client,

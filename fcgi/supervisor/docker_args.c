@@ -10,6 +10,9 @@
 #define GVISOR_THREADS 512
 /* Its own threads for each process or thread of the program. */
 #define GVISOR_THREADS_EACH 8
+/* A holder waits, and that is all; runc needs this much to start it. */
+#define HOLDER_MEMORY "32m"
+#define HOLDER_PIDS "16"
 
 void
 docker_args_add(struct docker_args *args, const char *arg)
@@ -47,20 +50,33 @@ docker_args_add_option(
 	docker_args_add(args, value);
 }
 
-/* Namespaces, rights and the like: the same for every configuration. */
+/* A network namespace with nothing in it: a new one, or the holder's, which
+ * then has given the host's name and resolv.conf as well. */
 static void
-add_isolation(
-    struct docker_args *args, const struct config *config, uint32_t slot)
+add_network(struct docker_args *args, const char *holder)
 {
-	uint32_t uid = config->uid_base + slot;
-
-	docker_args_add_option(args, "--network", "none");
-	docker_args_add_option(args, "--ipc", "none");
-	docker_args_add_option(args, "--cgroupns", "private");
+	docker_args_add(args, "--network");
+	if (holder != NULL) {
+		docker_args_add_format(args, "container:%s", holder);
+		return;
+	}
+	docker_args_add(args, "none");
 	docker_args_add_option(args, "--hostname", "sandbox");
 	/* Else its resolv.conf would name the host's nameserver. */
 	docker_args_add_option(args, "--dns", "0.0.0.0");
 	docker_args_add_option(args, "--dns-search", ".");
+}
+
+/* Namespaces, rights and the like: the same for every configuration. */
+static void
+add_isolation(struct docker_args *args, const struct config *config,
+    const struct docker_box *box)
+{
+	uint32_t uid = box->uid;
+
+	add_network(args, box->holder);
+	docker_args_add_option(args, "--ipc", "none");
+	docker_args_add_option(args, "--cgroupns", "private");
 	/* One uid per slot: a shared one shares quotas between neighbours. */
 	docker_args_add(args, "--user");
 	docker_args_add_format(args, "%u:%u", uid, uid);
@@ -82,11 +98,24 @@ add_tmpfs(struct docker_args *args, const char *path, uint64_t bytes,
 	    (unsigned long long)bytes, inodes, owner);
 }
 
+/* What the guest needs: its slot's socket, and itself. */
+static void
+add_mounts(struct docker_args *args, const struct config *config,
+    const struct docker_box *box)
+{
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/run/sce,readonly", box->dir);
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/sce-guest,readonly", config->guest);
+}
+
 static void
 add_file_systems(struct docker_args *args, const struct config *config,
-    uint32_t slot, const char *slot_dir)
+    const struct docker_box *box)
 {
-	unsigned int uid = config->uid_base + slot;
+	unsigned int uid = box->uid;
 	char owner[64];
 
 	docker_args_add(args, "--read-only");
@@ -98,12 +127,7 @@ add_file_systems(struct docker_args *args, const struct config *config,
 		add_tmpfs(args, "/tmp", config->tmp_bytes, 1024, "mode=1777");
 	add_tmpfs(args, "/dev/shm", config->shm_bytes, 64, "mode=1777");
 	docker_args_add_option(args, "--workdir", "/box");
-	docker_args_add(args, "--mount");
-	docker_args_add_format(
-	    args, "type=bind,src=%s,dst=/run/sce,readonly", slot_dir);
-	docker_args_add(args, "--mount");
-	docker_args_add_format(
-	    args, "type=bind,src=%s,dst=/sce-guest,readonly", config->guest);
+	add_mounts(args, config, box);
 }
 
 static void
@@ -153,9 +177,9 @@ add_limits(struct docker_args *args, const struct config *config)
 
 static void
 add_identity(struct docker_args *args, const struct docker *docker,
-    uint32_t slot, const char *name)
+    const struct docker_box *box)
 {
-	docker_args_add_option(args, "--name", name);
+	docker_args_add_option(args, "--name", box->name);
 	docker_args_add_option(args, "--label", "sce.app=safe-code-executor");
 	docker_args_add(args, "--label");
 	docker_args_add_format(
@@ -163,15 +187,13 @@ add_identity(struct docker_args *args, const struct docker *docker,
 	docker_args_add(args, "--label");
 	docker_args_add_format(args, "sce.boot=%s", docker->boot_id);
 	docker_args_add(args, "--label");
-	docker_args_add_format(args, "sce.slot=%u", slot);
+	docker_args_add_format(
+	    args, "sce.%s=%u", box->is_holder ? "holder" : "slot", box->slot);
 }
 
-void
-docker_args_run(struct docker_args *args, const struct docker *docker,
-    uint32_t slot, const char *name, const char *slot_dir)
+static void
+add_run(struct docker_args *args, const struct config *config)
 {
-	const struct config *config = docker->config;
-
 	docker_args_add(args, config->docker_cli);
 	docker_args_add(args, "run");
 	/* Detached: no client stays in memory or in the way of the output, and
@@ -183,12 +205,46 @@ docker_args_run(struct docker_args *args, const struct docker *docker,
 	docker_args_add(args, "--no-healthcheck");
 	docker_args_add(args, "--init=false");
 	docker_args_add_option(args, "--runtime", config->runtime);
-	add_identity(args, docker, slot, name);
-	add_isolation(args, config, slot);
-	add_file_systems(args, config, slot, slot_dir);
+}
+
+void
+docker_args_run(struct docker_args *args, const struct docker *docker,
+    const struct docker_box *box)
+{
+	const struct config *config = docker->config;
+
+	add_run(args, config);
+	add_identity(args, docker, box);
+	add_isolation(args, config, box);
+	add_file_systems(args, config, box);
 	add_limits(args, config);
 	docker_args_add_option(args, "--entrypoint", "/sce-guest");
 	docker_args_add(args, docker->image_id);
 	docker_args_add(args, config->landlock_required ? "required" : "auto");
 	docker_args_add_option(args, "/run/sce/s", "python3.11");
+}
+
+void
+docker_args_hold(struct docker_args *args, const struct docker *docker,
+    const struct docker_box *box)
+{
+	const struct config *config = docker->config;
+
+	add_run(args, config);
+	add_identity(args, docker, box);
+	add_isolation(args, config, box);
+	docker_args_add(args, "--read-only");
+	add_mounts(args, config, box);
+	docker_args_add_option(args, "--memory", HOLDER_MEMORY);
+	docker_args_add_option(args, "--memory-swap", HOLDER_MEMORY);
+	docker_args_add_option(args, "--pids-limit", HOLDER_PIDS);
+	docker_args_add_option(args, "--cpus", "0.1");
+	add_ulimit(args, "nofile", 16);
+	add_ulimit(args, "fsize", 0);
+	add_ulimit(args, "core", 1);
+	add_ulimit(args, "msgqueue", 0);
+	add_ulimit(args, "memlock", 0);
+	docker_args_add_option(args, "--entrypoint", "/sce-guest");
+	docker_args_add(args, docker->image_id);
+	docker_args_add_option(args, "hold", "/run/sce/s");
 }

@@ -33,6 +33,10 @@ void docker_args_add_format(struct docker_args *args, const char *format, ...)
 
 /* docker run, with every flag of a sandbox. */
 void docker_args_run(struct docker_args *args, const struct docker *docker,
-    uint32_t slot, const char *name, const char *slot_dir);
+    const struct docker_box *box);
+
+/* The same for the holder of a slot's network: see holder.c. */
+void docker_args_hold(struct docker_args *args, const struct docker *docker,
+    const struct docker_box *box);
 
 #endif

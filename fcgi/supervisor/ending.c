@@ -98,6 +98,10 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 
 	if (box->ending != ENDING_NOT)
 		return;
+	if (box->name[0] == '\0') { /* not launched yet */
+		pool_set_state(&sup->pool, slot, SLOT_EMPTY, io_now_us());
+		return;
+	}
 	monitor_lease_ended(sup, slot);
 	pool_set_state(&sup->pool, slot, SLOT_DEAD, io_now_us());
 	box->deadline_us = IO_FOREVER;
@@ -108,6 +112,8 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 		(void)shutdown(box->guest_fd, SHUT_RDWR);
 	supervisor_close(sup, &box->guest_fd);
 	supervisor_close(sup, &box->listen_fd);
+	if (holder_is(sup, slot))
+		holder_on_ending(sup, slot);
 	if (box->pid_fd != -1) {
 		enter(box, ENDING_SHUTDOWN, SHUTDOWN_US);
 		return;
@@ -222,7 +228,7 @@ ending_retry_quarantined(struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->sandboxes[i].ending == ENDING_QUARANTINE)
 			sup->sandboxes[i].ending_deadline_us = io_now_us();
 	}

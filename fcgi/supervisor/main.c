@@ -97,12 +97,12 @@ load_config(struct config *config, const char *path)
 	log_init("sced", (int)config->log_level);
 }
 
-/* A channel a responder; a connection, a pidfd and two clients a slot. */
+/* A channel a responder; a connection, a pidfd and two clients a container. */
 static uint32_t
 descriptors_needed(const struct config *config)
 {
 	return WORKERS_FOR(config->running, config->queue) +
-	       4 * (config->ready + config->running) + DESCRIPTORS_BESIDES;
+	       4 * config_boxes(config) + DESCRIPTORS_BESIDES;
 }
 
 /* name: "" or, with its slash, what is below parent. */
@@ -137,6 +137,7 @@ open_run_dir(struct supervisor *sup)
 	make_dir(sup->config.run_dir, "", 0755);
 	make_dir(sup->config.log_dir, "", 0755);
 	make_dir(sup->config.run_dir, "/slots", 0700);
+	make_dir(sup->config.run_dir, "/nets", 0700);
 	make_dir(sup->config.run_dir, "/docker-config", 0700);
 	lock_run_dir(sup);
 	sup->log_fd = workers_open_log(&sup->config);
@@ -195,7 +196,7 @@ init_pool(struct supervisor *sup)
 	uint32_t i;
 
 	pool_init(&sup->pool, &limits);
-	for (i = 0; i < POOL_SLOTS_MAX; i++)
+	for (i = 0; i < POOL_BOXES_MAX; i++)
 		sandbox_init(&sup->sandboxes[i]);
 }
 

@@ -49,6 +49,24 @@ pool_oldest(const struct pool *pool, enum slot_state state)
 	return found;
 }
 
+/* A warm one, and of these the one that has been empty longest. */
+static uint32_t
+pick_empty(const struct pool *pool)
+{
+	const struct pool_slot *best = NULL;
+	const struct pool_slot *s;
+
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state != SLOT_EMPTY || s->is_barred)
+			continue;
+		if (best == NULL || s->is_warm > best->is_warm ||
+		    (s->is_warm == best->is_warm &&
+			s->since_us < best->since_us))
+			best = s;
+	}
+	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
+}
+
 uint32_t
 pool_pick_start(const struct pool *pool, uint64_t now_us)
 {
@@ -62,7 +80,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us)
 		return POOL_NONE;
 	if (waiting >= pool->limits.ready)
 		return POOL_NONE;
-	return pool_oldest(pool, SLOT_EMPTY);
+	return pick_empty(pool);
 }
 
 /* One at a time, and only while starts are known to succeed: an old sandbox
@@ -101,7 +119,8 @@ pool_set_state(
 
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
-	if (s->state == SLOT_STARTING && state == SLOT_READY)
+	if (s->state == SLOT_STARTING && state == SLOT_READY &&
+	    slot < pool->slot_count)
 		slide(&pool->start_avg_us, now_us - s->since_us);
 	s->state = state;
 	s->since_us = now_us;

@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #define POOL_SLOTS_MAX 512
+/* Of each slot the state of its sandbox, then of its network's holder. */
+#define POOL_BOXES_MAX (2 * POOL_SLOTS_MAX)
 #define POOL_QUEUE_MAX 1024
 #define POOL_CLIENT_BYTES 16
 #define POOL_NONE UINT32_MAX
@@ -51,6 +53,9 @@ struct pool_slot {
 	enum slot_state state;
 	uint64_t since_us;                 /* when it entered the state */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
+	/* EMPTY: it starts faster than others; it must not be started now. */
+	bool is_warm;
+	bool is_barred;
 };
 
 struct pool_waiter {
@@ -73,7 +78,7 @@ struct pool_presence {
 struct pool {
 	struct pool_limits limits;
 	uint32_t slot_count; /* ready + running */
-	struct pool_slot slots[POOL_SLOTS_MAX];
+	struct pool_slot slots[POOL_BOXES_MAX];
 	uint32_t queued;
 	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
 	uint32_t failures;                        /* of starts, in a row */

@@ -22,11 +22,14 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
 	box->deadline_us = IO_FOREVER;
 	pool_note_start(&sup->pool, true, now_us);
-	metrics_observe(&sup->metrics.start, now_us - box->started_us);
+	if (!holder_is(sup, slot))
+		metrics_observe(&sup->metrics.start, now_us - box->started_us);
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
 	manager_tell_ready(&sup->manager);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
+	if (holder_is(sup, slot))
+		holder_on_ready(sup, slot);
 }
 
 /* A whole frame is in the inbox. */

@@ -72,10 +72,12 @@ sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	/* Perhaps the image is gone, and another one has its name by now. */
 	if (pool_is_down(&sup->pool))
 		sweep_soon(sup);
+	holder_wear(sup, slot);
 	ending_begin(sup, slot);
 }
 
-/* A name and a directory that were never used before. */
+/* A name and a directory that were never used before. Those of holders are
+ * apart: slots/ has what runs. */
 static int
 name_sandbox(struct supervisor *sup, uint32_t slot)
 {
@@ -87,13 +89,45 @@ name_sandbox(struct supervisor *sup, uint32_t slot)
 	(void)snprintf(id, sizeof(id), "%s-%x-%" PRIx64, sup->docker.boot_id,
 	    slot, ++sup->starts);
 	(void)snprintf(box->name, sizeof(box->name), "sce-%s", id);
-	n = snprintf(dir, sizeof(dir), "%s/slots/%s", sup->config.run_dir, id);
+	n = snprintf(dir, sizeof(dir), "%s/%s/%s", sup->config.run_dir,
+	    holder_is(sup, slot) ? "nets" : "slots", id);
 	if (n < 0 || (size_t)n >= sizeof(dir)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
 	memcpy(box->dir, dir, sizeof(dir));
 	return 0;
+}
+
+static void
+launch(struct supervisor *sup, uint32_t index, const char *holder)
+{
+	struct sandbox *box = &sup->sandboxes[index];
+	struct docker_box what = { .name = box->name,
+		.dir = box->dir,
+		.slot = index % sup->pool.slot_count,
+		.uid = sup->config.uid_base + index,
+		.is_holder = holder_is(sup, index),
+		.holder = holder };
+
+	box->deadline_us = io_now_us() +
+			   (uint64_t)sup->config.start_timeout_ms * 1000;
+	if (name_sandbox(sup, index) == -1 || open_slot_dir(box) == -1 ||
+	    supervisor_watch(
+		sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, index) == -1 ||
+	    docker_run(&sup->docker, &box->runner, &what) == -1)
+		sandbox_fail_start(sup, index, strerror(errno));
+}
+
+void
+sandbox_launch(struct supervisor *sup, uint32_t slot)
+{
+	const char *holder;
+	bool waits;
+
+	holder = holder_lend(sup, slot, &waits);
+	if (!waits)
+		launch(sup, slot, holder);
 }
 
 void
@@ -103,15 +137,8 @@ sandbox_start(struct supervisor *sup, uint32_t slot)
 
 	sandbox_init(box);
 	box->started_us = io_now_us();
-	box->deadline_us = box->started_us +
-			   (uint64_t)sup->config.start_timeout_ms * 1000;
 	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
-	if (name_sandbox(sup, slot) == -1 || open_slot_dir(box) == -1 ||
-	    supervisor_watch(
-		sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, slot) == -1 ||
-	    docker_run(&sup->docker, &box->runner, slot, box->name, box->dir) ==
-		-1)
-		sandbox_fail_start(sup, slot, strerror(errno));
+	sandbox_launch(sup, slot); /* or later, when its holder is there */
 }
 
 /* One connection was enough: no socket and no name is left of the door. */
@@ -156,6 +183,7 @@ identify(struct supervisor *sup, uint32_t slot)
 		return "dialled by a foreign uid";
 	if (peer.pid <= 1)
 		return "dialled from a foreign pid namespace";
+	box->holder.pid = peer.pid;
 	box->pid_fd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
 	if (box->pid_fd == -1)
 		return "its process is gone already";
@@ -210,7 +238,10 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 	}
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
 		return;
-	if (state == SLOT_READY) {
+	if (holder_is(sup, slot)) {
+		log_warning(NULL, "holder-died slot=%u name=%s",
+		    slot - sup->pool.slot_count, sup->sandboxes[slot].name);
+	} else if (state == SLOT_READY) {
 		sup->metrics.ready_deaths++;
 		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
 		    slot, sup->sandboxes[slot].name);

@@ -48,6 +48,12 @@ supervisor_close(struct supervisor *sup, int *fd)
 	errno = saved;
 }
 
+uint32_t
+supervisor_box_count(const struct supervisor *sup)
+{
+	return 2 * sup->pool.slot_count;
+}
+
 static void
 begin_stop(struct supervisor *sup)
 {
@@ -72,7 +78,7 @@ on_child(struct supervisor *sup, pid_t pid, int status)
 	if (workers_on_exit(sup, pid, status) ||
 	    sweep_on_exit(sup, pid, status))
 		return;
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->sandboxes[i].runner.pid == pid) {
 			sandbox_on_runner_exit(sup, i, status);
 			return;
@@ -161,7 +167,7 @@ enforce_deadlines(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->sandboxes[i].deadline_us <= now_us)
 			sandbox_on_deadline(sup, i);
 		if (sup->sandboxes[i].ending_deadline_us <= now_us)
@@ -179,7 +185,7 @@ end_idle_sandboxes(struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->pool.slots[i].state == SLOT_READY ||
 		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);
@@ -199,6 +205,7 @@ settle(struct supervisor *sup, uint64_t now_us)
 		workers_stop(sup);
 		return;
 	}
+	holders_settle(sup, now_us);
 	while ((slot = pool_pick_start(&sup->pool, now_us)) != POOL_NONE)
 		sandbox_start(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
@@ -221,7 +228,7 @@ next_event_us(const struct supervisor *sup, uint64_t now_us)
 	const struct sandbox *box;
 	uint32_t i;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		box = &sup->sandboxes[i];
 		next_us = earlier(next_us, box->deadline_us);
 		next_us = earlier(next_us, box->ending_deadline_us);
@@ -231,8 +238,21 @@ next_event_us(const struct supervisor *sup, uint64_t now_us)
 	next_us = earlier(next_us, sup->sweeper.deadline_us);
 	next_us = earlier(next_us, sup->inspector.deadline_us);
 	next_us = earlier(next_us, workers_next_event_us(sup));
+	next_us = earlier(next_us, holders_next_event_us(sup));
 	return earlier(next_us,
 	    sup->stopping ? sup->stop_deadline_us : sup->next_sweep_us);
+}
+
+static bool
+is_empty(const struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < supervisor_box_count(sup); i++) {
+		if (sup->pool.slots[i].state != SLOT_EMPTY)
+			return false;
+	}
+	return true;
 }
 
 /* At a stop: is there anything left to wait for? */
@@ -243,8 +263,7 @@ is_over(const struct supervisor *sup)
 		return false;
 	if (io_now_us() >= sup->stop_deadline_us)
 		return true;
-	return workers_alive(sup) == 0 &&
-	       pool_count(&sup->pool, SLOT_EMPTY) == sup->pool.slot_count;
+	return workers_alive(sup) == 0 && is_empty(sup);
 }
 
 static void

@@ -10,6 +10,7 @@
  * before it has seen any, and from the lease on its connection is only
  * watched for its end.
  *
+ *   holder.c   the network namespace that a slot's sandboxes join
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
@@ -31,6 +32,7 @@
 #include "supervisor/cgroup.h"
 #include "supervisor/config.h"
 #include "supervisor/docker.h"
+#include "supervisor/holder.h"
 #include "supervisor/manager.h"
 #include "supervisor/metrics.h"
 #include "supervisor/pool.h"
@@ -84,6 +86,7 @@ struct sandbox {
 	enum ending ending;
 	uint64_t quarantine_us; /* the next wait there; doubles */
 	uint64_t ending_deadline_us;
+	struct holder holder; /* of a box that is one */
 };
 
 enum worker_state { WORKER_IDLE, WORKER_WAITING, WORKER_LEASED };
@@ -109,7 +112,7 @@ struct supervisor {
 	struct manager manager;
 	struct docker docker;
 	struct pool pool;
-	struct sandbox sandboxes[POOL_SLOTS_MAX];
+	struct sandbox sandboxes[POOL_BOXES_MAX]; /* see holder.h */
 	struct worker workers[WORKERS_MAX];
 	uint32_t worker_count;
 	int epoll_fd;
@@ -134,6 +137,8 @@ struct supervisor {
 
 /* supervisor.c */
 int supervisor_run(struct supervisor *sup);
+/* Sandboxes, and a holder for each. */
+uint32_t supervisor_box_count(const struct supervisor *sup);
 struct epoll_event supervisor_event(
     uint32_t events, enum event_kind kind, uint32_t index);
 int supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
@@ -144,6 +149,8 @@ void supervisor_close(struct supervisor *sup, int *fd);
 /* sandbox.c */
 void sandbox_init(struct sandbox *box);
 void sandbox_start(struct supervisor *sup, uint32_t slot);
+/* The second half of the start, once there is a network to join. */
+void sandbox_launch(struct supervisor *sup, uint32_t slot);
 void sandbox_on_dial(struct supervisor *sup, uint32_t slot);
 void sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
 void sandbox_on_deadline(struct supervisor *sup, uint32_t slot);

@@ -26,7 +26,7 @@ is_ours_now(const struct supervisor *sup, const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->pool.slot_count; i++) {
+	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->pool.slots[i].state != SLOT_EMPTY &&
 		    strcmp(sup->sandboxes[i].name, name) == 0)
 			return true;
@@ -140,6 +140,7 @@ on_image(struct supervisor *sup, int status)
 	log_notice(NULL, "image-changed id=%s", id);
 	memcpy(sup->docker.image_id, id, sizeof(id));
 	for (i = 0; i < sup->pool.slot_count; i++) {
+		holder_wear(sup, i);
 		if (sup->pool.slots[i].state == SLOT_READY ||
 		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);
@@ -165,14 +166,14 @@ sweep_on_exit(struct supervisor *sup, pid_t pid, int status)
 
 /* Slot directories of an earlier life; nobody else writes there. */
 static void
-remove_old_slot_dirs(const struct supervisor *sup)
+remove_old_dirs(const struct supervisor *sup, const char *kind)
 {
 	char path[CONFIG_STRING_MAX + 8];
 	struct dirent *entry;
 	DIR *dir;
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s/slots", sup->config.run_dir);
+	(void)snprintf(path, sizeof(path), "%s/%s", sup->config.run_dir, kind);
 	dir = opendir(path);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
@@ -232,7 +233,8 @@ sweep_at_start(struct supervisor *sup)
 {
 	if (remove_all(sup) == -1)
 		return -1;
-	remove_old_slot_dirs(sup);
+	remove_old_dirs(sup, "slots");
+	remove_old_dirs(sup, "nets");
 	return 0;
 }
 
@@ -242,12 +244,13 @@ sweep_at_stop(struct supervisor *sup)
 	uint32_t i;
 
 	/* Nothing is anybody's any more. */
-	for (i = 0; i < sup->pool.slot_count; i++)
+	for (i = 0; i < supervisor_box_count(sup); i++)
 		pool_set_state(&sup->pool, i, SLOT_EMPTY, io_now_us());
 	if (remove_all(sup) == -1)
 		log_error("containers may be left, the next start removes them",
 		    "stop-incomplete");
-	remove_old_slot_dirs(sup);
+	remove_old_dirs(sup, "slots");
+	remove_old_dirs(sup, "nets");
 }
 
 int

@@ -251,13 +251,11 @@ start_client(struct docker_client *client)
 
 int
 docker_run(const struct docker *docker, struct docker_client *client,
-    uint32_t slot, const char *name, const char *slot_dir)
+    const struct docker_box *box)
 {
 	(void)docker;
 	(void)client;
-	(void)slot;
-	(void)name;
-	(void)slot_dir;
+	(void)box;
 	abort(); /* the pool below starts none by itself */
 }
 
@@ -669,6 +667,7 @@ start_guest(uint32_t slot)
 	assert(syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 		   process) == 0);
 	sandbox_init(box);
+	(void)snprintf(box->name, sizeof(box->name), "sce-0");
 	(void)snprintf(box->dir, sizeof(box->dir), "%s/none", run_dir);
 	box->guest_fd = pair[0];
 	box->pid_fd = process[0];
@@ -865,8 +864,9 @@ set_up_pool(void)
 
 	pool_init(&sup.pool, &limits);
 	sup.pool.limits.ready = 0; /* we start them */
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < 2 * SLOTS; i++) /* holders, too, but none starts */
 		sandbox_init(&sup.sandboxes[i]);
+	for (i = 0; i < SLOTS; i++) {
 		guests[i] = (struct guest){ .fd = -1, .pid_fd = -1 };
 	}
 }

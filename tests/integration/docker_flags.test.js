@@ -69,7 +69,7 @@ each_waiting('half a core, 64 processes', (_, host) => {
 });
 
 each_waiting('no network, no shared namespace', ({ Config }, host) => {
-	assert.equal(host.NetworkMode, 'none');
+	assert.match(host.NetworkMode, /^container:[0-9a-f]{64}$/);
 	assert.equal(host.IpcMode, 'none');
 	assert.equal(host.CgroupnsMode, 'private');
 	assert.equal(host.PidMode, '');
@@ -78,6 +78,51 @@ each_waiting('no network, no shared namespace', ({ Config }, host) => {
 	assert.equal(Config.Hostname, 'sandbox');
 	assert.equal(host.PublishAllPorts, false);
 	assert.equal(Object.keys(host.PortBindings ?? {}).length, 0);
+});
+
+test('the network is that of the holder of its slot, where none is', () => {
+	const held = inspect(service.holders());
+
+	for (const { Config, HostConfig } of waiting) {
+		const id = HostConfig.NetworkMode.replace('container:', '');
+		const holder = held.find(({ Id }) => Id === id);
+
+		assert.equal(holder.HostConfig.NetworkMode, 'none');
+		assert.deepEqual(Object.keys(holder.NetworkSettings.Networks),
+		    ['none']);
+		assert.equal(holder.Config.Labels['sce.holder'],
+		    Config.Labels['sce.slot']);
+	}
+	assert.equal(new Set(waiting.map(({ HostConfig: host }) =>
+		host.NetworkMode)).size, waiting.length);
+});
+
+test('a holder has less than a sandbox', () => {
+	const users = new Set(waiting.map(({ Config }) => Config.User));
+	const held = inspect(service.holders());
+
+	assert.equal(held.length, waiting.length);
+	for (const { Config, HostConfig: host, Mounts, State } of held) {
+		assert.match(executable(State.Pid) ?? '', /sce-guest$/);
+		assert.deepEqual(Config.Cmd, ['hold', '/run/sce/s']);
+		assert.ok(!users.has(Config.User), Config.User);
+		users.add(Config.User);
+		assert.deepEqual(host.CapDrop, ['ALL']);
+		assert.equal(host.Privileged, false);
+		assert.equal(host.ReadonlyRootfs, true);
+		assert.equal(host.Tmpfs ?? null, null);
+		assert.equal(host.AutoRemove, true);
+		assert.equal(host.LogConfig.Type, 'none');
+		assert.deepEqual([host.IpcMode, host.CgroupnsMode, host.PidMode],
+		    ['none', 'private', '']);
+		assert.deepEqual(host.SecurityOpt.sort(),
+		    waiting[0].HostConfig.SecurityOpt.sort());
+		assert.equal(host.Memory, 32 * MIB);
+		assert.equal(host.MemorySwap, 32 * MIB);
+		assert.equal(host.PidsLimit, 16);
+		assert.equal(Mounts.length, 2);
+		assert.ok(Mounts.every(({ RW }) => !RW));
+	}
 });
 
 each_waiting('no right', (_, host) => {

@@ -150,7 +150,7 @@ test('when sced is killed, all that it started ends', async () => {
 	await wait_for('end of all responders', () =>
 		!responders.some(alive));
 	await wait_for('end of all containers', () =>
-		own.containers().length === 0);
+		own.containers().length + own.holders().length === 0);
 
 	const orphan = make_container('sce-00000000-0-1', labels, image);
 	const foreign = make_container('sce-00000000-0-2',
@@ -183,7 +183,7 @@ test('at SIGTERM the run under way is answered', async () => {
 	process.kill(pid, 'SIGTERM');
 	assert.deepEqual((await call.done).json, { output: 'done' });
 	await wait_for('end of sced', () => !alive(pid));
-	assert.deepEqual(own.containers(), []);
+	assert.deepEqual([...own.containers(), ...own.holders()], []);
 	assert.ok(!responders.some(alive));
 });
 

@@ -174,7 +174,7 @@ gvisor_test('the flags of a sandbox', () => {
 		assert.equal(host.MemorySwap, host.Memory);
 		assert.equal(host.PidsLimit, 512 + 8 * 64);
 		assert.deepEqual([nproc.Soft, nproc.Hard], [64, 64]);
-		assert.equal(host.NetworkMode, 'none');
+		assert.equal(host.NetworkMode, 'none'); /* no holder */
 		assert.equal(host.ReadonlyRootfs, true);
 	}
 });

@@ -56,7 +56,9 @@ function
 sandbox_processes(config)
 {
 	const first = Number(config.docker.uid_base);
-	const count = Number(config.pool.ready) + Number(config.pool.running);
+	/* Behind these are their holders'. */
+	const count = Number(config.pool.running) + Math.max(
+	    Number(config.pool.ready), Number(config.pool.ready_max));
 
 	return pids().filter((pid) => {
 		const uid = status_uid(pid);

@@ -38,20 +38,28 @@ docker(...args)
 }
 
 /*
- * Full ids of an instance's containers, in whatever state, sorted. Without
+ * Full ids of an instance's sandboxes, in whatever state, sorted. Without
  * those that have no name any more: a dockerd that comes back after SIGKILL
  * may list one that it has removed itself, until it is started again, and no
  * client can remove that ("No such container").
  */
 function
-containers(run_dir)
+containers(run_dir, kind = 'slot')
 {
 	const text = docker('ps', '-a', '--no-trunc', '--format',
-	    '{{.ID}} {{.Names}}', '--filter', `label=sce.instance=${run_dir}`);
+	    '{{.ID}} {{.Names}}', '--filter', `label=sce.instance=${run_dir}`,
+	    '--filter', `label=sce.${kind}`);
 
 	return text.split('\n').map((line) => line.split(' '))
 	    .filter(([, name]) => name !== undefined && name !== '')
 	    .map(([id]) => id).sort();
+}
+
+/* Those that hold a slot's network for its sandboxes. */
+function
+holders(run_dir)
+{
+	return containers(run_dir, 'holder');
 }
 
 /* Containers that are gone by now are left out. */
@@ -100,4 +108,7 @@ docker_get(path)
 	});
 }
 
-export { docker, docker_cli, docker_get, docker_socket, containers, inspect };
+export {
+	docker, docker_cli, docker_get, docker_socket, containers, holders,
+	inspect,
+};

@@ -156,7 +156,7 @@ stray_namespaces(own)
 	const name = async (id) => path.basename((await docker_get(
 	    `/containers/${id}/json`))?.NetworkSettings.SandboxKey ?? '');
 	const [{ NetworkSettings: { SandboxKey: key } }] =
-	    inspect(own.containers());
+	    inspect([...own.holders(), ...own.containers()]);
 	const dir = fs.realpathSync(path.dirname(key));
 	const mounts = namespace_mounts(dir);
 	const all = await docker_get('/containers/json?all=1');
@@ -182,7 +182,9 @@ belongings(own)
 
 	return {
 		containers: own.containers().length,
+		holders: own.holders().length,
 		slots: fs.readdirSync(path.join(own.run_dir, 'slots')).length,
+		nets: fs.readdirSync(path.join(own.run_dir, 'nets')).length,
 		descriptors: descriptor_kinds(sced),
 		children: family.length,
 		zombies: family.filter(is_zombie).length,

@@ -10,7 +10,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { containers } from './docker.js';
+import { containers, holders } from './docker.js';
 import { health } from './http.js';
 import { command_line, running } from './proc.js';
 import { wait_for } from './wait.js';
@@ -110,6 +110,11 @@ class Instance {
 		return containers(this.run_dir);
 	}
 
+	holders()
+	{
+		return holders(this.run_dir);
+	}
+
 	/* What sced was started with: every key, as it understood it. */
 	config()
 	{
@@ -137,7 +142,11 @@ class Instance {
 	/* Nothing runs or waits, and the pool is as full as it is to be. */
 	async idle()
 	{
-		const ready = Number(this.config().pool.ready);
+		const { docker, pool } = this.config();
+		const ready = Number(pool.ready);
+		/* Each that waits has one; the others go after a while. */
+		const held = docker.network_holder === 'on' &&
+		    !docker.runtime.startsWith('runsc') ? ready : 0;
 
 		return wait_for('idle service with a full pool', async () => {
 			/* It may make a run, and counts from before that. */
@@ -146,7 +155,8 @@ class Instance {
 
 			return now.http === 200 && now.running === 0 &&
 			    now.queued === 0 && now.ready === ready &&
-			    this.containers().length === ready && now;
+			    this.containers().length === ready &&
+			    this.holders().length === held && now;
 		});
 	}
 }
@@ -220,7 +230,7 @@ start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 	own.stop = async () => {
 		own.down();
 		fs.rmSync(home, { recursive: true });
-		return own.containers();
+		return [...own.containers(), ...own.holders()];
 	};
 	own.up();
 	return own;

@@ -32,8 +32,11 @@ sandbox_flags({ Config, HostConfig }, dir, changes = {})
 		return `${Name}=${value ?? Soft}:${value ?? Hard}`;
 	});
 
+	/* Its slot's holder has one in which there is as little. */
+	const network = host.NetworkMode.replace(/^container:.*/, 'none');
+
 	return [
-		'--network', host.NetworkMode, '--ipc', host.IpcMode,
+		'--network', network, '--ipc', host.IpcMode,
 		'--cgroupns', host.CgroupnsMode,
 		'--hostname', Config.Hostname, '--workdir', Config.WorkingDir,
 		'--read-only', '--pull', 'never', '--log-driver', 'none',

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The holder of a slot's network: a container of ours, itself `--network
+ * none`, in which nothing but the guest waits for its life line to end. The
+ * sandboxes of its slot, one after the other, join its network namespace
+ * instead of having Docker make one each, which is half of a start's cost.
+ *
+ * It is started, watched and ended by the same code as a sandbox is, as the
+ * box with the number of its slot + slot_count. A slot is started only while
+ * its holder is not on its way out; one that is EMPTY keeps it for a while.
+ *
+ * A namespace that a run has used is never lent again: with the counters of
+ * its packets not what they were at first, the holder is replaced. So are old
+ * ones, those of another image, and those with which a start has failed.
+ */
+#ifndef SCE_HOLDER_H
+#define SCE_HOLDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Runs, and time, after which even an untouched one is replaced. */
+#define HOLDER_LOANS_MAX 50
+#define HOLDER_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
+/* How long a slot that is not started keeps it. */
+#define HOLDER_IDLE_US (3ULL * 1000 * 1000)
+#define HOLDER_COUNTERS_MAX 6144
+
+struct supervisor;
+
+/* What a box has that is one. */
+struct holder {
+	pid_t pid;      /* in whose /proc the counters are */
+	uint32_t loans; /* sandboxes that joined it */
+	bool lent;      /* since the counters were looked at */
+	bool worn;      /* not to be lent again */
+	char counters[HOLDER_COUNTERS_MAX]; /* as they were at first */
+};
+
+/* True for the number of a box that is a holder. */
+bool holder_is(const struct supervisor *sup, uint32_t index);
+
+/*
+ * Lends the slot's holder: its name, or NULL and *waits: it is being started,
+ * and holder_on_ready() will launch the sandbox. NULL alone: there are none.
+ */
+const char *holder_lend(struct supervisor *sup, uint32_t slot, bool *waits);
+
+void holder_on_ready(struct supervisor *sup, uint32_t index);
+void holder_on_ending(struct supervisor *sup, uint32_t index);
+
+/* A start in the slot has failed, or all holders have an old image. */
+void holder_wear(struct supervisor *sup, uint32_t slot);
+
+/* Ends those that have to go, and tells the pool which slots have one. */
+void holders_settle(struct supervisor *sup, uint64_t now_us);
+uint64_t holders_next_event_us(const struct supervisor *sup);
+
+#endif
