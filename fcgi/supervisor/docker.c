@@ -39,15 +39,19 @@ exec_client(
 	char host[CONFIG_STRING_MAX + 32];
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char home[] = "HOME=/nonexistent";
-	char threads[] = "GOMAXPROCS=1"; /* it has next to nothing to do */
-	char *environment[6] = { path, home, threads, config_dir, NULL, NULL };
+	/* It has next to nothing to do, and less without tidying up. */
+	char threads[] = "GOMAXPROCS=1";
+	char garbage[] = "GOGC=off";
+	char memory[] = "GOMEMLIMIT=64MiB"; /* from there on it does */
+	char *environment[8] = { path, home, threads, garbage, memory,
+		config_dir, NULL, NULL };
 
 	(void)snprintf(config_dir, sizeof(config_dir), "DOCKER_CONFIG=%s",
 	    docker->config_dir);
 	(void)snprintf(
 	    host, sizeof(host), "DOCKER_HOST=%s", docker->config->docker_host);
 	if (docker->config->docker_host[0] != '\0')
-		environment[4] = host;
+		environment[6] = host;
 	if (dup2(output_fd, STDOUT_FILENO) == -1 ||
 	    dup2(output_fd, STDERR_FILENO) == -1)
 		_exit(126);
