@@ -149,7 +149,9 @@ config_has_holders(const struct config *config)
 uint32_t
 config_boxes(const struct config *config)
 {
-	uint32_t slots = config->ready + config->running;
+	uint32_t ready = config->ready_max > config->ready ? config->ready_max
+							   : config->ready;
+	uint32_t slots = ready + config->running;
 
 	return config_has_holders(config) ? 2 * slots : slots;
 }

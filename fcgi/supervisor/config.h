@@ -34,10 +34,11 @@ struct config {
 	uint32_t uid_base;   /* a slot runs as uid_base + slot */
 	bool network_holder; /* network_holder = off | on */
 	/* [pool] */
-	uint32_t ready;    /* sandboxes kept waiting */
-	uint32_t running;  /* runs at once */
-	uint32_t queue;    /* requests that may wait */
-	uint32_t starting; /* docker run at once */
+	uint32_t ready;     /* sandboxes kept waiting */
+	uint32_t ready_max; /* while these are too few; ready if less */
+	uint32_t running;   /* runs at once */
+	uint32_t queue;     /* requests that may wait */
+	uint32_t starting;  /* docker run at once */
 	uint32_t queue_wait_ms;
 	uint32_t start_timeout_ms;
 	uint32_t max_age_ms; /* of a READY sandbox */

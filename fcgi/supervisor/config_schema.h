@@ -12,7 +12,7 @@
 
 #include "supervisor/config.h"
 
-#define CONFIG_KEYS 42
+#define CONFIG_KEYS 43
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */

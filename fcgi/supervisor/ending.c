@@ -233,3 +233,15 @@ ending_retry_quarantined(struct supervisor *sup)
 			sup->sandboxes[i].ending_deadline_us = io_now_us();
 	}
 }
+
+void
+ending_begin_idle(struct supervisor *sup)
+{
+	uint32_t i;
+
+	for (i = 0; i < supervisor_box_count(sup); i++) {
+		if (sup->pool.slots[i].state == SLOT_READY ||
+		    sup->pool.slots[i].state == SLOT_STARTING)
+			ending_begin(sup, i);
+	}
+}

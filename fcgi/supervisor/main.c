@@ -187,6 +187,7 @@ init_pool(struct supervisor *sup)
 	const struct config *config = &sup->config;
 	struct pool_limits limits = {
 		.ready = config->ready,
+		.ready_max = config->ready_max,
 		.running = config->running,
 		.starting = config->starting,
 		.queue = config->queue,

@@ -13,7 +13,10 @@ pool_init(struct pool *pool, const struct pool_limits *limits)
 {
 	memset(pool, 0, sizeof(*pool));
 	pool->limits = *limits;
-	pool->slot_count = limits->ready + limits->running;
+	if (pool->limits.ready_max < limits->ready)
+		pool->limits.ready_max = limits->ready;
+	pool->target = limits->ready;
+	pool->slot_count = pool->limits.ready_max + limits->running;
 	if (pool->slot_count > POOL_SLOTS_MAX)
 		pool->slot_count = POOL_SLOTS_MAX;
 	if (pool->limits.queue > POOL_QUEUE_MAX)
@@ -78,7 +81,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us)
 	/* While starts fail, one at a time tells as much as many. */
 	if (starting >= (pool->failures > 0 ? 1 : pool->limits.starting))
 		return POOL_NONE;
-	if (waiting >= pool->limits.ready)
+	if (waiting >= pool->target)
 		return POOL_NONE;
 	return pick_empty(pool);
 }
@@ -91,6 +94,38 @@ may_replace(const struct pool *pool)
 	return !pool->stopping && pool->failures == 0 &&
 	       pool_count(pool, SLOT_STARTING) == 0 &&
 	       pool_count(pool, SLOT_READY) >= pool->limits.ready;
+}
+
+/* Is there somebody who would run if there were a sandbox? */
+static bool
+misses_one(const struct pool *pool)
+{
+	return pool->queued > 0 && pool->failures == 0 &&
+	       pool_count(pool, SLOT_READY) == 0 &&
+	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
+}
+
+void
+pool_adapt(struct pool *pool, uint64_t now_us)
+{
+	uint64_t since_us = now_us - pool->missed_us;
+
+	if (!misses_one(pool)) {
+		if (since_us >= POOL_CALM_US)
+			pool->target = pool->limits.ready;
+	} else if (pool->missed_us == 0 || since_us >= pool->start_avg_us) {
+		pool->missed_us = now_us;
+		if (pool->target < pool->limits.ready_max)
+			pool->target++;
+	}
+}
+
+uint32_t
+pool_pick_surplus(const struct pool *pool)
+{
+	if (pool_count(pool, SLOT_READY) <= pool->target)
+		return POOL_NONE;
+	return pool_oldest(pool, SLOT_READY);
 }
 
 uint32_t
@@ -162,6 +197,10 @@ pool_next_event_us(const struct pool *pool, uint64_t now_us)
 
 	if (pool->next_start_us > now_us && pool->next_start_us < next_us)
 		next_us = pool->next_start_us;
+	if (pool->target > pool->limits.ready) {
+		at_us = pool->missed_us + POOL_CALM_US;
+		next_us = at_us < next_us ? at_us : next_us;
+	}
 	if (ready != POOL_NONE && may_replace(pool)) {
 		at_us = pool->slots[ready].since_us + pool->limits.max_age_us;
 		next_us = at_us < next_us ? at_us : next_us;

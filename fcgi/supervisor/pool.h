@@ -31,6 +31,9 @@
 /* A client that asked within this time counts as one who may ask again. */
 #define POOL_PRESENCE_US (60ULL * 1000 * 1000)
 #define POOL_RETRY_AFTER_MAX_S 60
+/* So long after somebody had to wait for a sandbox, no more are kept waiting
+ * than usual. */
+#define POOL_CALM_US (5ULL * 1000 * 1000)
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -41,10 +44,11 @@ enum slot_state {
 };
 
 struct pool_limits {
-	uint32_t ready;    /* sandboxes kept waiting */
-	uint32_t running;  /* leases at once */
-	uint32_t starting; /* starts at once */
-	uint32_t queue;    /* waiters */
+	uint32_t ready;     /* sandboxes kept waiting */
+	uint32_t ready_max; /* the same, while the pool is found empty */
+	uint32_t running;   /* leases at once */
+	uint32_t starting;  /* starts at once */
+	uint32_t queue;     /* waiters */
 	uint64_t queue_wait_us;
 	uint64_t max_age_us; /* of a READY sandbox */
 };
@@ -77,7 +81,7 @@ struct pool_presence {
 
 struct pool {
 	struct pool_limits limits;
-	uint32_t slot_count; /* ready + running */
+	uint32_t slot_count; /* ready_max + running */
 	struct pool_slot slots[POOL_BOXES_MAX];
 	uint32_t queued;
 	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
@@ -87,6 +91,8 @@ struct pool {
 	uint64_t start_avg_us;        /* how long a start takes, sliding */
 	uint64_t turn;                /* of the last grant */
 	struct pool_presence seen[2]; /* the last two clients, newest first */
+	uint32_t target;              /* sandboxes to keep waiting now */
+	uint64_t missed_us;           /* when one was last missed; 0: never */
 	bool stopping;
 };
 
@@ -102,6 +108,18 @@ uint32_t pool_count(const struct pool *pool, enum slot_state state);
 
 /* A slot to start a sandbox in now, or POOL_NONE. */
 uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);
+
+/*
+ * To be called when leases have been granted: somebody who waits although
+ * there is a place to run is missing a sandbox, and then one more is kept
+ * waiting for the next time, up to ready_max; for each that was missed, but
+ * once a start at the most, since the next is on its way. When none has been
+ * missed for a while, the target is back at ready.
+ */
+void pool_adapt(struct pool *pool, uint64_t now_us);
+
+/* A READY slot beyond the target, the oldest, or POOL_NONE. */
+uint32_t pool_pick_surplus(const struct pool *pool);
 
 /* A READY slot that has waited too long and should be replaced, or NONE. */
 uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);

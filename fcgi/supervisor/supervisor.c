@@ -179,19 +179,6 @@ enforce_deadlines(struct supervisor *sup, uint64_t now_us)
 	enforce_client(&sup->inspector, now_us);
 }
 
-/* At a stop, what waits or starts has no future. */
-static void
-end_idle_sandboxes(struct supervisor *sup)
-{
-	uint32_t i;
-
-	for (i = 0; i < supervisor_box_count(sup); i++) {
-		if (sup->pool.slots[i].state == SLOT_READY ||
-		    sup->pool.slots[i].state == SLOT_STARTING)
-			ending_begin(sup, i);
-	}
-}
-
 static void
 settle(struct supervisor *sup, uint64_t now_us)
 {
@@ -201,13 +188,16 @@ settle(struct supervisor *sup, uint64_t now_us)
 	monitor_grant_all(sup, now_us);
 	workers_enforce(sup, now_us);
 	if (sup->stopping) {
-		end_idle_sandboxes(sup);
+		ending_begin_idle(sup);
 		workers_stop(sup);
 		return;
 	}
+	pool_adapt(&sup->pool, now_us);
 	holders_settle(sup, now_us);
 	while ((slot = pool_pick_start(&sup->pool, now_us)) != POOL_NONE)
 		sandbox_start(sup, slot);
+	while ((slot = pool_pick_surplus(&sup->pool)) != POOL_NONE)
+		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
 		ending_begin(sup, slot);
 	workers_respawn(sup, now_us);

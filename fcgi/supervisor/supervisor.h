@@ -164,6 +164,8 @@ void readiness_read(struct supervisor *sup, uint32_t slot);
 
 /* ending.c */
 void ending_begin(struct supervisor *sup, uint32_t slot);
+/* At a stop: what waits or starts has no future. */
+void ending_begin_idle(struct supervisor *sup);
 void ending_on_deadline(struct supervisor *sup, uint32_t slot);
 void ending_on_guest_exit(struct supervisor *sup, uint32_t slot);
 void ending_on_runner_exit(struct supervisor *sup, uint32_t slot);

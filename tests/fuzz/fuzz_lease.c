@@ -863,7 +863,9 @@ set_up_pool(void)
 	uint32_t i;
 
 	pool_init(&sup.pool, &limits);
-	sup.pool.limits.ready = 0; /* we start them */
+	/* We start them. */
+	sup.pool.limits.ready = sup.pool.limits.ready_max = 0;
+	sup.pool.target = 0;
 	for (i = 0; i < 2 * SLOTS; i++) /* holders, too, but none starts */
 		sandbox_init(&sup.sandboxes[i]);
 	for (i = 0; i < SLOTS; i++) {

@@ -31,12 +31,12 @@ a_responder_is_no_sandbox(void **state)
 {
 	(void)state;
 	load_good("[service]\nresponder_uid = 200012\n");
-	expect_error("[service]\nresponder_uid = 1900000023\n",
-	    "t.conf: responder_uid 1900000023 is one of the sandboxes' uids, "
-	    "1900000000 to 1900000023");
+	expect_error("[service]\nresponder_uid = 1900000031\n",
+	    "t.conf: responder_uid 1900000031 is one of the sandboxes' uids, "
+	    "1900000000 to 1900000031");
 	expect_error("[service]\nresponder_uid = 1900000000\n",
 	    "t.conf: responder_uid 1900000000 is one of the sandboxes' uids, "
-	    "1900000000 to 1900000023");
+	    "1900000000 to 1900000031");
 }
 
 static void
@@ -115,15 +115,15 @@ uids_given_to_others_are_refused(void **state)
 	(void)state;
 	assert_int_equal(check_subids("a:100000:65536\n", error), 0);
 	assert_int_equal(check_subids("a:1800000000:99999999\n", error), 0);
-	assert_int_equal(check_subids("a:1900000024:65536\n", error), 0);
+	assert_int_equal(check_subids("a:1900000032:65536\n", error), 0);
 	assert_int_equal(check_subids("a:1900000000:0\nrubbish\n\n", error), 0);
 	assert_int_equal(
 	    check_subids("a:100000:65536\nbob:1899990000:65536\n", error), -1);
 	assert_non_null(strstr(error,
-	    "the sandboxes' uids 1900000000 to 1900000023 meet those that "));
+	    "the sandboxes' uids 1900000000 to 1900000031 meet those that "));
 	assert_non_null(strstr(error, " gives to bob, 1899990000 to "
 				      "1900055535; choose another uid_base"));
-	assert_int_equal(check_subids("a:1900000023:1\n", error), -1);
+	assert_int_equal(check_subids("a:1900000031:1\n", error), -1);
 	assert_int_equal(check_subids("a:1899900000:100001\n", error), -1);
 	assert_int_equal(check_subids("a:1899999999:1\n", error), -1);
 	assert_non_null(

@@ -19,6 +19,7 @@ static void
 make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 {
 	struct pool_limits limits = { .ready = ready,
+		.ready_max = ready,
 		.running = running,
 		.starting = 2,
 		.queue = queue,
@@ -82,6 +83,125 @@ starts_until_enough_wait(void **state)
 	pool_set_state(&pool, slot, SLOT_READY, 0);
 	/* One starting and two ready make three. */
 	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+}
+
+/* Its network is there already, or on its way out. */
+static void
+warm_slots_first_and_barred_ones_never(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(2, 2, 4);
+	pool.slots[0].is_barred = true;
+	pool.slots[2].is_warm = true;
+	slot = pool_pick_start(&pool, 1);
+	assert_int_equal(slot, 2);
+	pool_set_state(&pool, slot, SLOT_STARTING, 1);
+	assert_int_equal(pool_pick_start(&pool, 1), 1);
+	pool.slots[1].is_barred = pool.slots[3].is_barred = true;
+	assert_int_equal(pool_pick_start(&pool, 1), POOL_NONE);
+}
+
+static void
+of_warm_slots_the_one_that_was_empty_longest(void **state)
+{
+	(void)state;
+	make_pool(2, 2, 4);
+	pool.slots[1].is_warm = pool.slots[2].is_warm = true;
+	pool_set_state(&pool, 1, SLOT_EMPTY, 7);
+	pool_set_state(&pool, 2, SLOT_EMPTY, 6);
+	assert_int_equal(pool_pick_start(&pool, 8), 2);
+}
+
+/* Of two that may wait, with up to four and room for two to run. */
+static void
+make_adaptive(void)
+{
+	make_pool(2, 2, 4);
+	pool.limits.ready_max = 4;
+	pool.slot_count = 6;
+}
+
+static void
+who_has_to_wait_makes_the_pool_grow(void **state)
+{
+	struct pool_grant grant;
+	uint64_t now_us = SECOND_US;
+	uint32_t i;
+
+	(void)state;
+	make_adaptive();
+	make_ready(1);
+	assert_true(enqueue(1, 1, now_us));
+	pool_adapt(&pool, now_us);
+	assert_int_equal(pool.target, 2); /* one is there to be granted */
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	pool_adapt(&pool, now_us);
+	assert_int_equal(pool.target, 2);
+	assert_true(enqueue(2, 2, now_us));
+	pool_adapt(&pool, now_us);
+	assert_int_equal(pool.target, 3);
+	/* The same one waits on: once a start, and never beyond the limit. */
+	pool_adapt(&pool, now_us + 1);
+	assert_int_equal(pool.target, 3);
+	for (i = 1; i < 10; i++)
+		pool_adapt(&pool, now_us + i * pool.start_avg_us);
+	assert_int_equal(pool.target, 4);
+}
+
+/* No number of sandboxes would help who waits for a place to run. */
+static void
+a_full_house_does_not_make_the_pool_grow(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_adaptive();
+	make_ready(2);
+	assert_true(enqueue(1, 1, SECOND_US));
+	assert_true(enqueue(2, 2, SECOND_US));
+	assert_true(pool_grant_next(&pool, SECOND_US, &grant));
+	assert_true(pool_grant_next(&pool, SECOND_US, &grant));
+	assert_true(enqueue(3, 3, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.target, 2);
+}
+
+static void
+failing_starts_do_not_make_the_pool_grow(void **state)
+{
+	(void)state;
+	make_adaptive();
+	pool_note_start(&pool, false, SECOND_US);
+	assert_true(enqueue(1, 1, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.target, 2);
+}
+
+static void
+after_a_while_of_calm_the_pool_shrinks(void **state)
+{
+	uint64_t then_us = SECOND_US + POOL_CALM_US;
+
+	(void)state;
+	make_adaptive();
+	assert_true(enqueue(1, 1, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.target, 3);
+	assert_true(pool_dequeue(&pool, 1));
+	make_ready(3);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	assert_true(pool_next_event_us(&pool, then_us - 1) == then_us);
+	pool_adapt(&pool, then_us - 1);
+	assert_int_equal(pool.target, 3);
+	pool_adapt(&pool, then_us);
+	assert_int_equal(pool.target, 2);
+	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
+	pool_set_state(&pool, pool_pick_surplus(&pool), SLOT_DEAD, then_us);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	/* Nothing more to come: the loop would spin. */
+	assert_true(pool_next_event_us(&pool, then_us) > then_us);
 }
 
 static void
@@ -277,11 +397,11 @@ the_old_stay_while_starts_fail_or_hang(void **state)
 	make_pool(1, 1, 1);
 	make_ready(1);
 	assert_int_not_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
-	pool.limits.ready = 2;
+	pool.target = 2;
 	slot = pool_pick_start(&pool, later_us);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_STARTING, later_us);
-	pool.limits.ready = 1;
+	pool.target = 1;
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
 	pool_note_start(&pool, false, later_us);
@@ -552,6 +672,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_until_enough_wait),
+		cmocka_unit_test(warm_slots_first_and_barred_ones_never),
+		cmocka_unit_test(of_warm_slots_the_one_that_was_empty_longest),
+		cmocka_unit_test(who_has_to_wait_makes_the_pool_grow),
+		cmocka_unit_test(a_full_house_does_not_make_the_pool_grow),
+		cmocka_unit_test(failing_starts_do_not_make_the_pool_grow),
+		cmocka_unit_test(after_a_while_of_calm_the_pool_shrinks),
 		cmocka_unit_test(a_used_slot_is_never_ready_again),
 		cmocka_unit_test(failures_back_off_and_mean_down),
 		cmocka_unit_test(back_off_has_a_ceiling),
