@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "supervisor/config.h"
@@ -67,6 +68,13 @@ int docker_list(const struct docker *docker, struct docker_client *client);
 /* Prints the image's ID. */
 int docker_inspect_image(
     const struct docker *docker, struct docker_client *client);
+
+/*
+ * docker_print.c: prints the command that starts the sandbox of slot 0 without
+ * a holder, for a shell. Its name and slot directory are ones that sced never
+ * uses. 0, or -1: it could not be written.
+ */
+int docker_print_run(const struct docker *docker, FILE *out);
 
 /* Waits for a client to end, at start and stop only: its wait status, or -1
  * after its deadline, when it has been killed. */

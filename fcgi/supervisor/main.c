@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sced: the supervisor. Options, configuration, everything that can be
+ * sced: the supervisor. Configuration, everything that can be
  * refused before the service answers, then the loop.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/options.h"
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
@@ -27,59 +27,6 @@
 #define DESCRIPTORS_BESIDES 256
 
 static struct supervisor sced;
-
-static void
-print_help(FILE *out)
-{
-	(void)fputs(
-	    "sced " SCE_VERSION " - supervisor of the Safe Code Executor\n"
-	    "usage: sced [-c FILE]\n"
-	    "  -c, --config FILE   read this configuration over the defaults\n"
-	    "      --check-config  check it, print every key, and exit\n"
-	    "      --help          this text\n"
-	    "      --version       the version\n"
-	    "Signals: TERM stops, runs under way are answered first; USR1\n"
-	    "reopens executions.log.\n",
-	    out);
-}
-
-static void
-parse_options(int argc, char *argv[], const char **path, bool *check_only)
-{
-	enum { OPT_CHECK = 256, OPT_HELP, OPT_VERSION };
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "check-config", no_argument, NULL, OPT_CHECK },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ "version", no_argument, NULL, OPT_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			*path = optarg;
-			break;
-		case OPT_CHECK:
-			*check_only = true;
-			break;
-		case OPT_HELP:
-			print_help(stdout);
-			exit(EXIT_SUCCESS);
-		case OPT_VERSION:
-			(void)puts("sced " SCE_VERSION);
-			exit(EXIT_SUCCESS);
-		default:
-			print_help(stderr);
-			exit(2);
-		}
-	}
-	if (optind != argc) {
-		print_help(stderr);
-		exit(2);
-	}
-}
 
 static void
 load_config(struct config *config, const char *path)
@@ -223,22 +170,41 @@ init_events(struct supervisor *sup)
 		die("epoll or signalfd: %m");
 }
 
+static int
+print_run_command(struct supervisor *sup)
+{
+	sup->docker.config = &sup->config;
+	(void)snprintf(sup->docker.boot_id, sizeof(sup->docker.boot_id), "0");
+	if ((size_t)snprintf(sup->docker.config_dir,
+		sizeof(sup->docker.config_dir), "%s/docker-config",
+		sup->config.run_dir) >= sizeof(sup->docker.config_dir))
+		die("run_dir %s is too long", sup->config.run_dir);
+	if (sweep_find_image(sup) == -1)
+		return EXIT_FAILURE; /* the reason is in the log */
+	return docker_print_run(&sup->docker, stdout) == 0 ? EXIT_SUCCESS
+							   : EXIT_FAILURE;
+}
+
 int
 main(int argc, char *argv[])
 {
-	const char *path = NULL;
-	bool check_only = false;
+	struct options wanted = { .path = NULL };
+	int status;
 
 	if (fd_keep_standard_open() == -1)
 		return EXIT_FAILURE;
 	(void)umask(022); /* sandboxes must get into their slot directories */
 	log_init("sced", LOG_LEVEL_INFO);
-	parse_options(argc, argv, &path, &check_only);
-	load_config(&sced.config, path);
-	if (check_only) {
+	status = options_parse(&wanted, argc, argv);
+	if (status != -1)
+		return status;
+	load_config(&sced.config, wanted.path);
+	if (wanted.check_only) {
 		config_print(&sced.config, stdout);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
+	if (wanted.print_run)
+		return print_run_command(&sced);
 	manager_meet(&sced.manager);
 	/* What a careless parent left open is nobody's business here. */
 	spawn_close_from(
