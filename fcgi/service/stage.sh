@@ -23,7 +23,7 @@ make_directories() {
 	chmod 0755 "$RUN_DIR"
 	install -d -m 0755 "$RUN_DIR"/{bin,share,html,nginx,nginx/tmp}
 	[ -d "$LOGS" ] || install -d -m 0750 "$LOGS" # or an administrator's
-	install -d -m 0700 "$RUN_DIR/slots"
+	install -d -m 0700 "$RUN_DIR"/{slots,nets}
 }
 
 # The clone's page and nothing else; hidden files are not served anyhow.
