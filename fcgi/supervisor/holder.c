@@ -136,8 +136,6 @@ find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 	uint32_t index = index_of(sup, slot);
 	struct sandbox *box = &sup->sandboxes[index];
 
-	if (now_us - sup->pool.slots[slot].since_us >= HOLDER_IDLE_US)
-		return "idle";
 	if (box->holder.worn)
 		return "worn";
 	if (box->holder.loans >= HOLDER_LOANS_MAX ||
@@ -149,6 +147,48 @@ find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 	return NULL;
 }
 
+/* Can a sandbox be started in it at once? */
+static bool
+is_spare(const struct supervisor *sup, uint32_t slot)
+{
+	return sup->pool.slots[slot].state == SLOT_EMPTY &&
+	       sup->pool.slots[index_of(sup, slot)].state == SLOT_READY;
+}
+
+static uint32_t
+count_spare(const struct supervisor *sup)
+{
+	uint32_t count = 0;
+	uint32_t slot;
+
+	for (slot = 0; slot < sup->pool.slot_count; slot++)
+		count += is_spare(sup, slot);
+	return count;
+}
+
+/* While nothing else has to be started: one for the next time. */
+static void
+start_spare(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t found = POOL_NONE;
+	uint32_t slot;
+
+	if (sup->pool.failures > 0 ||
+	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
+	    pool_pick_start(&sup->pool, now_us) != POOL_NONE)
+		return;
+	for (slot = 0; slot < sup->pool.slot_count; slot++) {
+		if (sup->pool.slots[index_of(sup, slot)].state == SLOT_STARTING)
+			return;
+		if (found == POOL_NONE &&
+		    sup->pool.slots[slot].state == SLOT_EMPTY &&
+		    sup->pool.slots[index_of(sup, slot)].state == SLOT_EMPTY)
+			found = slot;
+	}
+	if (found != POOL_NONE)
+		sandbox_start(sup, index_of(sup, found));
+}
+
 static void
 settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 {
@@ -156,9 +196,11 @@ settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 	struct pool_slot *s = &sup->pool.slots[slot];
 	const char *fault;
 
-	if (s->state == SLOT_EMPTY &&
-	    sup->pool.slots[index].state == SLOT_READY) {
+	if (is_spare(sup, slot)) {
 		fault = find_fault(sup, slot, now_us);
+		if (fault == NULL && now_us - s->since_us >= HOLDER_IDLE_US &&
+		    count_spare(sup) > HOLDERS_SPARE)
+			fault = "idle";
 		if (fault != NULL) {
 			log_debug(NULL,
 			    "holder-replaced slot=%u name=%s loans=%u why=%s",
@@ -180,6 +222,8 @@ holders_settle(struct supervisor *sup, uint64_t now_us)
 		return;
 	for (slot = 0; slot < sup->pool.slot_count; slot++)
 		settle_one(sup, slot, now_us);
+	if (count_spare(sup) < HOLDERS_SPARE)
+		start_spare(sup, now_us);
 }
 
 uint64_t
@@ -189,9 +233,10 @@ holders_next_event_us(const struct supervisor *sup)
 	uint64_t at_us;
 	uint32_t slot;
 
+	if (count_spare(sup) <= HOLDERS_SPARE)
+		return next_us;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
-		if (sup->pool.slots[slot].state != SLOT_EMPTY ||
-		    sup->pool.slots[index_of(sup, slot)].state != SLOT_READY)
+		if (!is_spare(sup, slot))
 			continue;
 		at_us = sup->pool.slots[slot].since_us + HOLDER_IDLE_US;
 		if (at_us < next_us)

@@ -23,8 +23,10 @@
 /* Runs, and time, after which even an untouched one is replaced. */
 #define HOLDER_LOANS_MAX 50
 #define HOLDER_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
-/* How long a slot that is not started keeps it. */
+/* How long a slot that is not started keeps it, but for one: the next start is
+ * as a rule in another slot than the one that was just leased. */
 #define HOLDER_IDLE_US (3ULL * 1000 * 1000)
+#define HOLDERS_SPARE 1
 #define HOLDER_COUNTERS_MAX 6144
 
 struct supervisor;

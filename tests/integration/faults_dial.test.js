@@ -84,10 +84,13 @@ test('a container that dials twice is heard once', async () => {
 	await nothing_left(own, usual);
 });
 
+/* Those of sandboxes and of their holders. */
 function
 slots()
 {
-	return fs.readdirSync(path.join(own.run_dir, 'slots'));
+	return ['slots', 'nets'].flatMap((kind) =>
+		fs.readdirSync(path.join(own.run_dir, kind))
+		    .map((name) => path.join(kind, name)));
 }
 
 /* How a connection ends: 'end', or the error's code. */
@@ -116,7 +119,7 @@ test('the host dials three times before the guest can', async () => {
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
 	const fresh = await wait_for('a new slot', () =>
 		slots().find((name) => !old.includes(name)));
-	const file = path.join(own.run_dir, 'slots', fresh, 's');
+	const file = path.join(own.run_dir, fresh, 's');
 
 	await wait_for('its socket', () => fs.statSync(file).isSocket());
 	const ends = await Promise.all([1, 2, 3].map(() => end_of_dial(file)));

@@ -26,7 +26,7 @@ before(async () => {
 	own = await start_instance('holder', {
 		service: { log_level: 'debug' },
 		docker: { uid_base: UID_BASE },
-		pool: { ready: 1, running: 1, starting: 1 },
+		pool: { ready: 1, ready_max: 1, running: 1, starting: 1 },
 	});
 	log = new ScedLog(own);
 });
@@ -219,10 +219,19 @@ test('never two runs in one namespace at the same time', async () => {
 	await call.done;
 });
 
+/* Whose network the sandbox has joined. */
+function
+holder_of(sandbox)
+{
+	const [{ HostConfig: { NetworkMode: mode } }] = inspect([sandbox]);
+
+	return mode.replace('container:', '');
+}
+
 test('a holder that dies is replaced, and its sandbox', async () => {
 	await own.idle();
-	const [holder] = own.holders();
 	const [sandbox] = own.containers();
+	const holder = holder_of(sandbox);
 
 	docker('kill', holder);
 	await wait_for('others', () =>
@@ -234,12 +243,12 @@ test('a holder that dies is replaced, and its sandbox', async () => {
 
 test('a run whose holder dies ends well', async () => {
 	await own.idle();
-	const [holder] = own.holders();
+	const [sandbox] = own.containers();
 	const call = start_run('import time\ntime.sleep(2)\nprint("done")', {},
 	    own);
 
-	await wait_for('a second holder', () => own.holders().length === 2);
-	docker('kill', holder);
+	await wait_for('another sandbox', () => own.containers().length === 2);
+	docker('kill', holder_of(sandbox));
 	assert.deepEqual((await call.done).json, { output: 'done' });
 	await own.idle();
 });
@@ -252,6 +261,15 @@ test('a holder is replaced after fifty runs', async () => {
 	const lines = await log.wait(/event=holder-replaced .*why=old/);
 
 	assert.match(lines[0], / loans=50 /);
+});
+
+test('the next start finds a holder', async () => {
+	await own.idle();
+	const before = own.holders();
+
+	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
+	await own.idle();
+	assert.deepEqual(own.holders(), before);
 });
 
 test('when sced is killed its holders go', async () => {

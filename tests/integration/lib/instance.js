@@ -144,9 +144,9 @@ class Instance {
 	{
 		const { docker, pool } = this.config();
 		const ready = Number(pool.ready);
-		/* Each that waits has one; the others go after a while. */
+		/* Each that waits has one, and the next start. */
 		const held = docker.network_holder === 'on' &&
-		    !docker.runtime.startsWith('runsc') ? ready : 0;
+		    !docker.runtime.startsWith('runsc') ? ready + 1 : 0;
 
 		return wait_for('idle service with a full pool', async () => {
 			/* It may make a run, and counts from before that. */
