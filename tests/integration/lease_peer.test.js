@@ -19,14 +19,15 @@ const BUILD_DEADLINE_MS = 240000;
 const ATTACK_MIN_MS = 15000;
 const ATTACK_DEADLINE_MS = 120000;
 const CALM_DEADLINE_MS = 60000;
-const POOL = { ready: 2, running: 4, queue: 16 };
+const POOL = { ready: 2, ready_max: 2, running: 4, queue: 16 };
 const RESPONDERS = POOL.running + POOL.queue + 4;
 /* Each can hold one place: more of them than places would fill the queue. */
 const ATTACKERS = 6;
 const HONEST = RESPONDERS - ATTACKERS;
 const QUEUE_WAIT_MS = 10000;
-/* What sced may still have open for a moment: what a start has. */
-const DESCRIPTORS_IN_FLIGHT = 5 * (POOL.ready + POOL.running) + 8;
+/* What sced may still have open for a moment: what a start has, and what a
+ * holder has. */
+const DESCRIPTORS_IN_FLIGHT = (5 + 3) * (POOL.ready + POOL.running) + 8;
 /* 50 ms, doubled each time: what fits into four seconds, and one more. */
 const BACKOFF_MS = 4000;
 const BACKOFF_STARTS = 8;
