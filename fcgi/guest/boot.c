@@ -22,8 +22,8 @@ boot(struct guest *guest)
 	char script[] = SCRIPT;
 	char *const argv[] = { guest->interpreter, script, NULL };
 
-	if (child_boot(&guest->child, argv, guest->landlock_required, error) ==
-	    0)
+	if (child_boot(&guest->child, argv, guest->landlock_required, NULL,
+		error) == 0)
 		return 0;
 	(void)host_send(guest, FRAME_SETUP_ERROR, error, strlen(error));
 	return -1;

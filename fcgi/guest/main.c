@@ -13,6 +13,9 @@
  *      booted afresh on that file). pump.c does the rest.
  *   5. The verdict was the last frame. Exit.
  *
+ * With isolation = fork steps 3 to 5 are gate_host.c's: one booted interpreter
+ * is forked for each of several runs, which each have a socket of their own.
+ *
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
 #include <fcntl.h>
@@ -27,6 +30,7 @@
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/cookie.h"
+#include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/pump.h"
 #include "guest/watchdog.h"
@@ -95,8 +99,9 @@ usage(void)
 	static const char text[] =
 	    "sce-guest " SCE_VERSION
 	    ": PID 1 of a sandbox, started by sced as\n"
-	    "  sce-guest auto|required SOCKET INTERPRETER\n"
-	    "(Landlock: used where the kernel has it, or required)\n";
+	    "  sce-guest auto|required SOCKET INTERPRETER [GATE]\n"
+	    "(Landlock: used where the kernel has it, or required;\n"
+	    "GATE: settings of gate.h, one interpreter for many runs)\n";
 
 	(void)write(STDERR_FILENO, text, sizeof(text) - 1);
 	return 2;
@@ -109,7 +114,7 @@ main(int argc, char *argv[])
 	struct job job;
 	uint8_t version[FRAME_READY_LEN];
 
-	if (argc != 4 || getpid() != 1)
+	if (argc < 4 || argc > 5 || getpid() != 1)
 		return usage();
 	guest.landlock_required = strcmp(argv[1], "required") == 0;
 	guest.interpreter = argv[3];
@@ -120,6 +125,8 @@ main(int argc, char *argv[])
 	if (guest.host_fd == -1)
 		return 4;
 	meter_open(&guest.meter);
+	if (argc == 5)
+		return gate_serve(&guest, argv[4]) == 0 ? 0 : 5;
 	frame_encode_ready(version);
 	if (boot_on_fifo(&guest) == -1 ||
 	    host_send(&guest, FRAME_READY, version, sizeof(version)) == -1 ||

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/watchdog.h"
 
@@ -123,7 +124,7 @@ note_end(struct pump *pump, pid_t pid, int status)
 	if (pid != pump->child->pid || pump->ended)
 		return;
 	pump->ended = true;
-	pump->status = status;
+	pump->status = gate_status(pump->child, status);
 }
 
 /* Reaps whoever ended, at most so many: programs can send signals and make
@@ -237,16 +238,18 @@ pump_round(struct pump *pump)
 	return look_at_clock(pump);
 }
 
-/* Not one process may be left: a fork that raced us is met next time. */
+/* Not one process may be left: a fork that raced us is met next time. Those
+ * that a gate forked die with the init of their pid namespace. */
 static void
 kill_and_reap_all(struct pump *pump)
 {
+	pid_t whom = pump->child->report_fd == -1 ? -1 : pump->child->pid;
 	int status;
 	pid_t pid;
 
 	do {
-		(void)kill(-1, SIGKILL);
-		pid = waitpid(-1, &status, 0);
+		(void)kill(whom, SIGKILL);
+		pid = waitpid(whom, &status, 0);
 		if (pid > 0)
 			note_end(pump, pid, status);
 	} while (pid != -1 || errno == EINTR);
@@ -258,8 +261,12 @@ judge(struct pump *pump)
 	struct verdict *verdict = &pump->verdict;
 
 	verdict->cpu_us = meter_cpu_us(pump->meter);
-	verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
-	if (pump->in_grace || watchdog_has_fired()) {
+	verdict->peak_memory_bytes = pump->child->peak_bytes;
+	if (pump->child->report_fd == -1)
+		verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
+	if (pump->child->failure[0] != '\0') {
+		verdict->kind = VERDICT_SANDBOX_FAILED;
+	} else if (pump->in_grace || watchdog_has_fired()) {
 		verdict->kind = VERDICT_TIMED_OUT;
 	} else if (WIFEXITED(pump->status)) {
 		verdict->kind = VERDICT_EXITED;
