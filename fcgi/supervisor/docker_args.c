@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What gVisor's kernel and file server need beside the program. */
 #define GVISOR_BYTES (96ULL * 1024 * 1024)
@@ -104,6 +105,33 @@ add_file_systems(struct docker_args *args, const struct config *config,
 	docker_args_add(args, "--mount");
 	docker_args_add_format(
 	    args, "type=bind,src=%s,dst=/sce-guest,readonly", config->guest);
+	if (!config->fork)
+		return;
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/sce-gate.so,readonly", config->gate);
+}
+
+/* What guest/gate/gate.c reads: sizes, then modules with nothing but commas
+ * between them. */
+static void
+add_gate(struct docker_args *args, const struct config *config)
+{
+	char modules[CONFIG_STRING_MAX];
+	size_t used = 0;
+	size_t i;
+
+	for (i = 0; config->preload[i] != '\0'; i++) {
+		if (strchr(", \t", config->preload[i]) == NULL)
+			modules[used++] = config->preload[i];
+		else if (used > 0 && modules[used - 1] != ',')
+			modules[used++] = ',';
+	}
+	modules[used] = '\0';
+	docker_args_add_format(args, "%llu %llu %llu %s",
+	    (unsigned long long)config->box_bytes,
+	    (unsigned long long)config->tmp_bytes,
+	    (unsigned long long)config->shm_bytes, modules);
 }
 
 static void
@@ -191,4 +219,6 @@ docker_args_run(struct docker_args *args, const struct docker *docker,
 	docker_args_add(args, docker->image_id);
 	docker_args_add(args, config->landlock_required ? "required" : "auto");
 	docker_args_add_option(args, "/run/sce/s", "python3.11");
+	if (config->fork)
+		add_gate(args, config);
 }

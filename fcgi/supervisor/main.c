@@ -25,6 +25,7 @@
 #include "common/log.h"
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/userns.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
 #define LISTEN_BACKLOG 511
@@ -195,6 +196,10 @@ check_surroundings(struct supervisor *sup)
 		die("responder %s: %m", config->responder);
 	if (access(config->seccomp_profile, R_OK) == -1)
 		die("seccomp_profile %s: %m", config->seccomp_profile);
+	if (config->fork && access(config->gate, R_OK) == -1)
+		die("gate %s: %m", config->gate);
+	if (config->fork && userns_find_obstacle() != NULL)
+		die("isolation = fork: %s", userns_find_obstacle());
 }
 
 static void
@@ -228,6 +233,7 @@ init_pool(struct supervisor *sup)
 		.queue = config->queue,
 		.queue_wait_us = (uint64_t)config->queue_wait_ms * 1000,
 		.max_age_us = (uint64_t)config->max_age_ms * 1000,
+		.reuse = config->fork,
 	};
 	uint32_t i;
 
