@@ -90,20 +90,8 @@ gate_hear(const struct gate_host *host, int32_t *number)
 	return -1;
 }
 
-static int
-send_program(const struct job *job, int run_fd)
-{
-	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
-
-	if (io_write_all(run_fd, &job->code_len, sizeof(job->code_len),
-		deadline_us) == -1)
-		return -1;
-	return io_write_all(run_fd, job->code, job->code_len, deadline_us);
-}
-
 int
-gate_fork(
-    struct guest *guest, const struct gate_host *host, const struct job *job)
+gate_fork(struct guest *guest, const struct gate_host *host)
 {
 	const struct gate_request request = { .magic = GATE_MAGIC };
 	struct ends ends;
@@ -114,7 +102,6 @@ gate_fork(
 	if (open_ends(&ends) == -1 ||
 	    fdpass_send_many(host->socket_fd, &request, sizeof(request),
 		ends.theirs, GATE_FDS) == -1 ||
-	    send_program(job, ends.ours[GATE_FD_RUN]) == -1 ||
 	    gate_hear(host, &pid) == -1)
 		goto out;
 	if (pid <= 1) {
@@ -131,6 +118,32 @@ out:
 	close_ends(ends.ours);
 	close_ends(ends.theirs);
 	return rc;
+}
+
+int
+gate_send_program(const struct guest *guest, const struct job *job)
+{
+	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
+	int fd = guest->child.report_fd;
+
+	if (io_write_all(
+		fd, &job->code_len, sizeof(job->code_len), deadline_us) == -1)
+		return -1;
+	return io_write_all(fd, job->code, job->code_len, deadline_us);
+}
+
+/* All in its pid namespace die with the init of a fork. */
+pid_t
+gate_whom_to_kill(const struct child *child)
+{
+	return child->report_fd == -1 ? -1 : child->pid;
+}
+
+uint64_t
+gate_peak_bytes(const struct child *child, const struct meter *meter)
+{
+	return child->report_fd == -1 ? meter_peak_bytes(meter)
+				      : child->peak_bytes;
 }
 
 int
@@ -155,6 +168,14 @@ gate_status(struct child *child, int status)
 	(void)snprintf(child->failure, CHILD_ERROR_MAX, "%s: %s", report.step,
 	    strerror(report.value));
 	return status;
+}
+
+bool
+gate_is_there(const struct gate_host *host)
+{
+	struct pollfd p = { .fd = host->socket_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
 }
 
 void

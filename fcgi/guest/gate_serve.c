@@ -37,14 +37,17 @@ run_program(struct guest *guest, struct gate_host *host, const struct job *job,
 		.meter = &guest->meter };
 	int rc;
 
+	meter_start(&guest->meter);
+	/* The init waits for the text: without STARTED no program runs. */
+	if (gate_fork(guest, host) == -1)
+		return host_report(guest, "the gate");
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
 	pump.started_us = io_now_us();
 	pump.deadline_us = pump.started_us +
 			   (uint64_t)job->wall_limit_ms * 1000;
-	meter_start(&guest->meter);
-	if (gate_fork(guest, host, job) == -1)
-		return host_report(guest, "the gate");
+	if (gate_send_program(guest, job) == -1 && errno != EPIPE)
+		return -1;
 	rc = pump_run(&pump);
 	watchdog_disarm();
 	gate_close(guest, host);
@@ -58,7 +61,8 @@ is_as_before(struct guest *guest, const struct gate_host *host)
 {
 	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
 
-	if (watchdog_has_fired() || meter_oom_kills(&guest->meter) > 0)
+	if (watchdog_has_fired() || !gate_is_there(host) ||
+	    meter_oom_kills(&guest->meter) > 0)
 		return false;
 	while (meter_processes(&guest->meter) > host->processes ||
 	       meter_used_bytes(&guest->meter) >

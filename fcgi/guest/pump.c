@@ -188,9 +188,8 @@ enter_grace(struct pump *pump)
 static void
 set_poll(struct pollfd *p, int fd, short events)
 {
-	p->fd = fd; /* a negative one is skipped by poll */
-	p->events = events;
-	p->revents = 0;
+	/* A negative one is skipped by poll. */
+	*p = (struct pollfd){ .fd = fd, .events = events };
 }
 
 /* Programs can send SIGALRM too; only the clock decides. */
@@ -238,12 +237,11 @@ pump_round(struct pump *pump)
 	return look_at_clock(pump);
 }
 
-/* Not one process may be left: a fork that raced us is met next time. Those
- * that a gate forked die with the init of their pid namespace. */
+/* Not one may be left: a fork that raced us is met next time. */
 static void
 kill_and_reap_all(struct pump *pump)
 {
-	pid_t whom = pump->child->report_fd == -1 ? -1 : pump->child->pid;
+	pid_t whom = gate_whom_to_kill(pump->child);
 	int status;
 	pid_t pid;
 
@@ -261,9 +259,7 @@ judge(struct pump *pump)
 	struct verdict *verdict = &pump->verdict;
 
 	verdict->cpu_us = meter_cpu_us(pump->meter);
-	verdict->peak_memory_bytes = pump->child->peak_bytes;
-	if (pump->child->report_fd == -1)
-		verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
+	verdict->peak_memory_bytes = gate_peak_bytes(pump->child, pump->meter);
 	if (pump->child->failure[0] != '\0') {
 		verdict->kind = VERDICT_SANDBOX_FAILED;
 	} else if (pump->in_grace || watchdog_has_fired()) {
