@@ -7,7 +7,7 @@
 CC ?= cc
 MUSL_CC ?= musl-gcc
 BUILD ?= build
-PKGS = json-c libseccomp libcap libmd
+PKGS = json-c libseccomp libcap libmd libsystemd
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
@@ -53,8 +53,8 @@ GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the three main.c, libfcgi's one file and what calls it: what
 # unit tests link.
-TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/serve.c \
-	fcgi/responder/worker.c,\
+TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c \
+	fcgi/responder/serve.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
 
 .DELETE_ON_ERROR:
@@ -76,7 +76,7 @@ $(BUILD)/gate/%.o: %.c fcgi/VERSION
 	$(call QUIET,GATE)$(CC) $(GATE_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap -lsystemd
 
 $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd
@@ -95,7 +95,7 @@ $(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 	@mkdir -p $(@D)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -ljson-c -lseccomp -lmd
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -lsystemd -ljson-c -lseccomp -lmd
 
 check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
@@ -123,6 +123,36 @@ soak:
 .PHONY: verify
 verify:
 	@tests/security/verify.sh $(if $(REPORT),--report $(REPORT)) $(URL)
+
+# --- installation; see README's "Install as a service" ------------------------
+PREFIX ?= /usr/local
+DESTDIR ?=
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec/safe-code-executor
+SHAREDIR ?= $(PREFIX)/share/safe-code-executor
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/safe-code-executor
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+SERVICE_RUN_DIR ?= /run/safe-code-executor
+SERVICE_LOG_DIR ?= /var/log/safe-code-executor
+PLACES = DESTDIR='$(DESTDIR)' BUILD='$(abspath $(BUILD))' SBINDIR='$(SBINDIR)' \
+	LIBEXECDIR='$(LIBEXECDIR)' SHAREDIR='$(SHAREDIR)' MANDIR='$(MANDIR)' \
+	DOCDIR='$(DOCDIR)' SYSCONFDIR='$(SYSCONFDIR)' UNITDIR='$(UNITDIR)' \
+	SYSUSERSDIR='$(SYSUSERSDIR)' TMPFILESDIR='$(TMPFILESDIR)' \
+	RUN_DIR='$(SERVICE_RUN_DIR)' LOG_DIR='$(SERVICE_LOG_DIR)'
+
+.PHONY: install uninstall deb
+install: all
+	@$(PLACES) fcgi/package/install.sh install
+
+uninstall:
+	@$(PLACES) fcgi/package/install.sh uninstall
+
+deb:
+	@fcgi/package/make_deb.sh '$(abspath $(BUILD))/deb'
 
 clean:
 	rm -rf $(BUILD)

@@ -34,12 +34,12 @@ case $BUILD in
 /*) ;;
 *) BUILD=$ROOT/$BUILD ;;
 esac
-LOGS=$RUN_DIR/logs
 # The programs that up needs are not all on an ordinary user's PATH.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # shellcheck source=service/common.sh
 . "$ROOT/fcgi/service/common.sh"
+LOGS=$(log_dir "${1:-}")
 # shellcheck source=service/setup.sh
 . "$ROOT/fcgi/service/setup.sh"
 # shellcheck source=service/stage.sh

@@ -187,6 +187,8 @@ job_check_limits(const struct job *job)
 		return FRAME_BAD;
 	if (job->stdin_len > STDIN_BYTES_MAX)
 		return FRAME_BAD;
+	if ((job->flags & ~JOB_UNBUFFERED) != 0)
+		return FRAME_BAD;
 	return FRAME_OK;
 }
 
@@ -197,13 +199,14 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 
 	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
 		return FRAME_BAD;
-	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u64(buf + 24) != 0)
+	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u32(buf + 28) != 0)
 		return FRAME_BAD;
 	found.wall_limit_ms = get_u32(buf + 4);
 	found.stdout_limit_bytes = get_u32(buf + 8);
 	found.stderr_limit_bytes = get_u32(buf + 12);
 	found.code_len = get_u32(buf + 16);
 	found.stdin_len = get_u32(buf + 20);
+	found.flags = get_u32(buf + 24);
 	if (job_check_limits(&found) != FRAME_OK)
 		return FRAME_BAD;
 	len -= FRAME_JOB_HEADER_LEN;
@@ -225,5 +228,6 @@ frame_encode_job_header(
 	put_u32(buf + 12, job->stderr_limit_bytes);
 	put_u32(buf + 16, job->code_len);
 	put_u32(buf + 20, job->stdin_len);
-	put_u64(buf + 24, 0);
+	put_u32(buf + 24, job->flags);
+	put_u32(buf + 28, 0);
 }

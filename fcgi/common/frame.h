@@ -12,7 +12,7 @@
 
 #include "common/limits.h"
 
-#define FRAME_PROTOCOL_VERSION 1
+#define FRAME_PROTOCOL_VERSION 2
 #define FRAME_HEADER_LEN 8
 /* Largest payload that a guest sends: bytes. */
 #define FRAME_PAYLOAD_MAX (64 * 1024)
@@ -68,11 +68,15 @@ struct verdict {
 #define VERDICT_TRUNCATED_STDOUT 1u
 #define VERDICT_TRUNCATED_STDERR 2u
 
+/* Flags of a job. Unbuffered: python3.11 -u, for whoever watches it live. */
+#define JOB_UNBUFFERED 1u
+
 /* A job as it travels; code and stdin point into the caller's bytes. */
 struct job {
 	uint32_t wall_limit_ms;
 	uint32_t stdout_limit_bytes;
 	uint32_t stderr_limit_bytes;
+	uint32_t flags; /* JOB_* */
 	const uint8_t *code;
 	uint32_t code_len;
 	const uint8_t *stdin_data;

@@ -10,7 +10,7 @@
  * and over the run's own stream socket (GATE_FD_RUN), which the gate itself
  * never reads, so that no run's bytes are left in what the next is forked from:
  *
- *   guest -> init   uint32_t length, the program's text
+ *   guest -> init   struct gate_program, the program's text
  *   init -> guest   struct gate_report, once
  */
 #ifndef SCE_GATE_H
@@ -34,6 +34,11 @@ enum gate_fd {
 
 struct gate_request {
 	uint32_t magic;
+};
+
+struct gate_program {
+	uint32_t code_len;
+	uint32_t flags; /* JOB_* of frame.h */
 };
 
 enum gate_report_kind {

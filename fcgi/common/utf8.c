@@ -75,6 +75,21 @@ utf8_check(const uint8_t *buf, size_t len, size_t *code_points)
 }
 
 size_t
+utf8_whole_len(const uint8_t *buf, size_t len)
+{
+	size_t part_len;
+	size_t back;
+
+	/* It would begin within the last three bytes. */
+	for (back = 1; back <= 3 && back <= len; back++) {
+		if (next_part(buf + len - back, back, &part_len) ==
+		    UTF8_INCOMPLETE)
+			return len - back;
+	}
+	return len;
+}
+
+size_t
 utf8_repair(const uint8_t *buf, size_t len, bool cut, uint8_t *out)
 {
 	static const uint8_t replacement[] = { 0xef, 0xbf, 0xbd };

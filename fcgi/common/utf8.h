@@ -13,6 +13,9 @@
 /* True if all is valid; *code_points (may be NULL) then counts them. */
 bool utf8_check(const uint8_t *buf, size_t len, size_t *code_points);
 
+/* How much of buf is left if a character that ends beyond it is taken away. */
+size_t utf8_whole_len(const uint8_t *buf, size_t len);
+
 /* U+FFFD is three bytes, so a repair at most triples the length. */
 #define UTF8_REPAIR_GROWTH 3
 

@@ -16,11 +16,14 @@
 #define READY_PROBE_MS 2
 
 static int
-boot(struct guest *guest)
+boot(struct guest *guest, bool unbuffered)
 {
 	char error[CHILD_ERROR_MAX];
 	char script[] = SCRIPT;
-	char *const argv[] = { guest->interpreter, script, NULL };
+	char option[] = "-u";
+	char *const plain[] = { guest->interpreter, script, NULL };
+	char *const live[] = { guest->interpreter, option, script, NULL };
+	char *const *argv = unbuffered ? live : plain;
 
 	if (child_boot(&guest->child, argv, guest->landlock_required, NULL,
 		error) == 0)
@@ -36,7 +39,7 @@ boot_on_fifo(struct guest *guest)
 
 	if (mkfifo(SCRIPT, 0644) == -1)
 		return host_report(guest, "mkfifo " SCRIPT);
-	if (boot(guest) == -1)
+	if (boot(guest, false) == -1)
 		return -1;
 	for (;;) {
 		guest->fifo_fd = open(
@@ -71,9 +74,9 @@ boot_place_script(struct guest *guest, const struct job *job)
 }
 
 int
-boot_on_file(struct guest *guest)
+boot_on_file(struct guest *guest, bool unbuffered)
 {
 	child_finish(&guest->child);
 	fd_close(&guest->fifo_fd);
-	return boot(guest);
+	return boot(guest, unbuffered);
 }

@@ -123,11 +123,12 @@ out:
 int
 gate_send_program(const struct guest *guest, const struct job *job)
 {
+	const struct gate_program program = { .code_len = job->code_len,
+		.flags = job->flags };
 	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
 	int fd = guest->child.report_fd;
 
-	if (io_write_all(
-		fd, &job->code_len, sizeof(job->code_len), deadline_us) == -1)
+	if (io_write_all(fd, &program, sizeof(program), deadline_us) == -1)
 		return -1;
 	return io_write_all(fd, job->code, job->code_len, deadline_us);
 }

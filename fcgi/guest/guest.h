@@ -54,7 +54,8 @@ int boot_on_fifo(struct guest *guest);
 /* The program as a regular file, put in the FIFO's place in one step. */
 int boot_place_script(struct guest *guest, const struct job *job);
 
-/* The waiting interpreter can not read this program: another, on the file. */
-int boot_on_file(struct guest *guest);
+/* The waiting interpreter can not take this job: another, on the file, with
+ * unbuffered output or without. */
+int boot_on_file(struct guest *guest, bool unbuffered);
 
 #endif

@@ -17,6 +17,8 @@ client_make_key(const char *address, uint8_t key[16])
 		memcpy(key, mapped, sizeof(mapped));
 	else if (inet_pton(AF_INET6, address, key) != 1)
 		memset(key, 0, 16);
-	else if (memcmp(key, mapped, sizeof(mapped)) != 0)
-		memset(key + 8, 0, 8);
+	else if (memcmp(key, mapped, sizeof(mapped)) != 0) {
+		memset(key + 8, 0, 7);
+		key[15] = 1; /* ::1 is somebody, too */
+	}
 }

@@ -177,3 +177,27 @@ exchange_send(struct exchange *exchange, const struct answer *answer)
 	/* A client that is gone by now has only itself to blame. */
 	(void)FCGX_FFlush(out);
 }
+
+int
+exchange_begin_events(struct exchange *exchange, uint64_t queue_us)
+{
+	FCGX_Stream *out = exchange->fcgi.out;
+
+	(void)FCGX_FPrintF(out,
+	    "Status: 200 OK\r\n"
+	    "Content-Type: text/event-stream; charset=utf-8\r\n"
+	    "X-Accel-Buffering: no\r\n"
+	    "Server-Timing: queue;dur=%u.%03u\r\n\r\n",
+	    (unsigned int)(queue_us / 1000), (unsigned int)(queue_us % 1000));
+	return FCGX_FFlush(out) == -1 ? -1 : 0;
+}
+
+int
+exchange_put(struct exchange *exchange, const char *text, size_t len)
+{
+	FCGX_Stream *out = exchange->fcgi.out;
+
+	if (FCGX_PutStr(text, (int)len, out) == -1)
+		return -1;
+	return FCGX_FFlush(out) == -1 ? -1 : 0;
+}

@@ -48,6 +48,16 @@ int exchange_read_body(struct exchange *exchange, uint8_t *buf, size_t len);
 /* Reads and drops what was sent, so that nginx is not cut off in mid-body. */
 void exchange_drain(struct exchange *exchange);
 
+/*
+ * An answer in pieces: the head of an event stream, then any text. Each is
+ * handed to nginx at once; 0, or -1: it is gone. Pieces of EXCHANGE_PIECE_MAX
+ * bytes do not block while the connection polls as writable: then at least
+ * half of its buffer, of 200 kB, is free.
+ */
+#define EXCHANGE_PIECE_MAX (32 * 1024)
+int exchange_begin_events(struct exchange *exchange, uint64_t queue_us);
+int exchange_put(struct exchange *exchange, const char *text, size_t len);
+
 /* A client that has gone meanwhile is no error. */
 void exchange_send(struct exchange *exchange, const struct answer *answer);
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* The guest keeps to the limits; should it not, we do. */
-static void
-append(const struct run *run, const uint8_t *payload, uint32_t len,
-    uint8_t *out, size_t *out_len)
+static enum run_step
+append(const struct run *run, enum events_stream stream, const uint8_t *payload,
+    uint32_t len, uint8_t *out, size_t *out_len)
 {
 	size_t room = run->output_limit_bytes - *out_len;
 
@@ -15,6 +15,10 @@ append(const struct run *run, const uint8_t *payload, uint32_t len,
 		len = (uint32_t)room;
 	memcpy(out + *out_len, payload, len);
 	*out_len += len;
+	if (run->watcher != NULL &&
+	    events_note(&run->watcher->events, stream, len) == -1)
+		return RUN_STEP_BROKEN;
+	return RUN_STEP_ON;
 }
 
 static enum run_step
@@ -23,18 +27,19 @@ take_frame(
 {
 	struct result *result = &run->result;
 
+	/* Before it has the job a guest has nothing to say of it. */
+	if (!run->started && header->kind != FRAME_STARTED)
+		return RUN_STEP_BROKEN;
 	switch (header->kind) {
 	case FRAME_STARTED:
 		run->started = true;
 		return RUN_STEP_ON;
 	case FRAME_STDOUT:
-		append(run, payload, header->len, run->stdout_data,
-		    &result->stdout_len);
-		return RUN_STEP_ON;
+		return append(run, EVENTS_STDOUT, payload, header->len,
+		    run->stdout_data, &result->stdout_len);
 	case FRAME_STDERR:
-		append(run, payload, header->len, run->stderr_data,
-		    &result->stderr_len);
-		return RUN_STEP_ON;
+		return append(run, EVENTS_STDERR, payload, header->len,
+		    run->stderr_data, &result->stderr_len);
 	case FRAME_VERDICT:
 		if (frame_decode_verdict(
 			payload, header->len, &result->verdict) == FRAME_OK)

@@ -129,13 +129,16 @@ void
 link_release(
     struct link *link, uint64_t lease_id, const struct link_report *report)
 {
-	struct lease_request request = { .kind = LEASE_RELEASE,
+	struct lease_request request = { .version = LEASE_PROTOCOL_VERSION,
+		.kind = LEASE_RELEASE,
 		.lease_id = lease_id,
 		.verdict = report->verdict,
 		.outcome = report->outcome,
 		.truncated = report->truncated };
 
-	(void)send_request(link, &request);
+	/* Also if it is lost: a supervisor that stops still hears this. */
+	if (fdpass_send(link->fd, &request, sizeof(request), -1) == -1)
+		link->lost = true;
 }
 
 void

@@ -12,41 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/utf8.h"
 #include "responder/json_text.h"
-
-/* What a stream has to say. The bytes are ours to free. */
-struct text {
-	char *data;
-	size_t len;
-};
-
-/* Repaired, without its trailing newlines. */
-static int
-text_init(struct text *text, const uint8_t *data, size_t len, bool cut)
-{
-	text->data = NULL;
-	text->len = 0;
-	if (len == 0)
-		return 0;
-	if (len > OUTPUT_BYTES_MAX) /* no run may; json-c counts in int */
-		return -1;
-	text->data = malloc(len * UTF8_REPAIR_GROWTH);
-	if (text->data == NULL)
-		return -1;
-	text->len = utf8_repair(data, len, cut, (uint8_t *)text->data);
-	while (text->len > 0 && text->data[text->len - 1] == '\n')
-		text->len--;
-	return 0;
-}
-
-static void
-text_finish(struct text *text)
-{
-	free(text->data);
-	text->data = NULL;
-	text->len = 0;
-}
+#include "responder/text.h"
 
 /* Takes value, which may be NULL when there was no memory for it. */
 static int
@@ -71,47 +38,12 @@ add_text(struct json_object *object, const char *name, const struct text *text)
 	    object, name, json_object_new_string_len(data, (int)text->len));
 }
 
-/* One sentence on an end that was not a success. */
-static void
-format_sentence(const struct result *result, char sentence[SENTENCE_BYTES_MAX])
-{
-	const struct verdict *verdict = &result->verdict;
-	const size_t size = SENTENCE_BYTES_MAX;
-
-	sentence[0] = '\0';
-	switch (verdict->kind) {
-	case VERDICT_EXITED:
-		snprintf(sentence, size, "Program exited with status %u",
-		    (unsigned)verdict->status);
-		break;
-	case VERDICT_SIGNALED:
-		snprintf(sentence, size, "Program killed by signal %s",
-		    reply_signal_name(verdict->status));
-		break;
-	case VERDICT_TIMED_OUT:
-		snprintf(sentence, size,
-		    "Execution timed out after %g second%s",
-		    result->wall_limit_ms / 1000.0,
-		    result->wall_limit_ms == 1000 ? "" : "s");
-		break;
-	case VERDICT_OUT_OF_MEMORY:
-		snprintf(sentence, size, "Memory limit exceeded (%llu MB)",
-		    (unsigned long long)(result->memory_limit_bytes >> 20));
-		break;
-	case VERDICT_SANDBOX_FAILED:
-		snprintf(sentence, size,
-		    "The sandbox ended without a result: "
-		    "the program may have run in part");
-		break;
-	}
-}
-
 static int
 add_sentence(struct json_object *object, const struct result *result)
 {
 	char sentence[SENTENCE_BYTES_MAX];
 
-	format_sentence(result, sentence);
+	reply_describe_end(result, sentence);
 	return add_member(object, "error", json_object_new_string(sentence));
 }
 
@@ -256,13 +188,68 @@ reply_format_result(const struct result *result, struct reply *reply)
 
 	memset(reply, 0, sizeof(*reply));
 	if (result->verdict.kind == VERDICT_SANDBOX_FAILED) {
-		format_sentence(result, sentence);
+		reply_describe_end(result, sentence);
 		rc = reply_init_error(reply, 500, sentence);
 	} else {
 		rc = reply_init_run(reply, result);
 	}
 	if (rc == -1)
 		errno = ENOMEM;
+	return rc;
+}
+
+/* A complaint that is more than line ends was told as stderr. */
+static bool
+has_complained(const struct result *result)
+{
+	size_t i;
+
+	for (i = 0; i < result->stderr_len; i++) {
+		if (result->stderr_data[i] != '\n')
+			return result->verdict.kind == VERDICT_EXITED;
+	}
+	return false;
+}
+
+int
+reply_format_ending(const struct result *result, struct reply *reply)
+{
+	const struct verdict *verdict = &result->verdict;
+	struct json_object *object = json_object_new_object();
+	bool failed = verdict->kind != VERDICT_EXITED || verdict->status != 0;
+	int rc = -1;
+
+	memset(reply, 0, sizeof(*reply));
+	if (object == NULL)
+		goto out;
+	if (failed && !has_complained(result) &&
+	    add_sentence(object, result) == -1)
+		goto out;
+	if (add_end(object, verdict) == -1 ||
+	    add_truncated(object, verdict->truncated) == -1)
+		goto out;
+	rc = reply_init(reply, 200, object);
+out:
+	json_object_put(object);
+	return rc;
+}
+
+int
+reply_format_text(const uint8_t *data, size_t len, struct reply *reply)
+{
+	struct json_object *object = json_object_new_object();
+	struct text text = { NULL, 0 };
+	int rc = -1;
+
+	memset(reply, 0, sizeof(*reply));
+	if (object == NULL || text_repair(&text, data, len, false) == -1)
+		goto out;
+	if (add_text(object, "text", &text) == -1)
+		goto out;
+	rc = reply_init(reply, 200, object);
+out:
+	text_finish(&text);
+	json_object_put(object);
 	return rc;
 }
 

@@ -36,6 +36,19 @@ struct reply {
  */
 int reply_format_result(const struct result *result, struct reply *reply);
 
+/* {"text": ...}: output as it came, repaired. 0, or -1 with ENOMEM. */
+int reply_format_text(const uint8_t *data, size_t len, struct reply *reply);
+
+/*
+ * The members without the text, for whom has been told that already: error
+ * only if it is a sentence. 0, or -1 with ENOMEM.
+ */
+int reply_format_ending(const struct result *result, struct reply *reply);
+
+/* One sentence on an end that was not a success. (sentence.c) */
+void reply_describe_end(
+    const struct result *result, char sentence[SENTENCE_BYTES_MAX]);
+
 /* {"error": message} with the refusal's status. 0, or -1 with ENOMEM. */
 int reply_format_refusal(const struct refusal *refusal, struct reply *reply);
 

@@ -36,6 +36,7 @@ struct request {
 	uint8_t *stdin_data; /* NULL if there is none */
 	size_t stdin_len;
 	uint32_t wall_limit_ms;
+	bool is_live; /* its output is watched as it comes */
 };
 
 /*
@@ -46,6 +47,9 @@ struct request {
 int request_check_head(const char *method, const char *content_type,
     const char *content_length, const struct request_limits *limits,
     size_t *body_len, struct refusal *refusal);
+
+/* True if an Accept header asks for server-sent events by name. */
+bool request_wants_events(const char *accept);
 
 /*
  * The body. 0, or -1 with the refusal filled in (400, or 503 when memory is

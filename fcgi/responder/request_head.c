@@ -67,3 +67,42 @@ request_check_head(const char *method, const char *content_type,
 		    (unsigned)limits->body_bytes_max);
 	return 0;
 }
+
+/* The range's quality: false if it is "q=0", "q=0.0" or the like. */
+static bool
+is_acceptable(const char *parameters, size_t len)
+{
+	static const char zero[] = "q=0";
+	size_t at;
+
+	for (at = 0; at + sizeof(zero) - 1 <= len; at++) {
+		if (parameters[at] != ';' && parameters[at] != ' ')
+			continue;
+		if (strncasecmp(parameters + at + 1, zero, sizeof(zero) - 1) !=
+		    0)
+			continue;
+		at += sizeof(zero);
+		return strspn(parameters + at, ".0") <
+		       strcspn(parameters + at, ",; \t");
+	}
+	return true;
+}
+
+bool
+request_wants_events(const char *accept)
+{
+	static const char type[] = "text/event-stream";
+	const size_t type_len = sizeof(type) - 1;
+	size_t len;
+
+	while (accept != NULL && *accept != '\0') {
+		accept += strspn(accept, ", \t");
+		len = strcspn(accept, ",");
+		if (len >= type_len &&
+		    strncasecmp(accept, type, type_len) == 0 &&
+		    strcspn(accept + type_len, ",; \t") == 0)
+			return is_acceptable(accept + type_len, len - type_len);
+		accept += len;
+	}
+	return false;
+}

@@ -63,6 +63,8 @@ clear_result(struct run *run, const struct request *request)
 	result->verdict.kind = VERDICT_SANDBOX_FAILED;
 	run->inbox_len = 0;
 	run->started = false;
+	if (run->watcher != NULL)
+		events_reset(&run->watcher->events);
 }
 
 static int
@@ -71,6 +73,7 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 	struct job job = { .wall_limit_ms = request->wall_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
+		.flags = request->is_live ? JOB_UNBUFFERED : 0,
 		.code = request->code,
 		.code_len = (uint32_t)request->code_len,
 		.stdin_data = request->stdin_data,
@@ -106,6 +109,14 @@ read_frames(struct run *run, int sandbox_fd)
 	return gather_frames(run);
 }
 
+/* Is there anything to tell the client now? */
+static bool
+has_news(const struct run *run)
+{
+	return run->watcher != NULL && run->started &&
+	       (!run->watcher->has_begun || run->watcher->events.pending);
+}
+
 static enum run_step
 converse_step(
     struct run *run, int sandbox_fd, int client_fd, uint64_t deadline_us)
@@ -119,13 +130,17 @@ converse_step(
 	int left_ms = io_left_ms(deadline_us);
 	int n;
 
+	if (has_news(run))
+		fds[1].events |= POLLOUT;
 	/* Looked at first: a guest that never stops talking is late, too. */
 	n = left_ms == 0 ? 0 : poll(fds, 3, left_ms);
 	if (n == 0)
 		return RUN_STEP_TIMEOUT;
 	if (n == -1)
 		return errno == EINTR ? RUN_STEP_ON : RUN_STEP_BROKEN;
-	if (fds[1].revents != 0)
+	if ((fds[1].revents & ~POLLOUT) != 0)
+		return RUN_STEP_GONE;
+	if (fds[1].revents != 0 && run->watcher->send(run->watcher) == -1)
 		return RUN_STEP_GONE;
 	/* The run goes on without a supervisor: its own alarm ends it. */
 	if (fds[2].revents != 0)

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "responder/events.h"
 #include "responder/link.h"
 #include "responder/reply.h"
 #include "responder/request.h"
@@ -13,6 +14,17 @@ enum run_outcome {
 	RUN_DONE,    /* there is a result, perhaps of a sandbox that failed */
 	RUN_REFUSED, /* there is a refusal */
 	RUN_CLIENT_GONE /* nobody is left to answer */
+};
+
+/*
+ * Somebody who watches a run as it goes on. send is called when there is
+ * something to tell and the client's connection takes it, at first when the
+ * program has started: 0, or -1 when the client is gone.
+ */
+struct run_watcher {
+	struct events events;
+	bool has_begun; /* the client knows that it runs */
+	int (*send)(struct run_watcher *watcher);
 };
 
 /* Buffers that a worker keeps from run to run, and what is known of one. */
@@ -28,6 +40,7 @@ struct run {
 	bool started; /* the guest has the job: code may have run */
 	uint64_t queue_us;
 	struct result result;
+	struct run_watcher *watcher; /* NULL: nobody watches */
 };
 
 /* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */

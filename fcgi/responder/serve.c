@@ -61,7 +61,8 @@ put_busy(struct service *service)
 {
 	struct refusal refusal;
 
-	(void)refusal_set(&refusal, 503, "Out of memory: try again later");
+	(void)refusal_set(&refusal, 503,
+	    "The service is stopping or out of memory: try again later");
 	put_refusal(service, &refusal);
 }
 
@@ -93,6 +94,15 @@ log_run(struct service *service, const struct request *request)
 		    strerror(errno), "execution-not-logged trace=%s", trace);
 }
 
+/* The client has seen it all but for the end. */
+static void
+end_live(struct service *service, uint64_t run_us)
+{
+	link_note_answer(service->link, 200);
+	if (live_end(&service->live, run_us) == -1)
+		log_debug(NULL, "live-client-lost");
+}
+
 static void
 answer_result(
     struct service *service, const struct request *request, uint64_t begun_us)
@@ -101,7 +111,10 @@ answer_result(
 		.queue_us = service->run.queue_us };
 
 	answer.run_us = io_now_us() - begun_us - answer.queue_us;
-	if (reply_format_result(&service->run.result, &answer.reply) == -1) {
+	if (request->is_live) {
+		end_live(service, answer.run_us);
+	} else if (reply_format_result(&service->run.result, &answer.reply) ==
+		   -1) {
 		put_busy(service);
 	} else {
 		put_answer(service, &answer);
@@ -145,6 +158,10 @@ serve_run(struct service *service)
 		request_finish(&request);
 		return;
 	}
+	request.is_live = request_wants_events(
+	    exchange_param(service->exchange, "HTTP_ACCEPT"));
+	if (request.is_live)
+		live_attach(&service->live, service->exchange, &service->run);
 	begun_us = io_now_us();
 	switch (run_execute(&service->run, &request, &service->asker,
 	    exchange_client_fd(service->exchange), &refusal)) {
@@ -160,6 +177,7 @@ serve_run(struct service *service)
 			log_run(service, &request);
 		break;
 	}
+	live_detach(&service->live);
 	request_finish(&request);
 }
 
@@ -235,7 +253,9 @@ serve(struct service *service)
 void
 serve_one(struct service *service)
 {
-	if (exchange_accept(service->exchange) == -1)
+	/* Who is to stop leaves the rest to those that come after. */
+	link_on_idle_message(service->link);
+	if (service->link->lost || exchange_accept(service->exchange) == -1)
 		return;
 	client_make_key(exchange_param(service->exchange, "REMOTE_ADDR"),
 	    service->asker.client);

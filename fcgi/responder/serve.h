@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "responder/exchange.h"
+#include "responder/live.h"
 #include "responder/run.h"
 #include "responder/worker.h"
 
@@ -16,6 +17,7 @@ struct service {
 	struct link *link;
 	struct run run;
 	struct exchange *exchange;
+	struct live live;
 	uint8_t *body;           /* body_bytes_max and a NUL */
 	struct link_asker asker; /* of the request under way */
 	uint64_t log_failures;

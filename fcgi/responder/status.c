@@ -73,8 +73,10 @@ status_metrics(struct link *link, struct answer *answer)
 	struct reply *reply = &answer->reply;
 
 	reply->body = malloc(LEASE_TEXT_MAX);
-	if (reply->body == NULL || link_ask_metrics(link, reply->body,
-				       &reply->body_len) != LINK_GRANTED) {
+	if (reply->body == NULL ||
+	    link_ask_metrics(link, reply->body, &reply->body_len) !=
+		LINK_GRANTED ||
+	    reply->body_len == 0) {
 		reply_finish(reply);
 		return -1;
 	}

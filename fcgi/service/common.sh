@@ -33,6 +33,9 @@ check_settings() {
 	[[ $RUN_DIR =~ ^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$ ]] ||
 		die "RUN_DIR=$RUN_DIR must be an absolute path of letters," \
 		    "digits and ._- ."
+	[[ $LOGS =~ ^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$ ]] ||
+		die "log_dir = $LOGS in $CONFIG must be an absolute path of" \
+		    "letters, digits and ._- ."
 	[[ $PORT =~ ^[1-9][0-9]{0,4}$ && $PORT -le 65535 ]] ||
 		die "PORT=$PORT must be a number from 1 to 65535."
 	[ -z "$LISTEN" ] || is_address "$LISTEN" ||
@@ -47,6 +50,14 @@ is_address() {
 	local octet='(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 	[[ $1 =~ ^$octet(\.$octet){3}$ ]] ||
 		[[ $1 == *:*:* && $1 =~ ^[0-9A-Fa-f:]{2,39}$ ]]
+}
+
+# log_dir COMMAND: what the service has that runs; for up, what it will have.
+log_dir() {
+	local file=$RUN_DIR/settings dir=
+	[ "$1" != up ] || file=$CONFIG
+	[ ! -r "$file" ] || dir=$(ini_value "$file" service log_dir)
+	printf '%s\n' "${dir:-$RUN_DIR/logs}"
 }
 
 url() {

@@ -6,6 +6,8 @@
 # replaced by rename, so that a running program keeps its own.
 
 SCED_CONF=$RUN_DIR/sced.conf
+SETTINGS=$RUN_DIR/settings
+NGINX_TEMPLATE=$ROOT/nginx/nginx.conf.in
 NGINX_CONF=$RUN_DIR/nginx/nginx.conf
 
 # stage_file FROM MODE TO
@@ -20,7 +22,7 @@ stage_file() {
 make_directories() {
 	chmod 0755 "$RUN_DIR"
 	install -d -m 0755 "$RUN_DIR"/{bin,share,html,nginx,nginx/tmp}
-	install -d -m 0750 "$LOGS"
+	[ -d "$LOGS" ] || install -d -m 0750 "$LOGS" # or an administrator's
 	install -d -m 0700 "$RUN_DIR/slots"
 }
 
@@ -70,10 +72,10 @@ stage_sced_conf() {
 		own_settings
 	} >"$new"
 	# Prints all settings, defaults too, as sced understands them.
-	"$RUN_DIR/bin/sced" -c "$new" --check-config >"$RUN_DIR/settings.new" ||
+	"$RUN_DIR/bin/sced" -c "$new" --check-config >"$SETTINGS.new" ||
 		die "sced refuses the configuration, see above; its lines are" \
 		    "those of ${CONFIG:-$new}."
-	mv -f "$RUN_DIR/settings.new" "$RUN_DIR/settings"
+	mv -f "$SETTINGS.new" "$SETTINGS"
 	stage_file "$new" 0644 "$SCED_CONF"
 	rm -f "$new"
 }
@@ -90,7 +92,7 @@ duration_ms() {
 }
 
 setting() {
-	ini_value "$RUN_DIR/settings" "$1" "$2"
+	ini_value "$SETTINGS" "$1" "$2"
 }
 
 # --- nginx.conf -----------------------------------------------------------------
@@ -158,12 +160,14 @@ read_timeout() {
 	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
 }
 
-# Refused settings must not take the place of those that run: an address that
-# is not this host's is found here. A port in use is not, it may be our own.
-stage_nginx_conf() {
-	local new=$NGINX_CONF.new text
-	text=$(cat "$ROOT/nginx/nginx.conf.in")
+# nginx_conf HTML_DIR SOCKET: the template with everything filled in.
+nginx_conf() {
+	local text
+	text=$(cat "$NGINX_TEMPLATE")
 	text=${text//@RUN_DIR@/"$RUN_DIR"}
+	text=${text//@LOG_DIR@/"$LOGS"}
+	text=${text//@HTML_DIR@/"$1"}
+	text=${text//@SOCKET@/"$2"}
 	text=${text//@LISTEN@/"$(listen_directives)"}
 	text=${text//@USER_DIRECTIVE@/"user www-data $(setting service \
 	    socket_group);"}
@@ -174,6 +178,14 @@ stage_nginx_conf() {
 	if [[ $text =~ @[A-Z_]+@ ]]; then
 		die "nginx.conf.in has ${BASH_REMATCH[0]}, which is unknown here."
 	fi
+	printf '%s\n' "$text"
+}
+
+# Refused settings must not take the place of those that run: an address that
+# is not this host's is found here. A port in use is not, it may be our own.
+stage_nginx_conf() {
+	local new=$NGINX_CONF.new text
+	text=$(nginx_conf "$RUN_DIR/html" "$RUN_DIR/fastcgi.sock")
 	printf '%s\n' "$text" >"$new"
 	nginx -t -q -p "$RUN_DIR/nginx/" -c "$new" -e "$NGINX_LOG" ||
 		die "nginx refuses its configuration, see above."

@@ -53,9 +53,12 @@ config_load_text(struct config *config, const char *name, const char *text,
 {
 	config_set_defaults(config);
 	/* They follow from run_dir, which the file may change. */
+	memset(config->log_dir, 0, sizeof(config->log_dir));
 	memset(config->responder, 0, sizeof(config->responder));
 	memset(config->guest, 0, sizeof(config->guest));
 	memset(config->seccomp_profile, 0, sizeof(config->seccomp_profile));
+	memset(config->seccomp_fork_profile, 0,
+	    sizeof(config->seccomp_fork_profile));
 	memset(config->gate, 0, sizeof(config->gate));
 	if (config_read(config, name, text, error) == -1) {
 		make_printable(error);

@@ -16,7 +16,8 @@
 
 struct config {
 	/* [service] */
-	char run_dir[CONFIG_STRING_MAX];      /* everything that is written */
+	char run_dir[CONFIG_STRING_MAX];      /* sockets, slots, the lock */
+	char log_dir[CONFIG_STRING_MAX];      /* empty: RUN_DIR/logs */
 	char socket_group[CONFIG_STRING_MAX]; /* nginx's: may connect */
 	uint32_t responder_uid;               /* of its own; also its gid */
 	uint32_t log_level;                   /* syslog's numbers, 3..7 */
@@ -25,7 +26,9 @@ struct config {
 	char responder[CONFIG_STRING_MAX];       /* sce-responder */
 	char guest[CONFIG_STRING_MAX];           /* sce-guest */
 	char seccomp_profile[CONFIG_STRING_MAX]; /* for docker run */
-	char gate[CONFIG_STRING_MAX];            /* sce-gate.so, if fork */
+	/* The same for isolation = fork, and sce-gate.so. */
+	char seccomp_fork_profile[CONFIG_STRING_MAX];
+	char gate[CONFIG_STRING_MAX];
 	/* [docker] */
 	char docker_cli[CONFIG_STRING_MAX];
 	char docker_host[CONFIG_STRING_MAX]; /* empty: the client's default */

@@ -11,8 +11,8 @@
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
 /* RUN_DIR/slots/<name of a slot, 24 at the most>/s */
 #define SLOT_SOCKET_LEN (sizeof("/slots/") - 1 + 24 + sizeof("/s") - 1)
-/* A run directory stands unquoted in nginx.conf and in docker's labels. */
-#define RUN_DIR_CHARACTERS                                                     \
+/* Directories stand unquoted in nginx.conf and in docker's labels. */
+#define DIR_CHARACTERS                                                         \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
 /* Of the memory limit, for all that lies in tmpfs. */
 #define TMPFS_SHARE 4
@@ -28,24 +28,37 @@ fail(char error[CONFIG_ERROR_MAX], const char *format, ...)
 	return -1;
 }
 
+/* name is the key's, for the sentence. */
 static int
-check_run_dir(const struct config *config, char error[CONFIG_ERROR_MAX])
+check_dir(const char *name, const char *dir, char error[CONFIG_ERROR_MAX])
 {
-	const char *dir = config->run_dir;
 	size_t len = strlen(dir);
-	size_t len_max = SOCKET_PATH_MAX - SLOT_SOCKET_LEN;
 
 	if (len < 2 || dir[0] != '/' || dir[len - 1] == '/')
-		return fail(error, "run_dir must be an absolute path, not / "
-				   "itself, without a / at its end");
-	if (strspn(dir, RUN_DIR_CHARACTERS) != len)
-		return fail(error, "run_dir must be of letters, digits and "
-				   "/._- only");
+		return fail(error,
+		    "%s must be an absolute path, not / "
+		    "itself, without a / at its end",
+		    name);
+	if (strspn(dir, DIR_CHARACTERS) != len)
+		return fail(
+		    error, "%s must be of letters, digits and /._- only", name);
 	if (strstr(dir, "//") != NULL || strstr(dir, "/./") != NULL ||
 	    strstr(dir, "/../") != NULL ||
 	    strcmp(strrchr(dir, '/'), "/.") == 0 ||
 	    strcmp(strrchr(dir, '/'), "/..") == 0)
-		return fail(error, "run_dir must not have //, . or .. in it");
+		return fail(error, "%s must not have //, . or .. in it", name);
+	return 0;
+}
+
+static int
+check_dirs(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	size_t len = strlen(config->run_dir);
+	size_t len_max = SOCKET_PATH_MAX - SLOT_SOCKET_LEN;
+
+	if (check_dir("run_dir", config->run_dir, error) == -1 ||
+	    check_dir("log_dir", config->log_dir, error) == -1)
+		return -1;
 	if (len > len_max)
 		return fail(error,
 		    "run_dir is %zu characters long; the sockets"
@@ -114,7 +127,7 @@ check_isolation(const struct config *config, char error[CONFIG_ERROR_MAX])
 int
 config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
-	if (check_run_dir(config, error) == -1 ||
+	if (check_dirs(config, error) == -1 ||
 	    check_memory(config, error) == -1 ||
 	    check_times(config, error) == -1 ||
 	    check_uids(config, error) == -1 ||
@@ -196,13 +209,15 @@ config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	const char *dir = config->run_dir;
 
-	if (derive_path(dir, "/bin/sce-responder", config->responder, error) ==
+	if (derive_path(dir, "/logs", config->log_dir, error) == -1 ||
+	    derive_path(dir, "/bin/sce-responder", config->responder, error) ==
 		-1 ||
 	    derive_path(dir, "/bin/sce-guest", config->guest, error) == -1)
 		return -1;
-	if (derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1)
+	if (derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1 ||
+	    derive_path(dir, "/share/seccomp-fork.json",
+		config->seccomp_fork_profile, error) == -1)
 		return -1;
-	return derive_path(dir,
-	    config->fork ? "/share/seccomp-fork.json" : "/share/seccomp.json",
-	    config->seccomp_profile, error);
+	return derive_path(
+	    dir, "/share/seccomp.json", config->seccomp_profile, error);
 }

@@ -12,7 +12,7 @@
 
 #include "supervisor/config.h"
 
-#define CONFIG_KEYS 44
+#define CONFIG_KEYS 46
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */

@@ -69,7 +69,9 @@ add_isolation(
 	docker_args_add_option(
 	    args, "--security-opt", "no-new-privileges:true");
 	docker_args_add(args, "--security-opt");
-	docker_args_add_format(args, "seccomp=%s", config->seccomp_profile);
+	docker_args_add_format(args, "seccomp=%s",
+	    config->fork ? config->seccomp_fork_profile
+			 : config->seccomp_profile);
 	docker_args_add_option(args, "--oom-score-adj", "500");
 	/* Docker's profile forbids all mounts, also those of a run's own
 	 * namespaces; seccomp says which there may be. */

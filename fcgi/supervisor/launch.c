@@ -58,7 +58,11 @@ launch_responder(struct supervisor *sup, int channel_fd)
 	char values[COUNT][24];
 	char path[CONFIG_STRING_MAX];
 	char *argv[COUNT + 2] = { path };
-	char *environment[] = { NULL };
+	/* libfcgi waits so long for nginx to close first: milliseconds. Two
+	 * seconds unless told, which a client that does not read could make
+	 * it wait each time. */
+	char close_wait[] = "LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100";
+	char *environment[] = { close_wait, NULL };
 	size_t i;
 
 	(void)snprintf(path, sizeof(path), "%s", config->responder);

@@ -6,19 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -28,7 +24,6 @@
 #include "supervisor/userns.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
-#define LISTEN_BACKLOG 511
 /* Also more than what a docker client is limited to. */
 #define DESCRIPTORS_BESIDES 256
 
@@ -107,17 +102,17 @@ load_config(struct config *config, const char *path)
 static uint32_t
 descriptors_needed(const struct config *config)
 {
-	return config->running + config->queue + WORKERS_SPARE +
+	return WORKERS_FOR(config->running, config->queue) +
 	       4 * (config->ready + config->running) + DESCRIPTORS_BESIDES;
 }
 
+/* name: "" or, with its slash, what is below parent. */
 static void
-make_dir(const struct config *config, const char *name, mode_t mode)
+make_dir(const char *parent, const char *name, mode_t mode)
 {
 	char path[PATH_BYTES];
 
-	(void)snprintf(path, sizeof(path), "%s%s%s", config->run_dir,
-	    name[0] != '\0' ? "/" : "", name);
+	(void)snprintf(path, sizeof(path), "%s%s", parent, name);
 	if (mkdir(path, mode) == -1 && errno != EEXIST)
 		die("mkdir %s: %m", path);
 }
@@ -137,49 +132,17 @@ lock_run_dir(struct supervisor *sup)
 		die("%s is in use by another sced", sup->config.run_dir);
 }
 
-/* nginx's group may connect to the socket, nobody else. */
-static void
-listen_fastcgi(struct supervisor *sup)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct group *group = getgrnam(sup->config.socket_group);
-	mode_t mask;
-	int n;
-
-	if (group == NULL)
-		die("socket_group %s does not exist", sup->config.socket_group);
-	n = snprintf(address.sun_path, sizeof(address.sun_path),
-	    "%s/fastcgi.sock", sup->config.run_dir);
-	if (n < 0 || (size_t)n >= sizeof(address.sun_path))
-		die("run_dir %s is too long", sup->config.run_dir);
-	(void)unlink(address.sun_path); /* the lock is ours: a stale one */
-	sup->listen_fd = socket(
-	    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (sup->listen_fd == -1)
-		die("socket: %m");
-	mask = umask(0777);
-	if (bind(sup->listen_fd, (struct sockaddr *)&address,
-		sizeof(address)) == -1)
-		die("%s: %m", address.sun_path);
-	(void)umask(mask);
-	if (chown(address.sun_path, 0, group->gr_gid) == -1 ||
-	    chmod(address.sun_path, 0660) == -1 ||
-	    listen(sup->listen_fd, LISTEN_BACKLOG) == -1 ||
-	    supervisor_watch(sup, sup->listen_fd, 0, EVENT_FASTCGI, 0) == -1)
-		die("%s: %m", address.sun_path);
-}
-
 static void
 open_run_dir(struct supervisor *sup)
 {
-	make_dir(&sup->config, "", 0755);
-	make_dir(&sup->config, "logs", 0755);
-	make_dir(&sup->config, "slots", 0700);
-	make_dir(&sup->config, "docker-config", 0700);
+	make_dir(sup->config.run_dir, "", 0755);
+	make_dir(sup->config.log_dir, "", 0755);
+	make_dir(sup->config.run_dir, "/slots", 0700);
+	make_dir(sup->config.run_dir, "/docker-config", 0700);
 	lock_run_dir(sup);
 	sup->log_fd = workers_open_log(&sup->config);
 	if (sup->log_fd == -1)
-		die("%s/logs/executions.log: %m", sup->config.run_dir);
+		die("%s/executions.log: %m", sup->config.log_dir);
 }
 
 /* What must be there before the first request is. */
@@ -196,6 +159,9 @@ check_surroundings(struct supervisor *sup)
 		die("responder %s: %m", config->responder);
 	if (access(config->seccomp_profile, R_OK) == -1)
 		die("seccomp_profile %s: %m", config->seccomp_profile);
+	if (config->fork && access(config->seccomp_fork_profile, R_OK) == -1)
+		die("seccomp_fork_profile %s: %m",
+		    config->seccomp_fork_profile);
 	if (config->fork && access(config->gate, R_OK) == -1)
 		die("gate %s: %m", config->gate);
 	if (config->fork && userns_find_obstacle() != NULL)
@@ -280,6 +246,11 @@ main(int argc, char *argv[])
 		config_print(&sced.config, stdout);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
+	manager_meet(&sced.manager);
+	/* What a careless parent left open is nobody's business here. */
+	spawn_close_from(
+	    STDERR_FILENO + 1 +
+	    (sced.manager.socket_count > 0 ? sced.manager.socket_count : 0));
 	check_surroundings(&sced);
 	if (spawn_raise_descriptors(descriptors_needed(&sced.config)) == -1)
 		die("limit of open files: this configuration needs %u",
@@ -291,7 +262,8 @@ main(int argc, char *argv[])
 	init_pool(&sced);
 	sced.begun_us = io_now_us();
 	init_docker(&sced);
-	listen_fastcgi(&sced);
+	if (listen_fastcgi(&sced) == -1)
+		return EXIT_FAILURE; /* the reason is in the log */
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_id);
 	workers_start(&sced);

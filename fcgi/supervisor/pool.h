@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Slot states (pool.c), the queue and who is next (queue.c). Pure: no
+ * Slot states (pool.c), the queue and who is next (queue.c,
+ * share.c). Pure: no
  * descriptor, no clock, no process; time is an argument (microseconds,
  * CLOCK_MONOTONIC).
  *
@@ -27,11 +28,8 @@
 #define POOL_BACKOFF_MAX_US (10 * 1000 * 1000)
 /* So many failed starts in a row mean that none can be had just now. */
 #define POOL_FAILURES_MEAN_DOWN 2
-/* A client that asked within this time counts as one who may ask again, so
- * that it finds a place free: nobody else may hold more than a share. */
+/* A client that asked within this time counts as one who may ask again. */
 #define POOL_PRESENCE_US (60ULL * 1000 * 1000)
-/* Of running, for each client while there are others: one in so many. */
-#define POOL_SHARE 2
 #define POOL_RETRY_AFTER_MAX_S 60
 /* Of reused sandboxes more may wait than are to; one that was not needed for
  * so long is one too many. */
@@ -129,6 +127,22 @@ bool pool_is_down(const struct pool *pool);
 /* The slot that has been in the state longest, or POOL_NONE. */
 uint32_t pool_oldest(const struct pool *pool, enum slot_state state);
 
+/* --- share.c: how much one client may have --- */
+
+bool pool_is_same(
+    const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES]);
+
+/* The waiter's client is here, at the time since which it waits. */
+void pool_note_presence(struct pool *pool, const struct pool_waiter *waiter);
+
+/*
+ * How many leases a client may hold: half of running while somebody else waits
+ * or runs; all but one place, for who may come again, while somebody else was
+ * here lately; else all.
+ */
+uint32_t pool_share(const struct pool *pool,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
+
 /* --- queue.c: whose turn it is --- */
 
 /*
@@ -150,10 +164,6 @@ bool pool_dequeue(struct pool *pool, uint32_t worker);
  */
 bool pool_grant_next(
     struct pool *pool, uint64_t now_us, struct pool_grant *grant);
-
-/* How many leases a client may hold. */
-uint32_t pool_share(const struct pool *pool,
-    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
 
 /* A worker that waited too long, or POOL_NONE. */
 uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);

@@ -9,42 +9,6 @@
 
 #include "supervisor/pool.h"
 
-static bool
-is_same(const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES])
-{
-	return memcmp(a, b, POOL_CLIENT_BYTES) == 0;
-}
-
-/* Our own probes are nobody's. */
-static bool
-is_nobody(const uint8_t client[POOL_CLIENT_BYTES])
-{
-	static const uint8_t nobody[POOL_CLIENT_BYTES];
-
-	return is_same(client, nobody);
-}
-
-static void
-note_presence(struct pool *pool, const struct pool_waiter *waiter)
-{
-	struct pool_presence now = { .seen_us = waiter->since_us };
-
-	if (is_nobody(waiter->client))
-		return;
-	memcpy(now.client, waiter->client, sizeof(now.client));
-	if (!is_same(pool->seen[0].client, now.client))
-		pool->seen[1] = pool->seen[0];
-	pool->seen[0] = now;
-}
-
-/* When somebody else was here; 0: never. */
-static uint64_t
-others_seen_us(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
-{
-	return is_same(pool->seen[0].client, client) ? pool->seen[1].seen_us
-						     : pool->seen[0].seen_us;
-}
-
 static uint32_t
 waiters_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
@@ -52,7 +16,7 @@ waiters_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	uint32_t i;
 
 	for (i = 0; i < pool->queued; i++)
-		count += is_same(pool->queue[i].client, client);
+		count += pool_is_same(pool->queue[i].client, client);
 	return count;
 }
 
@@ -64,21 +28,8 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 
 	for (i = 0; i < pool->slot_count; i++)
 		count += pool->slots[i].state == SLOT_LEASED &&
-			 is_same(pool->slots[i].client, client);
+			 pool_is_same(pool->slots[i].client, client);
 	return count;
-}
-
-uint32_t
-pool_share(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES],
-    uint64_t now_us)
-{
-	uint64_t seen_us = others_seen_us(pool, client);
-	uint32_t share = pool->limits.running / POOL_SHARE;
-
-	if (is_nobody(client) || seen_us == 0 ||
-	    now_us - seen_us >= POOL_PRESENCE_US)
-		return pool->limits.running;
-	return share > 0 ? share : 1;
 }
 
 static bool
@@ -107,8 +58,8 @@ who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	uint32_t i;
 
 	for (i = pool->queued; i-- > 0;) {
-		if (found != POOL_NONE &&
-		    is_same(pool->queue[i].client, pool->queue[found].client))
+		if (found != POOL_NONE && pool_is_same(pool->queue[i].client,
+					      pool->queue[found].client))
 			continue;
 		count = waiters_of(pool, pool->queue[i].client);
 		if (count > most) {
@@ -128,7 +79,7 @@ assign_turn(const struct pool *pool, struct pool_waiter *waiter)
 	waiter->turn = pool->turn + 1;
 	waiter->is_first = true;
 	for (i = pool->queued; i-- > 0;) {
-		if (!is_same(pool->queue[i].client, waiter->client))
+		if (!pool_is_same(pool->queue[i].client, waiter->client))
 			continue;
 		waiter->turn = pool->queue[i].turn + 1;
 		waiter->is_first = false;
@@ -148,7 +99,7 @@ pool_enqueue(
 	uint32_t index;
 
 	*evicted = POOL_NONE;
-	note_presence(pool, waiter);
+	pool_note_presence(pool, waiter);
 	if (pool->queued >= (served ? POOL_QUEUE_MAX : pool->limits.queue)) {
 		index = who_makes_room(pool, waiter->client);
 		if (index == POOL_NONE)
@@ -211,6 +162,21 @@ fairest(const struct pool *pool, uint64_t now_us)
 	return best;
 }
 
+/* Up to the turn that was served, but not past one that still waits: who holds
+ * fewer leases may have been served out of turn. */
+static void
+advance_turn(struct pool *pool, uint64_t turn)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (pool->queue[i].turn < turn)
+			turn = pool->queue[i].turn;
+	}
+	if (turn > pool->turn)
+		pool->turn = turn;
+}
+
 bool
 pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 {
@@ -225,9 +191,8 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 	slot = pool_oldest(pool, SLOT_READY);
 	grant->waiter = pool->queue[index];
 	grant->slot = slot;
-	if (grant->waiter.turn > pool->turn)
-		pool->turn = grant->waiter.turn;
 	remove_waiter(pool, index);
+	advance_turn(pool, grant->waiter.turn);
 	pool_set_state(pool, slot, SLOT_LEASED, now_us);
 	memcpy(
 	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);

@@ -27,6 +27,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	pool_note_start(&sup->pool, true, now_us);
 	metrics_observe(&sup->metrics.start, now_us - box->started_us);
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
+	manager_tell_ready(&sup->manager);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
 }

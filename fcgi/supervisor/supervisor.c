@@ -55,6 +55,8 @@ begin_stop(struct supervisor *sup)
 		return;
 	log_notice(
 	    NULL, "stopping running=%u", pool_count(&sup->pool, SLOT_LEASED));
+	manager_tell_stopping(
+	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
 				(uint64_t)sup->config.timeout_max_ms * 1000 +

@@ -14,9 +14,10 @@
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
- *   reuse.c    several runs of one sandbox
- *   report.c   health and metrics, for them        metrics.c the counters
- * (pure) sweep.c    what nobody answers for any more    docker.c  the client
+ *   reuse.c    several runs of one sandbox (fork)
+ *   report.c   health and metrics, for them        sweep.c   what is left over
+ *   metrics.c  the counters (pure)                 docker.c  the client
+ *   listen.c   the FastCGI socket                  manager.c systemd
  */
 #ifndef SCE_SUPERVISOR_H
 #define SCE_SUPERVISOR_H
@@ -32,6 +33,7 @@
 #include "supervisor/cgroup.h"
 #include "supervisor/config.h"
 #include "supervisor/docker.h"
+#include "supervisor/manager.h"
 #include "supervisor/metrics.h"
 #include "supervisor/pool.h"
 
@@ -39,8 +41,12 @@
 #define SWEEP_SOON_US (5 * 1000 * 1000)
 /* Between the responder's own deadline and the end of the lease. */
 #define LEASE_MARGIN_US (2 * 1000 * 1000)
-#define WORKERS_SPARE 4 /* for refusals and health beside runs and queue */
-#define WORKERS_MAX (POOL_SLOTS_MAX + POOL_QUEUE_MAX + WORKERS_SPARE)
+/* Responders: one for each run and each request that waits, as many as runs
+ * for those that still have to be told how theirs ended, and some for
+ * refusals and health. */
+#define WORKERS_SPARE 4
+#define WORKERS_FOR(running, queue) (2 * (running) + (queue) + WORKERS_SPARE)
+#define WORKERS_MAX WORKERS_FOR(POOL_SLOTS_MAX, POOL_QUEUE_MAX)
 
 /* The first word of an epoll event; the second is an index. */
 enum event_kind {
@@ -107,6 +113,7 @@ struct worker {
 
 struct supervisor {
 	struct config config;
+	struct manager manager;
 	struct docker docker;
 	struct pool pool;
 	struct sandbox sandboxes[POOL_SLOTS_MAX];
@@ -198,6 +205,8 @@ int workers_open_log(const struct config *config);
 /* report.c: what was wrong with the question, or NULL */
 const char *report_on_health(struct supervisor *sup, uint32_t index);
 const char *report_on_metrics(struct supervisor *sup, uint32_t index);
+/* listen.c: the FastCGI socket. 0, or -1 with the reason logged. */
+int listen_fastcgi(struct supervisor *sup);
 
 /* monitor.c */
 /* fd: a descriptor to go with it, or -1. Who does not read is ended. */

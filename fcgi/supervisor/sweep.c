@@ -274,7 +274,8 @@ sweep_find_image(struct supervisor *sup)
 	    docker_parse_image_id(output, sup->docker.image_id) == 0)
 		return 0;
 	if (strstr(output, "No such image") != NULL)
-		log_error("it is missing: make it with `make image`",
+		log_error("it is missing: make it with `make image` or "
+			  "sce-make-image",
 		    "image-not-found image=%s", sup->config.image);
 	else
 		log_error(output, "docker-does-not-answer");

@@ -70,8 +70,7 @@ workers_start(struct supervisor *sup)
 {
 	uint32_t i;
 
-	sup->worker_count = sup->config.running + sup->config.queue +
-			    WORKERS_SPARE;
+	sup->worker_count = WORKERS_FOR(sup->config.running, sup->config.queue);
 	if (sup->worker_count > WORKERS_MAX)
 		sup->worker_count = WORKERS_MAX;
 	for (i = 0; i < sup->worker_count; i++) {
@@ -200,7 +199,7 @@ workers_open_log(const struct config *config)
 	char path[CONFIG_STRING_MAX + 32];
 
 	(void)snprintf(
-	    path, sizeof(path), "%s/logs/executions.log", config->run_dir);
+	    path, sizeof(path), "%s/executions.log", config->log_dir);
 	return open(
 	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 }
@@ -210,9 +209,12 @@ workers_reopen_log(struct supervisor *sup)
 {
 	struct lease_reply message = { .version = LEASE_PROTOCOL_VERSION,
 		.kind = LEASE_REOPEN };
-	int fd = workers_open_log(&sup->config);
 	uint32_t i;
+	int fd;
 
+	if (sup->stopping)
+		return; /* nobody hears of it any more */
+	fd = workers_open_log(&sup->config);
 	if (fd == -1) {
 		log_error(strerror(errno), "log-not-reopened");
 		return;
@@ -233,15 +235,24 @@ workers_reopen_log(struct supervisor *sup)
 	log_notice(NULL, "log-reopened");
 }
 
-/* The end of the channel asks a responder to finish its request and exit. */
+/*
+ * The end of the channel asks a responder to finish its request and exit. One
+ * with a run under way gets it, too, lest it takes one more request after
+ * that, which could have waited for our successor; its own half stays open
+ * for the release.
+ */
 void
 workers_stop(struct supervisor *sup)
 {
+	struct worker *worker;
 	uint32_t i;
 
 	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].state != WORKER_LEASED)
-			supervisor_close(sup, &sup->workers[i].channel_fd);
+		worker = &sup->workers[i];
+		if (worker->state != WORKER_LEASED)
+			supervisor_close(sup, &worker->channel_fd);
+		else if (worker->channel_fd != -1)
+			(void)shutdown(worker->channel_fd, SHUT_WR);
 	}
 }
 

@@ -177,6 +177,26 @@ expect_request(int supervisor_fd, enum lease_request_kind kind)
 	assert(request.verdict <= VERDICT_SANDBOX_FAILED);
 }
 
+/* All of both streams, but for half a character where one was cut. */
+static void
+assert_told(const struct run *run, struct events *events)
+{
+	const struct result *result = &run->result;
+	struct event_text text;
+
+	while (events_next(events, result, true, &text) == 1) {
+		assert(text.len == strlen(text.data));
+		assert(strncmp(text.data, "event: std", 10) == 0);
+		assert(strcmp(text.data + text.len - 4, "\"}\n\n") == 0);
+		free(text.data);
+	}
+	assert(!events->pending);
+	assert(result->stdout_len - events->told[EVENTS_STDOUT] <= 3);
+	assert(result->stderr_len - events->told[EVENTS_STDERR] <= 3);
+	assert(events_format_ending(result, 1, 2, &text) == 0);
+	free(text.data);
+}
+
 /* Runs a program that the guest answers with these bytes. */
 static void
 execute(struct run *run, int supervisor_fd, bool started)
@@ -186,19 +206,24 @@ execute(struct run *run, int supervisor_fd, bool started)
 	struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
 		.wall_limit_ms = WALL_MS_MIN };
+	struct run_watcher watcher = { .has_begun = false };
 	struct refusal refusal;
 	enum run_outcome outcome;
 
+	run->watcher = &watcher;
 	outcome = run_execute(run, &request, &asker, -1, &refusal);
+	run->watcher = NULL;
 	assert(outcome == (started ? RUN_DONE : RUN_REFUSED));
 	assert(run->started == started);
 	expect_request(supervisor_fd, LEASE_ACQUIRE);
 	if (outcome == RUN_DONE) {
 		expect_request(supervisor_fd, LEASE_RELEASE);
 		assert_answer(run);
+		assert_told(run, &watcher.events);
 	} else {
 		assert(refusal.http_status == 503);
 	}
+	events_finish(&watcher.events);
 }
 
 static void

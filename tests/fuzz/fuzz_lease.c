@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define RUNNING 2
 #define QUEUE 2
 #define SLOTS (READY + RUNNING)
-#define WORKERS (RUNNING + QUEUE + WORKERS_SPARE)
+#define WORKERS WORKERS_FOR(RUNNING, QUEUE)
 #define FIRST_PID 100000000 /* above every real one */
 #define CHILDREN_MAX 4096
 #define GRANTS_MAX 4096

@@ -39,7 +39,8 @@ build() {
 		# The linker's order counts: what is used comes last.
 		"$CLANG" -fsanitize=fuzzer,address,undefined \
 		    -o "$BUILD/fuzz_$name" "$BUILD/tests/fuzz/fuzz_$name.o" \
-		    "$BUILD/libtestable.a" -linih -lcap -ljson-c -lseccomp -lmd
+		    "$BUILD/libtestable.a" -linih -lcap -lsystemd \
+		    -ljson-c -lseccomp -lmd
 	done
 }
 

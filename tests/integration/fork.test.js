@@ -25,6 +25,7 @@ const SUITES = [
 	['integration/limits.test.js', 20],
 	['integration/python.test.js', 65],
 	['integration/isolation.test.js', 20],
+	['integration/live.test.js', 30],
 	['integration/lease_peer.test.js', 8],
 	['security/attacks.test.js', 115],
 ];

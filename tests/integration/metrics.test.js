@@ -210,7 +210,7 @@ test('a killed responder loses its lease', () => changes(async () => {
 	await own.idle();
 }, {
 	'sce_runs_total responder_lost': 1,
-	sce_responder_deaths_total: 6, /* running, queue, and four to spare */
+	sce_responder_deaths_total: 7, /* 2 x running, queue, four to spare */
 }));
 
 test('the gauges are those of an idle pool', async () => {

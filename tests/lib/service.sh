@@ -5,7 +5,7 @@
 # instance, also one that a test starts, lives in a folder WORK/NAME-PORT with
 # its run directory in run/, so that all can be found and stopped.
 
-# All suites together; they take about twelve minutes on two cores.
+# All suites together; they take about a quarter of an hour on two cores.
 SUITE_SECONDS=2400
 NODE_PID=
 
@@ -56,7 +56,7 @@ check_node() {
 		files=($NODE_TESTS)
 	else
 		shopt -s nullglob
-		files=(tests/{integration,postman,browser,security}/*.test.js)
+		files=(tests/{integration,packaging,postman,browser,security}/*.test.js)
 		shopt -u nullglob
 	fi
 	: >"$log"

@@ -34,7 +34,8 @@ fuzzer_runtime() {
 wanted_tools() {
 	printf '%s\n' clang "$(fuzzer_runtime)" libcmocka-dev chromium \
 	    fonts-dejavu-core clang-format shellcheck cppcheck procps \
-	    python3.11 python3-prometheus-client runsc iproute2
+	    python3.11 python3-prometheus-client runsc iproute2 systemd mandoc \
+	    build-essential debhelper dpkg-dev fakeroot lintian logrotate openssl
 	node_is_new_enough || printf '%s\n' nodejs npm
 }
 

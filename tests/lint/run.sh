@@ -12,6 +12,8 @@ mapfile -t SOURCES < <(find fcgi tests/unit tests/fuzz -name '*.[ch]' | sort)
 mapfile -t PROGRAM_SOURCES < <(find fcgi -name '*.c' | sort)
 mapfile -t SCRIPTS < <(find fcgi tests .ci -name '*.sh' \
     -not -path '*/node_modules/*' | sort)
+mapfile -t MAINTAINER_SCRIPTS < <(find fcgi/package/debian -name '*.p*' |
+    grep -E '\.(pre|post)(inst|rm)$' | sort)
 
 # check NAME COMMAND...: the command prints what is wrong, or nothing.
 check() {
@@ -86,6 +88,10 @@ exits() {
 		grep -vE '/(main|log)\.c:|_exit\('
 }
 
+manuals() {
+	find fcgi -name '*.[58]' -exec mandoc -T lint -W warning {} +
+}
+
 analyse_gcc() {
 	make --no-print-directory -s BUILD=build/analyse \
 	    CC='gcc -fanalyzer' all 2>&1 | grep -E 'warning:|error:'
@@ -106,11 +112,15 @@ check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
 check 'json-c is seen by those who parse and write it' seen_elsewhere \
     'json-c/json' fcgi/responder/request.c fcgi/responder/reply.c \
     fcgi/responder/execlog.c fcgi/responder/json_text.c
+check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
+    fcgi/supervisor/manager.c
 check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
     '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
 check 'descriptors are born close-on-exec' close_on_exec
 check 'exit is called by main.c and log.c only' exits
-check 'shellcheck' shellcheck -x -P SCRIPTDIR "${SCRIPTS[@]}" .ci/run
+check 'manuals, by mandoc' manuals
+check 'shellcheck' shellcheck -x -P SCRIPTDIR "${SCRIPTS[@]}" .ci/run \
+    "${MAINTAINER_SCRIPTS[@]}"
 check 'gcc -fanalyzer' analyse_gcc
 check 'cppcheck' analyse_cppcheck
 printf 'lint: %d passed, %d failed\n' "$PASSED" "$FAILED"

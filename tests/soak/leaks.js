@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { docker, docker_cli, inspect } from '../integration/lib/docker.js';
 import { belongings, settled } from '../integration/lib/fault_instance.js';
@@ -209,8 +210,9 @@ leaks(own, before, census)
 	const found = Object.entries(before.own)
 	    /* It may lie below by chance, as others may have been closed. */
 	    .filter(([name]) => name !== 'lowest_free_descriptor')
-	    .filter(([name, count]) => now[name] !== count)
-	    .map(([name, count]) => `${name}: ${count}, then ${now[name]}`);
+	    .filter(([name, value]) => !isDeepStrictEqual(now[name], value))
+	    .map(([name, value]) => `${name}: ${JSON.stringify(value)}, ` +
+		`then ${JSON.stringify(now[name])}`);
 
 	await wait_for('an end of what was', () =>
 		remains(census).length === 0).catch(() => undefined);

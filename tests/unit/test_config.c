@@ -13,6 +13,7 @@ an_empty_file_means_defaults(void **state)
 	(void)state;
 	config_set_defaults(&defaults);
 	assert_memory_equal(&c, &defaults, sizeof(c));
+	assert_string_equal(c.log_dir, "/var/lib/safe-code-executor/logs");
 	assert_string_equal(
 	    c.responder, "/var/lib/safe-code-executor/bin/sce-responder");
 	assert_string_equal(
@@ -122,6 +123,7 @@ static void
 what_is_printed_loads_as_the_same(void **state)
 {
 	struct config c = load_good("[service]\nrun_dir = /srv/x\n"
+				    "log_dir = /var/log/x\n"
 				    "log_level = warning\nlog_code = yes\n"
 				    "[limits]\ncpus = 0.125\nmemory = 200m\n"
 				    "timeout = 1500ms\nbody = 1001\n"

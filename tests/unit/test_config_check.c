@@ -65,6 +65,33 @@ run_dir_must_carry_its_sockets(void **state)
 	    "t.conf: run_dir must not have //, . or .. in it");
 }
 
+static void
+log_dir_is_a_path_like_run_dir(void **state)
+{
+	char text[512];
+	struct config c;
+
+	(void)state;
+	c = load_good("[service]\nrun_dir = /srv/x\n");
+	assert_string_equal(c.log_dir, "/srv/x/logs");
+	c = load_good("[service]\nlog_dir = /var/log/x\n");
+	assert_string_equal(c.log_dir, "/var/log/x");
+	assert_string_equal(c.run_dir, "/var/lib/safe-code-executor");
+	/* No socket is in it: as long as any path. */
+	snprintf(text, sizeof(text), "[service]\nlog_dir = /%0*d\n",
+	    CONFIG_STRING_MAX - 2, 0);
+	load_good(text);
+	expect_error("[service]\nlog_dir = /\n",
+	    "t.conf: log_dir must be an absolute path, not / itself, without "
+	    "a / at its end");
+	expect_error("[service]\nlog_dir = logs\n",
+	    "t.conf:2: log_dir must be an absolute path");
+	expect_error("[service]\nlog_dir = /var/log/$x\n",
+	    "t.conf: log_dir must be of letters, digits and /._- only");
+	expect_error("[service]\nlog_dir = /var/log/./x\n",
+	    "t.conf: log_dir must not have //, . or .. in it");
+}
+
 static int
 check_subids(const char *text, char error[CONFIG_ERROR_MAX])
 {
@@ -113,6 +140,7 @@ main(void)
 		cmocka_unit_test(timeout_above_its_maximum_is_refused),
 		cmocka_unit_test(a_responder_is_no_sandbox),
 		cmocka_unit_test(run_dir_must_carry_its_sockets),
+		cmocka_unit_test(log_dir_is_a_path_like_run_dir),
 		cmocka_unit_test(uids_given_to_others_are_refused),
 	};
 

@@ -10,6 +10,7 @@ defaults_are_those_of_the_design(void **state)
 	(void)state;
 	config_set_defaults(&c);
 	assert_string_equal(c.run_dir, "/var/lib/safe-code-executor");
+	assert_string_equal(c.log_dir, "/var/lib/safe-code-executor/logs");
 	assert_string_equal(c.socket_group, "www-data");
 	assert_int_equal(c.responder_uid, 1899999999);
 	assert_int_equal(c.log_level, 6);
@@ -262,7 +263,7 @@ fork_brings_its_profile_and_needs_linux(void **state)
 
 	(void)state;
 	assert_true(c.fork);
-	assert_string_equal(c.seccomp_profile,
+	assert_string_equal(c.seccomp_fork_profile,
 	    "/var/lib/safe-code-executor/share/seccomp-fork.json");
 	assert_string_equal(
 	    c.gate, "/var/lib/safe-code-executor/bin/sce-gate.so");

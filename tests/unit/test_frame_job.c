@@ -154,7 +154,7 @@ job_of_another_version_refused(void **state)
 	assert_int_equal(frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 	buf[3] = FRAME_PROTOCOL_VERSION;
 	for (size_t at = 24; at < FRAME_JOB_HEADER_LEN; at++) {
-		buf[at] = 1; /* reserved */
+		buf[at] = 2; /* reserved, or a flag that is unknown */
 		assert_int_equal(
 		    frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 		buf[at] = 0;

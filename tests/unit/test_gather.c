@@ -68,6 +68,7 @@ byte_by_byte(void **state)
 	uint8_t stream[FRAME_HEADER_LEN + 3];
 	size_t i;
 
+	run->started = true;
 	frame_encode_header(stream, FRAME_STDOUT, 3);
 	memcpy(stream + FRAME_HEADER_LEN, "abc", 3);
 	for (i = 0; i < sizeof(stream); i++) {
@@ -85,10 +86,29 @@ more_output_than_agreed_is_cut(void **state)
 	struct run *run = *state;
 	int i;
 
+	put(run, FRAME_STARTED, "", 0);
 	for (i = 0; i < 5; i++)
 		put(run, FRAME_STDOUT, "0123456789", 10);
 	assert_int_equal(gather_frames(run), RUN_STEP_ON);
 	assert_int_equal(run->result.stdout_len, LIMIT);
+}
+
+/* Were it told of a run that did not take place, it would be told again. */
+static void
+nothing_comes_before_the_job(void **state)
+{
+	struct run *run = *state;
+	static const enum frame_kind early[] = { FRAME_STDOUT, FRAME_STDERR,
+		FRAME_VERDICT };
+	size_t i;
+
+	for (i = 0; i < sizeof(early) / sizeof(*early); i++) {
+		run->inbox_len = 0;
+		run->started = false;
+		put(run, early[i], "ab", 2);
+		assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+		assert_int_equal(run->result.stdout_len, 0);
+	}
 }
 
 static void
@@ -99,6 +119,7 @@ nonsense_is_refused(void **state)
 		FRAME_JOB };
 	size_t i;
 
+	run->started = true;
 	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		run->inbox_len = 0;
 		put(run, wrong[i], "1234", 4);
@@ -134,6 +155,11 @@ clients_have_keys(void **state)
 	assert_memory_equal(a, b, 16);
 	client_make_key("::ffff:192.0.2.2", b);
 	assert_memory_not_equal(a, b, 16);
+	/* Loopback is somebody: all zeros are kept for nobody. */
+	client_make_key("::1", a);
+	assert_memory_not_equal(a, zeros, 16);
+	client_make_key("::2", b);
+	assert_memory_equal(a, b, 16);
 	client_make_key(NULL, a);
 	assert_memory_equal(a, zeros, 16);
 	client_make_key("192.0.2.1.example", b);
@@ -148,6 +174,7 @@ main(void)
 		TEST(a_whole_conversation),
 		TEST(byte_by_byte),
 		TEST(more_output_than_agreed_is_cut),
+		TEST(nothing_comes_before_the_job),
 		TEST(nonsense_is_refused),
 		cmocka_unit_test(clients_have_keys),
 	};

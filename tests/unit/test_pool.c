@@ -339,7 +339,51 @@ retry_after_follows_ones_own_share(void **state)
 }
 
 static void
-nobody_holds_more_than_its_share_while_there_are_others(void **state)
+nobody_holds_more_than_half_while_there_are_others(void **state)
+{
+	struct pool_grant grant;
+	uint64_t now_us = SECOND_US;
+	uint32_t i;
+
+	(void)state;
+	make_pool(8, 4, 32);
+	make_ready(8);
+	for (i = 0; i < 6; i++)
+		assert_true(enqueue(i, 1, now_us));
+	for (i = 6; i < 9; i++)
+		assert_true(enqueue(i, 2, now_us));
+	for (i = 0; i < 4; i++)
+		assert_true(pool_grant_next(&pool, now_us, &grant));
+	/* Two each. One ends, and it is the same client's turn again. */
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	assert_true(pool_grant_next(&pool, now_us, &grant));
+	assert_int_equal(grant.waiter.worker, 8);
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	/* A place and sandboxes are left, but for others alone. */
+	assert_false(pool_grant_next(&pool, now_us, &grant));
+	assert_true(pool_count(&pool, SLOT_READY) > 0);
+}
+
+/* With three places half of them are two: none lies idle. */
+static void
+a_share_is_rounded_up(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(3, 3, 4);
+	make_ready(3);
+	assert_true(enqueue(0, 1, 1));
+	assert_true(enqueue(1, 1, 1));
+	assert_true(enqueue(2, 2, 1));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+}
+
+/* Somebody who was here a while ago finds a place free, if only one. */
+static void
+the_last_place_is_left_for_who_was_here_lately(void **state)
 {
 	struct pool_grant grant;
 	uint64_t now_us = SECOND_US;
@@ -351,17 +395,18 @@ nobody_holds_more_than_its_share_while_there_are_others(void **state)
 	assert_true(enqueue(0, 2, now_us));
 	assert_true(pool_grant_next(&pool, now_us, &grant));
 	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	make_ready(1);
 	for (i = 1; i < 6; i++)
 		assert_true(enqueue(i, 1, now_us));
-	make_ready(1);
-	assert_true(pool_grant_next(&pool, now_us, &grant));
-	assert_true(pool_grant_next(&pool, now_us, &grant));
-	/* Places are left, and sandboxes, but for client 2. */
+	for (i = 0; i < 3; i++)
+		assert_true(pool_grant_next(&pool, now_us, &grant));
 	assert_false(pool_grant_next(&pool, now_us, &grant));
-	assert_int_equal(pool_count(&pool, SLOT_READY), 2);
+	assert_int_equal(pool_count(&pool, SLOT_READY), 1);
 	assert_true(enqueue(6, 2, now_us));
 	assert_true(pool_grant_next(&pool, now_us, &grant));
 	assert_int_equal(grant.waiter.worker, 6);
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	make_ready(1);
 	assert_false(pool_grant_next(&pool, now_us, &grant));
 	/* Until it has not been seen for a while; and that is an event. */
 	pool.limits.queue_wait_us = 2 * POOL_PRESENCE_US;
@@ -369,8 +414,6 @@ nobody_holds_more_than_its_share_while_there_are_others(void **state)
 	    pool_next_event_us(&pool, now_us), now_us + POOL_PRESENCE_US);
 	now_us += POOL_PRESENCE_US;
 	assert_true(pool_grant_next(&pool, now_us, &grant));
-	assert_int_equal(grant.waiter.worker, 3);
-	assert_false(pool_grant_next(&pool, now_us, &grant));
 }
 
 static void
@@ -427,6 +470,43 @@ clients_alternate_however_many_each_has(void **state)
 		if (i == 1) /* one of them comes back at once */
 			assert_true(enqueue(12, 2, 2));
 	}
+}
+
+/* Who holds fewer leases is served out of turn, with whatever turn it has
+ * heaped up by cancelling; a newcomer is not to wait behind all of that. */
+static void
+turns_are_not_pushed_ahead(void **state)
+{
+	struct pool_grant grant;
+	uint32_t i;
+
+	(void)state;
+	make_pool(2, 8, 64);
+	make_ready(1);
+	for (i = 0; i < 20; i++)
+		assert_true(enqueue(i, 2, 1));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+	for (i = 20; i < 40; i++)
+		assert_true(enqueue(i, 1, 1));
+	for (i = 20; i < 39; i++)
+		assert_true(pool_dequeue(&pool, i));
+	make_ready(1);
+	assert_true(pool_grant_next(&pool, 1, &grant));
+	assert_int_equal(grant.waiter.worker, 39);
+	pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
+	for (i = 0; i < pool.slot_count; i++) {
+		if (pool.slots[i].state == SLOT_LEASED)
+			pool_set_state(&pool, i, SLOT_DEAD, 1);
+	}
+	assert_true(enqueue(50, 3, 1));
+	for (i = 0; i < 2; i++) {
+		make_ready(1);
+		assert_true(pool_grant_next(&pool, 1, &grant));
+		if (grant.waiter.worker == 50)
+			return;
+		pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
+	}
+	fail_msg("the newcomer was not one of the next two");
 }
 
 static void
@@ -590,7 +670,11 @@ main(void)
 		cmocka_unit_test(retry_after_follows_the_pace_of_starts),
 		cmocka_unit_test(retry_after_follows_ones_own_share),
 		cmocka_unit_test(
-		    nobody_holds_more_than_its_share_while_there_are_others),
+		    nobody_holds_more_than_half_while_there_are_others),
+		cmocka_unit_test(a_share_is_rounded_up),
+		cmocka_unit_test(
+		    the_last_place_is_left_for_who_was_here_lately),
+		cmocka_unit_test(turns_are_not_pushed_ahead),
 		cmocka_unit_test(alone_a_client_may_have_all),
 		cmocka_unit_test(a_share_is_one_at_least),
 		cmocka_unit_test(clients_alternate_however_many_each_has),

@@ -36,7 +36,8 @@ void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
 /* nest.c: a step went wrong, with errno. */
 void nest_fail(int run_fd, const char *step) __attribute__((noreturn));
 
-/* program.c: NULL, or the step that failed, with errno. */
+/* program.c: NULL, or the step that failed, with errno. Of fds the run's is
+ * left open, and close-on-exec. */
 const char *program_confine(const int fds[GATE_FDS]);
 
 #endif

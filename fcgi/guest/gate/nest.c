@@ -24,10 +24,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/frame.h"
 #include "common/io.h"
 #include "common/limits.h"
 
 #define SCRIPT "main.py"
+#define INTERPRETER "python3.11"
 /* The one set of flags that the seccomp profile lets through. */
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
@@ -121,16 +123,19 @@ raise_loopback(void)
 
 /* On this process's own stack and file: the gate never sees the text. */
 static int
-place_script(int run_fd)
+place_script(int run_fd, uint32_t *flags)
 {
+	struct gate_program program;
 	char piece[8192];
 	uint32_t left;
 	uint32_t n;
 	int fd;
 	int rc = -1;
 
-	if (io_read_all(run_fd, &left, sizeof(left), IO_FOREVER) == -1)
+	if (io_read_all(run_fd, &program, sizeof(program), IO_FOREVER) == -1)
 		return -1;
+	*flags = program.flags;
+	left = program.code_len;
 	if (left > CODE_BYTES_MAX) {
 		errno = EFBIG;
 		return -1;
@@ -178,7 +183,7 @@ wait_for_end(int run_fd)
 }
 
 static const char *
-prepare(const struct gate *gate, const int fds[GATE_FDS])
+prepare(const struct gate *gate, const int fds[GATE_FDS], uint32_t *flags)
 {
 	int socket_fd = GATE_SOCKET_FD;
 
@@ -191,9 +196,31 @@ prepare(const struct gate *gate, const int fds[GATE_FDS])
 		return "mount";
 	if (raise_loopback() == -1)
 		return "loopback";
-	if (place_script(fds[GATE_FD_RUN]) == -1)
+	if (place_script(fds[GATE_FD_RUN], flags) == -1)
 		return "main.py";
 	return NULL;
+}
+
+/* In the program. What the gate has booted is not unbuffered: another is. */
+static void
+become_program(const struct gate *gate, const int fds[GATE_FDS], uint32_t flags)
+{
+	char interpreter[] = INTERPRETER;
+	char option[] = "-u";
+	char script[] = SCRIPT;
+	char *const argv[] = { interpreter, option, script, NULL };
+	const char *step = program_confine(fds);
+	int run_fd = fds[GATE_FD_RUN]; /* close-on-exec */
+
+	if (step != NULL)
+		nest_fail(run_fd, step);
+	if ((flags & JOB_UNBUFFERED) != 0) {
+		(void)io_reset_signals();
+		(void)execvp(argv[0], argv);
+		nest_fail(run_fd, "exec");
+	}
+	fd_close(&run_fd);
+	gate->after_fork_child(); /* runs what modules have hooked in */
 }
 
 void
@@ -201,7 +228,8 @@ nest_run(const struct gate *gate, const int fds[GATE_FDS])
 {
 	struct sigaction forward = { .sa_handler = pass_on };
 	sigset_t interrupt;
-	const char *step = prepare(gate, fds);
+	uint32_t flags = 0;
+	const char *step = prepare(gate, fds, &flags);
 	pid_t pid;
 
 	if (step != NULL)
@@ -214,10 +242,7 @@ nest_run(const struct gate *gate, const int fds[GATE_FDS])
 	pid = fork();
 	if (pid == 0) {
 		(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
-		step = program_confine(fds);
-		if (step != NULL)
-			nest_fail(fds[GATE_FD_RUN], step);
-		gate->after_fork_child(); /* runs what modules have hooked in */
+		become_program(gate, fds, flags);
 		return;
 	}
 	if (pid == -1)

@@ -107,6 +107,5 @@ program_confine(const int fds[GATE_FDS])
 		return "landlock";
 	if (confine_syscalls() == -1)
 		return "seccomp";
-	fd_close(&run_fd);
 	return NULL;
 }

@@ -71,7 +71,7 @@ params(values)
 
 /* Everything of POST /run up to the body. */
 function
-head(length, client)
+head(length, client, accept)
 {
 	const role = Buffer.alloc(8);
 
@@ -86,6 +86,7 @@ head(length, client)
 			DOCUMENT_URI: '/run',
 			REMOTE_ADDR: client,
 			SERVER_PROTOCOL: 'HTTP/1.1',
+			HTTP_ACCEPT: accept,
 		}),
 		record(PARAMS, Buffer.alloc(0)),
 	]);
@@ -116,9 +117,10 @@ parse_answer(bytes)
 
 /* One connection, one POST /run. */
 class FastCgiRun {
-	constructor(run_dir, { client = '127.0.0.1' } = {})
+	constructor(run_dir, { client = '127.0.0.1', accept = '*/*' } = {})
 	{
 		this.client = client;
+		this.accept = accept;
 		this.bytes = Buffer.alloc(0);
 		this.socket = net.connect(path.join(run_dir, 'fastcgi.sock'));
 		this.closed = new Promise((resolve) => {
@@ -136,7 +138,7 @@ class FastCgiRun {
 		const bytes = Buffer.from(JSON.stringify(body));
 
 		this.socket.write(Buffer.concat([
-			head(bytes.length, this.client), stream(STDIN, bytes),
+			head(bytes.length, this.client, this.accept), stream(STDIN, bytes),
 			record(STDIN, Buffer.alloc(0)),
 		]));
 	}
@@ -144,7 +146,8 @@ class FastCgiRun {
 	/* Only the head and so many bytes of a body that is longer. */
 	send_part(length, bytes)
 	{
-		this.socket.write(Buffer.concat([head(length, this.client),
+		this.socket.write(Buffer.concat([head(length, this.client,
+		    this.accept),
 			stream(STDIN, bytes)]));
 	}
 

@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 
-const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 2;
 const HEADER_LEN = 8;
 const READY = 1;
 const SETUP_ERROR = 2;

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# sce-make-image: makes the image that sced.conf names. See sce-make-image(8).
+set -euo pipefail
+
+CONFIG=@SYSCONFDIR@/safe-code-executor/sced.conf
+IF_MISSING=no
+BASE=()
+
+# shellcheck source=../service/common.sh
+. "@SHAREDIR@/common.sh"
+
+usage() {
+	die "usage: sce-make-image [-c FILE] [--if-missing] [--base IMAGE]"
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	-c) [ $# -ge 2 ] || usage; CONFIG=$2; shift ;;
+	--base) [ $# -ge 2 ] || usage; BASE=(--base "$2"); shift ;;
+	--if-missing) IF_MISSING=yes ;;
+	*) usage ;;
+	esac
+	shift
+done
+
+SETTINGS=$(mktemp)
+trap 'rm -f "$SETTINGS"' EXIT
+@SBINDIR@/sced -c "$CONFIG" --check-config >"$SETTINGS"
+IMAGE=$(ini_value "$SETTINGS" docker image)
+DOCKER=$(ini_value "$SETTINGS" docker docker_cli)
+HOST=$(ini_value "$SETTINGS" docker docker_host)
+export DOCKER
+[ -z "$HOST" ] || export DOCKER_HOST="$HOST"
+
+"$DOCKER" version >/dev/null 2>&1 ||
+	die "Docker does not answer: start it, or set docker_host in $CONFIG."
+if [ "$IF_MISSING" = yes ] &&
+	"$DOCKER" image inspect "$IMAGE" >/dev/null 2>&1; then
+	say "$IMAGE is there."
+	exit 0
+fi
+# Container images of Debian come without apt's lists, by which it is made.
+if [ ${#BASE[@]} -eq 0 ]; then
+	# shellcheck disable=SC2016 # apt fills this in, not the shell
+	[ -n "$(apt-get indextargets --format '$(SITE)' 'Origin: Debian')" ] ||
+		apt-get -qq update
+fi
+@LIBEXECDIR@/build-image --force --tag "$IMAGE" "${BASE[@]}"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The service manager that may have started us, which is systemd or speaks as
+ * it does: it may pass the FastCGI socket, and wants to know how we are.
+ */
+#ifndef SCE_MANAGER_H
+#define SCE_MANAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MANAGER_ADDRESS_MAX 128
+
+struct manager {
+	int socket_count; /* passed to us, as descriptors from 3 on; -1: an
+			     error */
+	bool is_told;     /* that we are ready */
+	char address[MANAGER_ADDRESS_MAX]; /* where to tell it; "": nowhere */
+};
+
+/*
+ * Once, before any child: takes what the environment says out of it, so that
+ * nobody inherits it, and makes what was passed close-on-exec.
+ */
+void manager_meet(struct manager *manager);
+
+/*
+ * The listening unix socket that was passed, as a descriptor that is
+ * close-on-exec and does not block. -1 with why == NULL if there is none, or
+ * with the reason in why if what was passed is something else.
+ */
+int manager_take_socket(const struct manager *manager, const char **why);
+
+/* A program can be run: the first sandbox is waiting. Says it once. */
+void manager_tell_ready(struct manager *manager);
+
+void manager_tell_stopping(const struct manager *manager, uint32_t runs);
+
+#endif

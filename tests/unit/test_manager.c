@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What a service manager passes, and what it is told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "supervisor/manager.h"
+
+#define FIRST_FD 3 /* that is passed */
+
+static int
+listening_socket(int domain)
+{
+	int fd = socket(domain, SOCK_STREAM, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t len = offsetof(struct sockaddr_un, sun_path);
+
+	assert_int_not_equal(fd, -1);
+	if (domain == AF_UNIX) /* an abstract name of the kernel's choice */
+		assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	return fd;
+}
+
+/* As it is after exec by a manager that passes count descriptors. */
+static void
+pass(int fd, const char *count)
+{
+	char pid[16];
+
+	assert_int_not_equal(dup2(fd, FIRST_FD), -1);
+	if (fd != FIRST_FD)
+		close(fd);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", count, 1);
+	setenv("LISTEN_FDNAMES", "fastcgi", 1);
+}
+
+static void
+a_socket_that_is_passed_is_taken(void **state)
+{
+	struct manager manager;
+	const char *why = "";
+
+	(void)state;
+	pass(listening_socket(AF_UNIX), "1");
+	manager_meet(&manager);
+	assert_int_equal(manager_take_socket(&manager, &why), FIRST_FD);
+	assert_null(why);
+	assert_true(fcntl(FIRST_FD, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(FIRST_FD, F_GETFD) & FD_CLOEXEC);
+	assert_null(getenv("LISTEN_PID"));
+	assert_null(getenv("LISTEN_FDS"));
+	assert_null(getenv("LISTEN_FDNAMES"));
+}
+
+static void
+nothing_passed_is_no_error(void **state)
+{
+	struct manager manager;
+	const char *why = "";
+
+	(void)state;
+	manager_meet(&manager);
+	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	assert_null(why);
+}
+
+static void
+what_another_process_was_passed_is_not_ours(void **state)
+{
+	struct manager manager;
+	const char *why = "";
+
+	(void)state;
+	pass(listening_socket(AF_UNIX), "1");
+	setenv("LISTEN_PID", "1", 1);
+	manager_meet(&manager);
+	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	assert_null(why);
+	assert_null(getenv("LISTEN_PID"));
+}
+
+static void
+expect_refusal(const char *sentence)
+{
+	struct manager manager;
+	const char *why = NULL;
+
+	manager_meet(&manager);
+	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	assert_string_equal(why, sentence);
+}
+
+static void
+anything_else_is_refused(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	pass(listening_socket(AF_INET), "1");
+	expect_refusal("what was passed is no listening unix stream socket");
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	close(pair[1]);
+	pass(pair[0], "1");
+	expect_refusal("what was passed is no listening unix stream socket");
+	pass(listening_socket(AF_UNIX), "2");
+	assert_int_not_equal(dup2(FIRST_FD, FIRST_FD + 1), -1);
+	expect_refusal("one socket must be passed, no more");
+	close(FIRST_FD + 1);
+}
+
+/* The manager's end, and its address into the environment. */
+static int
+notify_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	char text[sizeof(address.sun_path) + 1];
+
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+			     offsetof(struct sockaddr_un, sun_path)),
+	    0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	snprintf(text, sizeof(text), "@%.*s",
+	    (int)(len - offsetof(struct sockaddr_un, sun_path) - 1),
+	    address.sun_path + 1);
+	setenv("NOTIFY_SOCKET", text, 1);
+	return fd;
+}
+
+static void
+expect_message(int fd, const char *expected)
+{
+	char text[256] = "";
+
+	assert_int_equal(recv(fd, text, sizeof(text) - 1, 0), strlen(expected));
+	assert_string_equal(text, expected);
+	assert_null(getenv("NOTIFY_SOCKET"));
+}
+
+static void
+it_is_told_once_that_we_are_ready(void **state)
+{
+	struct manager manager;
+	char byte;
+	int fd = notify_socket();
+
+	(void)state;
+	manager_meet(&manager);
+	assert_null(getenv("NOTIFY_SOCKET"));
+	manager_tell_ready(&manager);
+	expect_message(fd, "READY=1\nSTATUS=Answering");
+	manager_tell_ready(&manager);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	manager_tell_stopping(&manager, 3);
+	expect_message(fd, "STOPPING=1\nSTATUS=Stopping, 3 runs under way");
+	close(fd);
+}
+
+static void
+without_a_manager_nobody_is_told(void **state)
+{
+	struct manager manager;
+
+	(void)state;
+	manager_meet(&manager);
+	manager_tell_ready(&manager);
+	manager_tell_stopping(&manager, 0);
+	assert_null(getenv("NOTIFY_SOCKET"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_socket_that_is_passed_is_taken),
+		cmocka_unit_test(nothing_passed_is_no_error),
+		cmocka_unit_test(what_another_process_was_passed_is_not_ours),
+		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(it_is_told_once_that_we_are_ready),
+		cmocka_unit_test(without_a_manager_nobody_is_told),
+	};
+
+	return cmocka_run_group_tests_name("manager", tests, NULL, NULL);
+}
