@@ -156,7 +156,7 @@ install_programs() {
 	put_filled "$PACKAGE/make_site.sh" 0755 "$SBINDIR/sce-make-site"
 	put "$BUILD/sce-responder" 0755 "$LIBEXECDIR/sce-responder"
 	put "$BUILD/sce-guest" 0755 "$LIBEXECDIR/sce-guest"
-	put "$BUILD/sce-gate.so" 0644 "$LIBEXECDIR/sce-gate.so"
+	put "$BUILD/sce-gate.so" 0755 "$LIBEXECDIR/sce-gate.so"
 	put "$ROOT/fcgi/image/build.sh" 0755 "$LIBEXECDIR/build-image"
 	put "$ROOT/fcgi/service/common.sh" 0644 "$SHAREDIR/common.sh"
 	put "$ROOT/fcgi/service/stage.sh" 0644 "$SHAREDIR/stage.sh"
