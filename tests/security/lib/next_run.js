@@ -60,7 +60,7 @@ for _ in range(8): behind(stay)`,
 if os.getpid() != 2 or os.getppid() != 1: found.append(os.getpid())` },
 	{ what: 'writers that stay behind',
 		leave: `def stay():
-    end = time.time() + 3
+    end = time.time() + 5
     while time.time() < end:
         for fd in 1, 2:
             try: os.write(fd, b"from before")
@@ -69,9 +69,11 @@ if os.getpid() != 2 or os.getppid() != 1: found.append(os.getpid())` },
             try: open(name, "w").close()
             except OSError: pass
 behind(stay)`,
-		find: `time.sleep(0.5)
-for place in "/box", "/tmp", "/dev/shm":
-    found += [n for n in os.listdir(place) if n != "main.py"]` },
+		find: `end = time.time() + 2
+while time.time() < end and not found:
+    time.sleep(0.05)
+    for place in "/box", "/tmp", "/dev/shm":
+        found += [n for n in os.listdir(place) if n != "main.py"]` },
 	{ what: 'sockets that listen',
 		leave: `def listen():
     kept = []
