@@ -112,8 +112,22 @@ lint:
 fuzz:
 	@FUZZ_SECONDS=$(SECONDS) tests/fuzz/run.sh
 
+# BENCH_QUICK=1: under a minute, rough figures. bench-plot draws the last one.
+BENCH_TOOLS = $(BUILD)/bench/load $(BUILD)/bench/spawn
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/bench/http.o \
+		$(BUILD)/tests/bench/tally.o
+	@mkdir -p $(@D)
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lm
+
+.PHONY: bench-tools bench-plot
+bench-tools: $(BENCH_TOOLS)
+
 bench:
 	@tests/bench/run.sh
+
+bench-plot:
+	@tests/bench/plot.sh
 
 # MINUTES=n of mixed traffic
 soak:

@@ -1,32 +1,324 @@
 // SPDX-License-Identifier: MIT
 /*
- * The page's only script: sends the program to /run and shows the answer.
- * Whatever came from a program or from the service is put in as text, never
- * as markup. What a program did wrong and what the service did wrong are two
- * different things, and are shown in two different places.
+ * The page's only script of its own: an editor, a run with live output, and
+ * what belongs to them. From top to bottom: what is pure (exported, for the
+ * tests), the editor, the panes, a run, the program's comings and goings, and
+ * the wiring of the controls.
+ *
+ * Whatever came from a program, a link or the service is put in as text,
+ * never as markup. What a program did wrong and what the service did wrong
+ * are two different things, and are shown in two different places.
  */
 
 /* The service answers or gives up long before; this is for a dead network. */
 const ANSWER_MS_MAX = 60000;
+/* Both streams at their limit of 64 KiB, each byte a \u escape, and more. */
+const ANSWER_BYTES_MAX = 4 << 20;
+const CODE_LENGTH_MAX = 5000;
+/* 5000 characters of four bytes, and a little: more is no program for here. */
+const FILE_BYTES_MAX = 24 << 10;
+const LINK_LENGTH_MAX = 64 << 10;
+const SHARED_BYTES_MAX = 256 << 10;
+const LINKS_MAX = 500;
+const STORE_KEY = "safe-code-executor";
 
-const element = (id) => document.getElementById(id);
-const seconds = (ms, digits) => `${(ms / 1000).toFixed(digits)} s`;
+// --- server-sent events ------------------------------------------------------
 
-/* The page's one mutable fact: a program is on its way. */
-let running = false;
+/* Bytes in, cut anywhere -> events { type, data }, in the standard's way. */
+export class EventParser {
+	#decoder = new TextDecoder();
+	#rest = "";
+	#endedInCr = false;
+	#type = "";
+	#data = [];
 
-function requestBody() {
-	const body = { code: element("code").value };
-	const stdin = element("stdin").value;
-	if (stdin !== "")
-		body.stdin = stdin;
-	return JSON.stringify(body);
+	push(bytes) {
+		const events = [];
+		let text = this.#decoder.decode(bytes, { stream: true });
+		if (text === "")
+			return events;
+		if (this.#endedInCr && text[0] === "\n")
+			text = text.slice(1);
+		this.#endedInCr = text.endsWith("\r");
+		let start = 0;
+		for (const end of text.matchAll(/\r\n|\n|\r/g)) {
+			this.#takeLine(this.#rest + text.slice(start, end.index),
+			    events);
+			this.#rest = "";
+			start = end.index + end[0].length;
+		}
+		this.#rest += text.slice(start);
+		return events;
+	}
+
+	#takeLine(line, events) {
+		if (line === "") {
+			if (this.#data.length > 0)
+				events.push({ type: this.#type || "message",
+					data: this.#data.join("\n") });
+			this.#type = "";
+			this.#data = [];
+			return;
+		}
+		const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+		if (name === "event")
+			this.#type = value;
+		else if (name === "data")
+			this.#data.push(value);
+	}
 }
 
-function isResult(body) {
-	return typeof body?.output === "string" ||
-	    typeof body?.error === "string";
+// --- terminal output ---------------------------------------------------------
+
+const ESCAPE = "\x1b";
+/* Complete sequences: CSI, those that select something, two characters. */
+const SEQUENCE = /\x1b(?:\[([0-?]*)[ -\/]*([@-~])|[ -\/]+[0-~]|[0-OQ-WYZ\\`-~])/y;
+const SEQUENCE_BEGUN = /\x1b(?:\[[0-?]*[ -\/]*|[ -\/]*)$/y;
+/* Titles, links and the like; a line's end gives the rest of it back. */
+const STRING_BEGIN = /\x1b[\]P^_X]/y;
+const STRING_END = /\x07|\x1b\\|\n/g;
+const SEQUENCE_LENGTH_MAX = 64;
+
+/* Control characters that have no effect here are shown by their symbols. */
+function visible(text) {
+	return text
+	    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, (control) =>
+		String.fromCharCode(0x2400 + control.charCodeAt(0)))
+	    .replace(/\x7f/g, "\u2421")
+	    .replace(/[\x80-\x9f]/g, "\ufffd");
 }
+
+/*
+ * Text in, cut anywhere -> segments { text, style } or { erase: true }, which
+ * is a lone carriage return: what follows takes the line's place. A style is a
+ * list of classes: 16 colours and bold. All other sequences do nothing.
+ */
+export class TerminalParser {
+	#rest = "";
+	#inString = false;
+	#returned = false;
+	#bold = false;
+	#front = "";
+	#back = "";
+
+	push(chunk) {
+		const text = this.#rest + chunk;
+		const segments = [];
+		let at = 0;
+		this.#rest = "";
+		while (at < text.length) {
+			if (this.#inString) {
+				at = this.#skipString(text, at);
+				continue;
+			}
+			const escape = text.indexOf(ESCAPE, at);
+			const end = escape === -1 ? text.length : escape;
+			this.#takeText(text.slice(at, end), segments);
+			at = escape === -1 ? end : this.#takeEscape(text, end);
+		}
+		return segments;
+	}
+
+	/* Returns where to go on; what may be half a sequence is kept. */
+	#takeEscape(text, at) {
+		STRING_BEGIN.lastIndex = SEQUENCE.lastIndex =
+		    SEQUENCE_BEGUN.lastIndex = at;
+		const match = SEQUENCE.exec(text);
+		if (match !== null) {
+			if (match[2] === "m")
+				this.#select(match[1]);
+			return SEQUENCE.lastIndex;
+		}
+		if (STRING_BEGIN.test(text)) {
+			this.#inString = true;
+			return at + 2;
+		}
+		if (text.length - at <= SEQUENCE_LENGTH_MAX &&
+		    SEQUENCE_BEGUN.test(text)) {
+			this.#rest = text.slice(at);
+			return text.length;
+		}
+		return at + 1;
+	}
+
+	#skipString(text, at) {
+		STRING_END.lastIndex = at;
+		const end = STRING_END.exec(text);
+		if (end === null) {
+			if (text.endsWith(ESCAPE))
+				this.#rest = ESCAPE;
+			return text.length;
+		}
+		this.#inString = false;
+		return end[0] === "\n" ? end.index : STRING_END.lastIndex;
+	}
+
+	#takeText(text, segments) {
+		for (const part of text.split(/(\r+)/)) {
+			if (part === "")
+				continue;
+			if (part[0] === "\r") {
+				this.#returned = true;
+				continue;
+			}
+			if (this.#returned && part[0] !== "\n")
+				segments.push({ erase: true });
+			this.#returned = false;
+			segments.push({ text: visible(part), style: [
+				this.#bold ? "bold" : "", this.#front, this.#back,
+			].filter(Boolean).join(" ") });
+		}
+	}
+
+	#select(parameters) {
+		const numbers = parameters.split(/[;:]/).map(Number);
+		for (let i = 0; i < numbers.length; i++) {
+			const n = numbers[i];
+			if (n === 38 || n === 48) {
+				const indexed = numbers[i + 1] === 5;
+				if (indexed && numbers[i + 2] < 16)
+					this.#colour(n - 8, numbers[i + 2]);
+				i += indexed ? 2 : 4;
+			} else if (n === 0) {
+				this.#bold = false;
+				this.#front = this.#back = "";
+			} else if (n === 1 || n === 22) {
+				this.#bold = n === 1;
+			} else if (n === 39) {
+				this.#front = "";
+			} else if (n === 49) {
+				this.#back = "";
+			} else if (n >= 30 && n <= 47) {
+				this.#colour(n - n % 10, n % 10);
+			} else if (n >= 90 && n <= 107 && n % 10 < 8) {
+				this.#colour(n < 100 ? 30 : 40, n % 10 + 8);
+			}
+		}
+	}
+
+	#colour(base, number) {
+		if (base === 30)
+			this.#front = `front-${number}`;
+		else
+			this.#back = `back-${number}`;
+	}
+}
+
+// --- share links -------------------------------------------------------------
+
+function toBase64Url(bytes) {
+	let binary = "";
+	for (let i = 0; i < bytes.length; i += 4096)
+		binary += String.fromCharCode(...bytes.subarray(i, i + 4096));
+	return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_")
+	    .replace(/=+$/, "");
+}
+
+function fromBase64Url(text) {
+	const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+	return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+}
+
+/* A few hundred bytes go in at a time, so that no step can make much. */
+function inSlices(bytes) {
+	let at = 0;
+	return new ReadableStream({
+		pull(controller) {
+			if (at === bytes.length)
+				return controller.close();
+			controller.enqueue(bytes.slice(at, at + 256));
+			at = Math.min(at + 256, bytes.length);
+		},
+	});
+}
+
+/* Throws a RangeError for more than max, any other error if it is damaged. */
+async function pipeBounded(bytes, transform, max) {
+	const reader = inSlices(bytes).pipeThrough(transform).getReader();
+	const parts = [];
+	let total = 0;
+	for (;;) {
+		const { done, value } = await reader.read();
+		if (done)
+			break;
+		total += value.length;
+		if (total > max) {
+			reader.cancel().catch(() => {});
+			throw new RangeError("too much");
+		}
+		parts.push(value);
+	}
+	const all = new Uint8Array(total);
+	let at = 0;
+	for (const part of parts) {
+		all.set(part, at);
+		at += part.length;
+	}
+	return all;
+}
+
+/* The fragment that holds a program: #z= deflated, #b= where that is amiss. */
+export async function encodeShare({ code, stdin }) {
+	const bytes = new TextEncoder().encode(JSON.stringify(
+	    stdin === "" ? { code } : { code, stdin }));
+	if (bytes.length > SHARED_BYTES_MAX)
+		return null;
+	const fragment = typeof CompressionStream === "undefined" ?
+	    `#b=${toBase64Url(bytes)}` :
+	    `#z=${toBase64Url(await pipeBounded(bytes,
+		new CompressionStream("deflate-raw"), Infinity))}`;
+	return fragment.length > LINK_LENGTH_MAX ? null : fragment;
+}
+
+async function unpackShare(kind, data) {
+	const bytes = fromBase64Url(data);
+	const plain = kind === "b" ? bytes : await pipeBounded(bytes,
+	    new DecompressionStream("deflate-raw"), SHARED_BYTES_MAX);
+	const { code, stdin = "" } = JSON.parse(
+	    new TextDecoder("utf-8", { fatal: true }).decode(plain));
+	if (typeof code !== "string" || typeof stdin !== "string")
+		throw new TypeError("not a program");
+	return { code, stdin };
+}
+
+/* A fragment -> { code, stdin }, { problem: sentence }, or null: no share. */
+export async function decodeShare(fragment) {
+	const [, kind, data] = /^#([zb])=(.*)$/s.exec(fragment) ?? [];
+	const tooLarge = { problem: "The link holds more than this page takes; " +
+	    "nothing was loaded from it." };
+	if (kind === undefined)
+		return null;
+	if (fragment.length > LINK_LENGTH_MAX)
+		return tooLarge;
+	if (kind === "z" && typeof DecompressionStream === "undefined")
+		return { problem: "This browser is too old to unpack the link; " +
+		    "nothing was loaded from it." };
+	try {
+		return await unpackShare(kind, data);
+	} catch (error) {
+		return error instanceof RangeError ? tooLarge :
+		    { problem: "The link is damaged or incomplete; nothing was " +
+		    "loaded from it." };
+	}
+}
+
+// --- sentences ---------------------------------------------------------------
+
+function duration(ms) {
+	if (ms < 0.05)
+		return "0 ms";
+	if (ms < 9.95)
+		return `${ms.toFixed(1)} ms`;
+	return ms < 999.5 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+const number = (n) => n.toLocaleString("en");
+const lengthOf = (text) => {
+	let count = 0;
+	for (const _ of text)
+		count++;
+	return count;
+};
 
 function retrySentence(value) {
 	if (value === null)
@@ -36,55 +328,26 @@ function retrySentence(value) {
 	return ` Try again in ${value} second${value === "1" ? "" : "s"}.`;
 }
 
-/* An answer -> { result } or { service: sentence }. */
-function readAnswer(status, retryAfter, text) {
-	let body = null;
-	try {
-		body = JSON.parse(text);
-	} catch {
-		/* Not ours: a proxy's page, or the end is missing. */
-	}
-	if (status === 200 && isResult(body))
-		return { result: body };
-	const sentence = typeof body?.error === "string" ? body.error :
-	    "The answer is not one that this page understands.";
-	return { service: `${sentence} (HTTP status ${status})` +
-	    retrySentence(retryAfter) };
+/* The service's verdict on a program, as against what the program wrote. */
+function isVerdict(error) {
+	return /^(Execution timed out after [\d.]+ seconds?|Memory limit exceeded \(\d+ MB\)|Program exited with status \d+|Program killed by signal \w+)$/
+	    .test(error);
 }
 
-/* Sends the program. Never rejects: no answer is an answer too. */
-async function askService() {
-	const control = new AbortController();
-	const timer = setTimeout(() => control.abort(), ANSWER_MS_MAX);
-	try {
-		const answer = await fetch("run", {
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: requestBody(),
-			signal: control.signal,
-		});
-		return readAnswer(answer.status,
-		    answer.headers.get("Retry-After"), await answer.text());
-	} catch {
-		const what = control.signal.aborted ?
-		    `No answer within ${ANSWER_MS_MAX / 1000} seconds.` :
-		    "The service could not be reached, or broke off.";
-		return { service: `${what} Check the connection and try again.` };
-	} finally {
-		clearTimeout(timer);
-	}
-}
+const hasFailed = ({ error, exit_code, signal } = {}) =>
+    error !== undefined || exit_code !== undefined || signal !== undefined;
 
-function endingSentence(result, elapsed) {
+function endingSentence(result, printed) {
+	const { error } = result;
 	if (result.signal !== undefined)
-		return `Killed by signal ${result.signal} after ${elapsed}.`;
+		return `Killed by signal ${result.signal}.`;
+	if (error?.startsWith("Execution timed out"))
+		return `${error}. What it had printed is kept.`;
+	if (isVerdict(error) && result.exit_code === undefined)
+		return `${error}.`;
 	if (result.exit_code !== undefined)
-		return `Ended with exit code ${result.exit_code} after ${elapsed}.`;
-	if (result.error !== undefined)
-		return `Stopped after ${elapsed}.`;
-	if (result.output === "")
-		return `Finished in ${elapsed} without any output.`;
-	return `Finished in ${elapsed}.`;
+		return `Ended with exit code ${result.exit_code}.`;
+	return printed ? "Finished." : "Finished without any output.";
 }
 
 function truncationSentence(streams = []) {
@@ -94,87 +357,823 @@ function truncationSentence(streams = []) {
 	    ` Only the beginning of ${cut} is shown; the rest was discarded.`;
 }
 
+function factsSentence(result, timing, elapsedMs) {
+	const facts = [];
+	if (result && !hasFailed(result))
+		facts.push("exit code 0");
+	facts.push(timing.run_ms === undefined ?
+	    `${duration(elapsedMs)} in all` : `ran ${duration(timing.run_ms)}`);
+	if (timing.queue_ms !== undefined)
+		facts.push(`waited ${duration(timing.queue_ms)}`);
+	return facts.join(" · ");
+}
+
+// --- the editor --------------------------------------------------------------
+
+const element = (id) => document.getElementById(id);
+
+function create(name, properties = {}, ...children) {
+	const node = Object.assign(document.createElement(name), properties);
+	node.append(...children);
+	return node;
+}
+
+/* The textarea that is there without anything else. */
+class PlainEditor {
+	constructor(area, onChange) {
+		this.area = area;
+		area.oninput = onChange;
+	}
+
+	get text() { return this.area.value; }
+	set text(text) { this.area.value = text; }
+	focus() { this.area.focus(); }
+	mark() {}
+
+	goTo(line) {
+		const lines = this.text.split("\n");
+		const start = lines.slice(0, line - 1).join("\n").length +
+		    (line > 1 ? 1 : 0);
+		this.area.focus();
+		this.area.setSelectionRange(start,
+		    start + (lines[line - 1] ?? "").length);
+	}
+}
+
+/* CodeMirror 5 over that textarea; undo reaches back over set text. */
+class CodeEditor {
+	#marked = null;
+
+	constructor(area, onChange) {
+		this.mirror = globalThis.CodeMirror.fromTextArea(area, {
+			mode: "python", theme: "page", lineNumbers: true,
+			indentUnit: 4, matchBrackets: true,
+			autoCloseBrackets: true, undoDepth: 1000,
+			screenReaderLabel: "Program",
+			extraKeys: {
+				Tab: (mirror) => mirror.execCommand(
+				    mirror.somethingSelected() ? "indentMore" :
+				    "insertSoftTab"),
+				"Shift-Tab": "indentLess",
+				"Ctrl-/": "toggleComment",
+				"Cmd-/": "toggleComment",
+				Esc: (mirror) => this.#release(mirror),
+			},
+		});
+		this.mirror.getInputField().setAttribute("aria-describedby",
+		    "editor-hint");
+		/* What scrolls has to be reachable, but keys scroll by the cursor. */
+		this.scroller = this.mirror.getScrollerElement();
+		this.scroller.addEventListener("focus", () => this.focus());
+		this.#hold();
+		this.mirror.on("blur", () => this.#hold());
+		this.mirror.on("change", () => {
+			this.#hold();
+			this.mark(null);
+			onChange();
+		});
+	}
+
+	isStyled() {
+		return getComputedStyle(this.scroller).overflowX === "scroll";
+	}
+
+	/* After Esc, Tab is the browser's again, until there is an edit. */
+	#release(mirror) {
+		this.#hold();
+		this.scroller.tabIndex = -1;
+		mirror.addKeyMap({ name: "released", Tab: false,
+			"Shift-Tab": false });
+	}
+
+	#hold() {
+		this.mirror.removeKeyMap("released");
+		this.scroller.tabIndex = 0;
+	}
+
+	get text() { return this.mirror.getValue(); }
+	set text(text) { this.mirror.setValue(text); }
+	focus() { this.mirror.focus(); }
+
+	mark(line) {
+		for (const where of ["background", "gutter"]) {
+			if (this.#marked !== null)
+				this.mirror.removeLineClass(this.#marked, where);
+			if (line !== null)
+				this.mirror.addLineClass(line - 1, where,
+				    "at-fault");
+		}
+		this.#marked = line === null ? null :
+		    this.mirror.getLineHandle(line - 1);
+	}
+
+	goTo(line) {
+		this.mirror.focus();
+		this.mirror.setSelection({ line: line - 1, ch: 0 },
+		    { line: line - 1 });
+		this.mirror.scrollIntoView(null, 60);
+	}
+}
+
+let editor = null;
+
+function setEditor(next) {
+	const isCode = next instanceof CodeEditor;
+	editor = next;
+	element("editor-hint").textContent = isCode ?
+	    "Tab indents; Esc, then Tab leaves the editor." :
+	    "A plain text field: Tab leaves it.";
+	element("switch-editor").textContent = isCode ?
+	    "Plain text field" : "Code editor";
+}
+
+/* Without its files, or if it fails, the textarea stays. */
+function mountCodeEditor() {
+	if (!globalThis.CodeMirror?.modes?.python)
+		return false;
+	try {
+		const code = new CodeEditor(element("code"), onEdit);
+		if (!code.isStyled())
+			throw new Error("its style sheet is missing");
+		setEditor(code);
+	} catch (error) {
+		document.querySelector(".CodeMirror")?.remove();
+		element("code").hidden = false;
+		element("code").removeAttribute("style");
+		console.warn("The code editor does not start:", error);
+		return false;
+	}
+	element("switch-editor").classList.remove("absent");
+	return true;
+}
+
+function switchEditor() {
+	if (editor instanceof CodeEditor) {
+		editor.mirror.toTextArea();
+		setEditor(new PlainEditor(element("code"), onEdit));
+	} else {
+		mountCodeEditor();
+	}
+	editor.focus();
+}
+
+// --- the panes ---------------------------------------------------------------
+
+/* Removes what stands behind the last line's end. */
+function eraseLine(pre) {
+	for (let node = pre.lastChild; node !== null; node = pre.lastChild) {
+		const text = node.firstChild ?? node;
+		const keep = text.data.lastIndexOf("\n") + 1;
+		if (keep > 0) {
+			text.deleteData(keep, text.length - keep);
+			return;
+		}
+		node.remove();
+	}
+}
+
+/*
+ * A place for one stream: what has come is put in once per frame, and the end
+ * of it stays in view if it was in view.
+ */
+class Pane {
+	constructor(name) {
+		this.pre = element(name);
+		this.section = element(`${name}-pane`);
+		this.cut = element(`${name}-cut`);
+		this.copy = this.section.querySelector("[data-copy]");
+		this.clear();
+	}
+
+	clear() {
+		this.parser = new TerminalParser();
+		this.waiting = [];
+		this.frame = null;
+		this.raw = "";
+		this.pre.replaceChildren();
+		this.cut.hidden = true;
+		this.copy.hidden = true;
+		this.section.classList.remove("failed");
+	}
+
+	append(text) {
+		this.raw += text;
+		for (const segment of this.parser.push(text))
+			this.#queue(segment);
+		this.frame ??= requestAnimationFrame(() => this.flush());
+	}
+
+	/* What a later segment erases is never put in. */
+	#queue(segment) {
+		const { waiting } = this;
+		if (!segment.erase) {
+			const last = waiting.at(-1);
+			if (last !== undefined && last.style === segment.style)
+				last.text += segment.text;
+			else
+				waiting.push(segment);
+			return;
+		}
+		for (let last = waiting.at(-1); last !== undefined && !last.erase;
+		    last = waiting.at(-1)) {
+			const keep = last.text.lastIndexOf("\n") + 1;
+			if (keep > 0) {
+				if (keep < last.text.length)
+					last.text = last.text.slice(0, keep);
+				return;
+			}
+			waiting.pop();
+		}
+		if (waiting.length === 0)
+			waiting.push(segment);
+	}
+
+	flush() {
+		const { pre } = this;
+		if (this.frame !== null)
+			cancelAnimationFrame(this.frame);
+		this.frame = null;
+		if (this.waiting.length === 0)
+			return;
+		this.section.hidden = false;
+		this.copy.hidden = false;
+		const follows = pre.scrollHeight - pre.scrollTop -
+		    pre.clientHeight < 32;
+		for (const { text, style, erase } of this.waiting) {
+			const last = pre.lastChild;
+			if (erase)
+				eraseLine(pre);
+			else if (last && (last.className ?? "") === style)
+				(last.firstChild ?? last).appendData(text);
+			else
+				pre.append(style === "" ? text : create("span",
+				    { className: style }, text));
+		}
+		this.waiting = [];
+		if (follows)
+			pre.scrollTop = pre.scrollHeight;
+	}
+}
+
+const MENTION = /File "\/box\/main\.py", line (\d+)/g;
+
+/* The places that a traceback names become buttons that lead there. */
+function linkMentions(pre) {
+	const texts = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+	const nodes = [];
+	let left = LINKS_MAX;
+	while (texts.nextNode())
+		nodes.push(texts.currentNode);
+	for (const node of nodes) {
+		const parts = [];
+		let at = 0;
+		for (const mention of node.data.matchAll(MENTION)) {
+			if (left-- <= 0)
+				break;
+			const link = create("button", { type: "button",
+				className: "link mention" }, mention[0]);
+			link.dataset.line = mention[1];
+			parts.push(node.data.slice(at, mention.index), link);
+			at = mention.index + mention[0].length;
+		}
+		if (parts.length > 0)
+			node.replaceWith(...parts, node.data.slice(at));
+	}
+}
+
+/* The innermost line of the last traceback, if it is one of the editor's. */
+function lineAtFault(stderr) {
+	const last = [...stderr.matchAll(MENTION)].at(-1);
+	const line = Number(last?.[1]);
+	return line >= 1 && line <= editor.text.split("\n").length ? line : null;
+}
+
 function showStatus(state, sentence) {
 	element("status").dataset.state = state;
 	element("status").textContent = sentence;
 }
 
-function showPane(name, text) {
-	element(name).textContent = text ?? "";
-	element(name).scrollTop = 0;
-	element(`${name}-pane`).hidden = text === undefined;
-}
-
 /* An alert is read out when something is put into it, not when it appears. */
 function showService(sentence) {
-	const box = element("service");
-	box.replaceChildren();
-	if (sentence === undefined)
-		return;
-	const heading = document.createElement("h2");
-	heading.textContent = "Message from the service";
-	const text = document.createElement("p");
-	text.textContent = sentence;
-	box.append(heading, text);
+	element("service").replaceChildren(...sentence === undefined ? [] : [
+		create("h2", {}, "Message from the service"),
+		create("p", {}, sentence)]);
 }
 
-function showAnswer({ result = {}, service }, elapsed) {
-	showService(service);
-	/* Nothing printed is shown as such, unless there is an error to see. */
-	showPane("output", service || result.error !== undefined ?
-	    result.output : result.output ?? "");
-	showPane("error", result.error);
-	showPane("stderr", result.stderr);
-	if (service)
-		showStatus("service", `No result after ${elapsed}.`);
-	else
-		showStatus(result.error === undefined ? "done" : "failed",
-		    endingSentence(result, elapsed) +
-		    truncationSentence(result.truncated));
+// --- a run -------------------------------------------------------------------
+
+let panes = {};
+/* The page's one mutable fact: a program is on its way. */
+let running = null;
+
+function requestBody() {
+	const body = { code: editor.text };
+	const { value: stdin } = element("stdin");
+	const { selectedOptions: [limit] } = element("timeout");
+	if (stdin !== "")
+		body.stdin = stdin;
+	/* At the default the service's own holds, whatever it is. */
+	if (!limit.defaultSelected)
+		body.timeout = Number(limit.value);
+	return JSON.stringify(body);
+}
+
+function parseObject(text) {
+	try {
+		const value = JSON.parse(text);
+		return typeof value === "object" ? value : null;
+	} catch {
+		return null; /* not ours, or the end is missing */
+	}
+}
+
+/* Server-Timing: queue;dur=0.3, run;dur=41.8 */
+function readTiming(headers) {
+	const timing = {};
+	for (const [, name, ms] of (headers.get("Server-Timing") ?? "")
+	    .matchAll(/(queue|run);dur=([\d.]+)/g))
+		timing[`${name}_ms`] = Number(ms);
+	return timing;
+}
+
+function refusal(answer, body) {
+	const sentence = typeof body?.error === "string" ? body.error :
+	    "The answer is not one that this page understands.";
+	return { service: `${sentence} (HTTP status ${answer.status})` +
+	    retrySentence(answer.headers.get("Retry-After")) };
+}
+
+/* The whole answer at once: a refusal, or a service without live output. */
+async function readWhole(answer) {
+	const body = parseObject(await answer.text());
+	if (answer.status !== 200 || (typeof body?.output !== "string" &&
+	    typeof body?.error !== "string"))
+		return refusal(answer, body);
+	const { output = "", stderr, ...result } = body;
+	panes.output.append(output);
+	if (stderr !== undefined)
+		panes.stderr.append(stderr);
+	else if (result.error !== undefined && !isVerdict(result.error))
+		panes.stderr.append(result.error);
+	return { result, timing: readTiming(answer.headers) };
+}
+
+/* One event of a live answer; what is to be remembered goes into outcome. */
+function takeEvent({ type, data }, outcome) {
+	const value = parseObject(data) ?? {};
+	if (type === "stdout")
+		panes.output.append(String(value.text ?? ""));
+	else if (type === "stderr")
+		panes.stderr.append(String(value.text ?? ""));
+	else if (type === "timing")
+		outcome.timing = value;
+	else if (type === "result")
+		outcome.result = value;
+}
+
+async function readLive(answer) {
+	const outcome = { timing: readTiming(answer.headers) };
+	const parser = new EventParser();
+	const reader = answer.body.getReader();
+	let bytes = 0;
+	startClock("Running…");
+	while (outcome.result === undefined) {
+		const { done, value } = await reader.read();
+		bytes += value?.length ?? 0;
+		if (done || bytes > ANSWER_BYTES_MAX)
+			break;
+		for (const event of parser.push(value))
+			takeEvent(event, outcome);
+	}
+	reader.cancel().catch(() => {});
+	const { result } = outcome;
+	if (result === undefined)
+		outcome.service = "The connection ended before the result " +
+		    "came; the program may have run in part.";
+	else if (result.error !== undefined && !isVerdict(result.error) &&
+	    result.exit_code === undefined && result.signal === undefined)
+		outcome.service = result.error; /* its sandbox failed */
+	return outcome;
+}
+
+function isLive(answer) {
+	return answer.status === 200 && /^text\/event-stream\b/i.test(
+	    answer.headers.get("Content-Type") ?? "");
 }
 
 /*
- * The button keeps its focus while it does not act, which "disabled" would
- * take away. The clock is hidden from screen readers: they hear "Running"
- * and then the ending.
+ * Sends the program -> { result, timing }, { service: sentence } or
+ * { stopped: true }. Never rejects: no answer is an answer too. Whoever closes
+ * the connection stops the program.
  */
+async function askService(control) {
+	const timer = setTimeout(() => control.abort("late"), ANSWER_MS_MAX);
+	try {
+		const answer = await fetch("run", {
+			method: "POST",
+			headers: { "Content-Type": "application/json",
+				Accept: "text/event-stream" },
+			body: requestBody(),
+			signal: control.signal,
+		});
+		return isLive(answer) ? await readLive(answer) :
+		    await readWhole(answer);
+	} catch {
+		if (control.signal.reason === "stop")
+			return { stopped: true };
+		const what = control.signal.aborted ?
+		    `No answer within ${ANSWER_MS_MAX / 1000} seconds.` :
+		    "The service could not be reached, or broke off.";
+		return { service: `${what} Check the connection and try again.` };
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/* Time since the program was sent, or since it began, if that is known. */
+function startClock(sentence) {
+	running.clockStart = performance.now();
+	showStatus("running", sentence);
+	element("progress").max = running.limit;
+	tick();
+}
+
+function tick() {
+	const passed = (performance.now() - running.clockStart) / 1000;
+	element("clock").textContent =
+	    `${passed.toFixed(1)} s of ${running.limit} s`;
+	element("progress").value = Math.min(passed, running.limit);
+}
+
+/* The button keeps its focus: it is the same one that stops. */
 function setRunning(on) {
-	running = on;
-	element("run").setAttribute("aria-disabled", String(on));
-	element("run").textContent = on ? "Running…" : "Run";
-	element("panes").setAttribute("aria-busy", String(on));
+	element("run").dataset.state = on ? "stop" : "run";
+	element("run").textContent = on ? "Stop" : "Run";
+	element("progress").classList.toggle("on", on);
 	if (on)
-		showStatus("running", "Running…");
+		return;
+	clearInterval(running.ticker);
+	element("clock").textContent = "";
+	running = null;
+}
+
+function showOutcome({ result, timing = {}, service, stopped }, elapsedMs) {
+	const printed = panes.output.raw !== "" || panes.stderr.raw !== "";
+	const failed = hasFailed(result);
+	element("facts").textContent =
+	    factsSentence(service ? undefined : result, timing, elapsedMs);
+	showService(service);
+	if (service) {
+		showStatus("service", "No result.");
+	} else if (stopped) {
+		showStatus("stopped", "Stopped by you.");
+	} else {
+		showStatus(failed ? "failed" : "done",
+		    endingSentence(result, printed) +
+		    truncationSentence(result.truncated));
+		panes.output.cut.hidden = !result.truncated?.includes("stdout");
+		panes.stderr.cut.hidden = !result.truncated?.includes("stderr");
+	}
+	if (failed && panes.stderr.raw !== "") {
+		panes.stderr.section.classList.add("failed");
+		element("stderr-label").textContent = "Error";
+		editor.mark(lineAtFault(panes.stderr.raw));
+	}
+	linkMentions(panes.stderr.pre);
+	element("output").dataset.empty = service ? "" : "Nothing was printed.";
+}
+
+/* Where the columns stand above each other, a run is below what began it. */
+function showState() {
+	if (matchMedia("(max-width: 56.24rem)").matches)
+		element("state").scrollIntoView({ block: "start" });
 }
 
 async function runProgram() {
-	if (running)
+	if (running !== null)
 		return;
-	const start = performance.now();
-	const tick = () => {
-		element("clock").textContent =
-		    seconds(performance.now() - start, 1);
-	};
+	const sent = performance.now();
+	const control = new AbortController();
+	running = { control, limit: Number(element("timeout").value),
+		ticker: setInterval(tick, 100) };
+	for (const pane of Object.values(panes))
+		pane.clear();
+	panes.stderr.section.hidden = true;
+	element("stderr-label").textContent = "Standard error";
+	element("output").dataset.empty = "";
+	element("facts").textContent = "";
+	showService();
+	editor.mark(null);
 	setRunning(true);
-	tick();
-	const ticker = setInterval(tick, 100);
-	const answer = await askService();
-	clearInterval(ticker);
-	element("clock").textContent = "";
+	startClock("Waiting for the service…");
+	showState();
+	const outcome = await askService(control);
+	for (const pane of Object.values(panes))
+		pane.flush();
 	setRunning(false);
-	showAnswer(answer, seconds(performance.now() - start, 2));
+	showOutcome(outcome, performance.now() - sent);
 }
+
+function stopProgram() {
+	running?.control.abort("stop");
+}
+
+// --- the program's comings and goings ----------------------------------------
+
+const SAMPLE = { code: "", stdin: "" };
+
+/* Storage may be forbidden, full, or hold what somebody else wrote. */
+function loadSaved() {
+	try {
+		const saved = parseObject(localStorage.getItem(STORE_KEY));
+		return typeof saved?.code === "string" &&
+		    typeof saved.stdin === "string" ? saved : null;
+	} catch {
+		return null;
+	}
+}
+
+function save() {
+	cancelSave();
+	try {
+		localStorage.setItem(STORE_KEY, JSON.stringify(getProgram()));
+	} catch {
+		/* Then it is not kept. */
+	}
+}
+
+const getProgram = () => ({ code: editor.text, stdin: element("stdin").value });
+
+function setProgram({ code, stdin }) {
+	editor.text = code;
+	element("stdin").value = stdin;
+	element("input").open ||= stdin !== "";
+	showLength();
+}
+
+function showLength() {
+	const length = lengthOf(editor.text);
+	const over = length > CODE_LENGTH_MAX;
+	element("length").classList.toggle("over", over);
+	element("length").textContent = over ?
+	    `${number(length)} characters: too long, the limit is ` +
+	    number(CODE_LENGTH_MAX) :
+	    `${number(length)} of ${number(CODE_LENGTH_MAX)} characters`;
+}
+
+let saveTimer = null;
+
+function cancelSave() {
+	clearTimeout(saveTimer);
+	saveTimer = null;
+}
+
+/* A link that is no longer what is in the editor must not come back. */
+function onEdit() {
+	cancelSave();
+	saveTimer = setTimeout(save, 300);
+	showLength();
+	if (/^#[zb]=/.test(location.hash))
+		history.replaceState(null, "", location.pathname);
+}
+
+function notify(sentence, ...more) {
+	element("notice").replaceChildren(create("p", {}, sentence), ...more);
+}
+
+/* What the page put in by itself, and what the user had before that. */
+let placed = null;
+let kept = null;
+
+const isSame = (one, other) => one !== null && other !== null &&
+    one.code === other.code && one.stdin === other.stdin;
+
+function bringBack() {
+	setProgram(kept);
+	save();
+	placed = null;
+	notify("Your program is back.");
+	editor.focus();
+}
+
+/*
+ * Puts another program in the place of the user's own, who can have it back,
+ * also after several. Storage has theirs until they change this one.
+ */
+function replaceProgram(program, sentence) {
+	const now = getProgram();
+	if (!isSame(now, placed))
+		kept = now;
+	setProgram(program);
+	placed = program;
+	onEdit();
+	cancelSave();
+	if (kept === null || isSame(kept, program))
+		return notify(sentence);
+	const back = create("button", { type: "button" },
+	    "Bring back my program");
+	back.addEventListener("click", bringBack);
+	notify(sentence, back);
+}
+
+async function copyText(text) {
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		/* No permission, or no HTTPS: the way from before. */
+		const area = create("textarea", { value: text, readOnly: true,
+			className: "aside" });
+		const { activeElement } = document;
+		document.body.append(area);
+		area.select();
+		const copied = document.execCommand("copy");
+		area.remove();
+		activeElement?.focus();
+		return copied;
+	}
+}
+
+async function copyPane(button) {
+	const pre = element(button.dataset.copy);
+	const copied = await copyText(pre.textContent);
+	if (!copied)
+		getSelection().selectAllChildren(pre);
+	button.textContent = copied ? "Copied" : "Selected";
+	setTimeout(() => { button.textContent = "Copy"; }, 1500);
+}
+
+/* The link stands in the address bar, too; no server ever sees the fragment. */
+async function shareProgram() {
+	const fragment = await encodeShare(getProgram());
+	if (fragment === null)
+		return notify("The program and its input are too large for a link.");
+	save();
+	history.replaceState(null, "", fragment);
+	const copied = await copyText(location.href);
+	const field = create("input", { id: "share-link", readOnly: true,
+		value: location.href });
+	field.setAttribute("aria-label", "Share link");
+	field.addEventListener("focus", () => field.select());
+	notify(`${copied ? "Link copied." : "Copy the link:"} It holds the ` +
+	    "program itself; nothing was stored anywhere.", field);
+}
+
+/* Loads what a link holds; running it is up to the reader. */
+async function openShare() {
+	const shared = await decodeShare(location.hash);
+	if (shared === null)
+		return;
+	if (shared.problem !== undefined)
+		return notify(shared.problem);
+	const { hash } = location;
+	replaceProgram(shared, "This program came with the link and has not run: " +
+	    "read it, then press Run.");
+	history.replaceState(null, "", hash);
+}
+
+function downloadProgram() {
+	const address = URL.createObjectURL(
+	    new Blob([editor.text], { type: "text/x-python" }));
+	create("a", { href: address, download: "main.py" }).click();
+	setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+async function openFile(file) {
+	if (file.size > FILE_BYTES_MAX)
+		return notify(`${file.name} has ${number(file.size)} bytes, too ` +
+		    `much: a program has at most ${number(CODE_LENGTH_MAX)} ` +
+		    "characters.");
+	let code = "";
+	try {
+		code = new TextDecoder("utf-8", { fatal: true })
+		    .decode(await file.arrayBuffer()).replace(/\r\n?/g, "\n");
+	} catch {
+		return notify(`${file.name} can not be read as UTF-8 text.`);
+	}
+	const length = lengthOf(code);
+	replaceProgram({ code, stdin: element("stdin").value },
+	    length <= CODE_LENGTH_MAX ? `Opened ${file.name}.` :
+	    `${file.name} has ${number(length)} characters; it can run with ` +
+	    `at most ${number(CODE_LENGTH_MAX)}.`);
+	placed = null; /* it is theirs */
+	save();
+}
+
+function chooseExample(item) {
+	const [title, expected] = item.querySelector("button").children;
+	element("examples").close();
+	replaceProgram({ code: item.querySelector("pre").textContent,
+		stdin: item.dataset.stdin ?? "" },
+	    `Example “${title.textContent}”: ${expected.textContent}`);
+	element("run").focus();
+}
+
+function resetProgram() {
+	element("timeout").value = "5";
+	replaceProgram(SAMPLE, "This is the program that the page began with.");
+	try {
+		localStorage.removeItem(STORE_KEY);
+	} catch {
+		/* Then there was nothing. */
+	}
+}
+
+// --- wiring ------------------------------------------------------------------
 
 function onKeydown(event) {
 	if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey))
 		return;
 	event.preventDefault(); /* on the button it would click as well */
-	if (!event.repeat)
+	if (!event.repeat && !element("examples").open)
 		runProgram();
 }
 
-if (/^(Mac|iP)/.test(navigator.platform))
-	element("modifier").textContent = "⌘";
-element("run").addEventListener("click", runProgram);
-document.addEventListener("keydown", onKeydown);
-element("controls").hidden = false;
+/* The second click of a double click is not meant to stop; nor is a held key. */
+function onRunButton(event) {
+	if (running === null)
+		runProgram();
+	else if (event.detail <= 1)
+		stopProgram();
+}
+
+function onDrag(event) {
+	if (!event.dataTransfer?.types.includes("Files"))
+		return;
+	event.preventDefault();
+	event.stopPropagation(); /* or CodeMirror would insert it */
+	if (event.type === "drop" && event.dataTransfer.files.length > 0)
+		openFile(event.dataTransfer.files[0]);
+}
+
+function wireRun() {
+	element("run").addEventListener("click", onRunButton);
+	element("run").addEventListener("keydown", (event) => {
+		if (event.repeat)
+			event.preventDefault();
+	});
+	document.addEventListener("keydown", onKeydown);
+	element("stderr").addEventListener("click", ({ target }) => {
+		const line = Number(target.dataset.line);
+		if (line >= 1)
+			editor.goTo(line);
+	});
+	for (const button of document.querySelectorAll("[data-copy]"))
+		button.addEventListener("click", () => copyPane(button));
+}
+
+function wireTools() {
+	const dialog = element("examples");
+	const on = (id, act) => element(id).addEventListener("click", act);
+	on("share", shareProgram);
+	on("download", downloadProgram);
+	on("reset", resetProgram);
+	on("switch-editor", switchEditor);
+	on("open", () => element("file").click());
+	element("file").addEventListener("change", ({ target }) => {
+		if (target.files.length > 0)
+			openFile(target.files[0]);
+		target.value = ""; /* the same one can be chosen again */
+	});
+	on("show-examples", () => dialog.showModal());
+	on("close-examples", () => dialog.close());
+	dialog.addEventListener("click", ({ target }) => {
+		const item = target.closest("li");
+		if (target === dialog)
+			dialog.close(); /* its backdrop */
+		else if (item !== null && target.closest("button"))
+			chooseExample(item);
+	});
+	for (const type of ["dragover", "drop"])
+		document.addEventListener(type, onDrag, true);
+	element("stdin").addEventListener("input", onEdit);
+	element("code-label").addEventListener("click", () => editor.focus());
+	addEventListener("hashchange", openShare);
+	addEventListener("pagehide", () => {
+		if (saveTimer !== null)
+			save();
+	});
+}
+
+function start() {
+	editor = new PlainEditor(element("code"), onEdit);
+	panes = { output: new Pane("output"), stderr: new Pane("stderr") };
+	/* A browser may have kept a field's text over a reload. */
+	SAMPLE.code = element("code").defaultValue;
+	const saved = loadSaved();
+	placed = saved === null ? SAMPLE : null;
+	setProgram(saved ?? SAMPLE);
+	if (/^(Mac|iP)/.test(navigator.platform))
+		element("modifier").textContent = "⌘";
+	wireRun();
+	wireTools();
+	/* The scripts of the editor come after this one. */
+	document.addEventListener("DOMContentLoaded", () => {
+		if (!mountCodeEditor())
+			setEditor(editor);
+		openShare();
+	});
+}
+
+if (globalThis.document !== undefined)
+	start();

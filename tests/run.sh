@@ -10,7 +10,7 @@
 #   SOAK_SECONDS  of mixed traffic (45)
 #   MUST_RUN=1    a missing tool is a failure, not a skip; so with CI=true
 #   NODE_TESTS    patterns of test files, instead of all that need the service
-#                 and of the soak
+#                 and of the soak and the quick benchmark
 #   KEEP_LOGS=1   leave the logs of a failed run
 #   SANITIZE=1    only the tests of the service, with sced and sce-responder
 #                 made with ASan and UBSan
@@ -64,7 +64,10 @@ test_service() {
 	check "npm ci" npm_ci || return 0
 	if start_service; then
 		check_node
-		[ -n "${NODE_TESTS:-}" ] || check_soak
+		if [ -z "${NODE_TESTS:-}" ]; then
+			check_soak
+			[ "${SANITIZE:-0}" = 1 ] || check_bench
+		fi
 		check "no sanitizer finding" nothing_of sanitizer_findings
 	fi
 	stop_all

@@ -7,7 +7,8 @@
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev
 	libinih-dev libseccomp-dev libcap-dev libmd-dev libsystemd-dev
 	musl-tools linux-libc-dev"
-RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates"
+RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates
+	libjs-codemirror"
 DOCKER_PACKAGES="docker.io iptables"
 DEFAULT_IMAGE=safe-code-executor/python:3.11
 POLICY=/usr/sbin/policy-rc.d

@@ -1,214 +1,187 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a run costs a client: print('hi') through nginx with a sandbox READY,
- * one client, beside the same program by the bare interpreter and by a
- * `docker run` with the same flags. The three take turns, so that whatever
- * else the machine does meets them alike.
+ * What a run costs, at any load, beside what it is compared with, in one run;
+ * run.sh starts it. Prints tables, writes build/bench/result.json. Exit
+ * status 1: something failed, or a ratio is wrong that holds by far; figures
+ * that are not as good as they should be only say so.
  *
- *   SCE_URL=http://127.0.0.1:5000 node tests/bench/bench.js
- *
- * BENCH_ROUNDS   requests (100); docker runs are a tenth of them
+ * BENCH_QUICK=1   less than a minute; the figures are rough
  */
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 
-import { docker, docker_cli, inspect } from '../integration/lib/docker.js';
-import { health } from '../integration/lib/http.js';
-import { percentile } from '../integration/lib/stats.js';
-import { wait_for } from '../integration/lib/wait.js';
-import { sandbox_flags as waiting_flags, tmpfs_flags } from
-    '../security/cpython/lib/sandbox_flags.js';
+import { ROOT, start_instance } from '../integration/lib/instance.js';
+import { bare_driver, docker_command, has_flask, start_flask } from
+    './lib/baseline.js';
+import { criteria_of } from './lib/criteria.js';
+import { command_driver, http_driver } from './lib/driver.js';
+import { measure_fork } from './lib/fork.js';
+import { measure_sizes, measure_slots } from './lib/growth.js';
+import { measure_latency } from './lib/latency.js';
+import { describe_machine } from './lib/machine.js';
+import { measure_memory } from './lib/memory.js';
+import { settled } from './lib/pool.js';
+import { HI, IMPORTS, SLEEP } from './lib/programs.js';
+import { print_report } from './lib/report.js';
+import { measure_burst, measure_refusals, measure_throughput } from
+    './lib/throughput.js';
+import { faults_of } from './lib/verify.js';
 
-const URL_DEFAULT = 'http://127.0.0.1:5000';
-const ROUNDS = Math.min(Number(process.env.BENCH_ROUNDS ?? 100), 10000);
-const DOCKER_EVERY = 10;
-const PROGRAM = "print('hi')";
-const PYTHON = '/usr/bin/python3.11';
+const QUICK = process.env.BENCH_QUICK === '1';
+const PLAN = QUICK ? {
+	rounds: 6, docker_every: 3, size_rounds: 1, slots: 12,
+	loop: { turns: 1, requests: 40 },
+	clients: [8, 32], docker_clients: [8], bursts: [8],
+	refusals_ms: 300,
+} : {
+	rounds: 100, docker_every: 5, size_rounds: 15, slots: 64,
+	loop: { turns: 2, lead_ms: 1500, window_ms: 5000 },
+	clients: [1, 8, 32, 128], docker_clients: [8, 32], bursts: [4, 32, 64],
+	refusals_ms: 2000,
+};
+const UID_BASE = 1930000000;
+const RESULT = path.join(ROOT, 'build/bench/result.json');
 
-process.env.SCE_URL ??= URL_DEFAULT;
-
-function
-elapsed_ms(begin)
+/* All that makes load, each with what it goes to. */
+async function
+make_drivers(own, dir)
 {
-	return Number(process.hrtime.bigint() - begin) / 1e6;
+	const command = docker_command(own, dir);
+	const drivers = {
+		fresh: http_driver(own.port, dir, HI),
+		imports: http_driver(own.port, dir, IMPORTS),
+		sleep: http_driver(own.port, dir, SLEEP),
+		bare: bare_driver(HI),
+		bare_imports: bare_driver(IMPORTS),
+		nothing: command_driver(['/bin/true'], ''),
+		docker: command_driver([...command, HI.code], HI.output),
+	};
+
+	if (!QUICK && has_flask())
+		drivers.flask = await start_flask(command, dir);
+	return drivers;
 }
 
-/* Synchronous, as the parts it is compared with, but for the socket. */
 function
-post_once()
+latency_rows(own, drivers)
 {
-	const body = JSON.stringify({ code: PROGRAM });
-	const begin = process.hrtime.bigint();
-
-	return new Promise((resolve, reject) => {
-		const call = http.request(process.env.SCE_URL, {
-			path: '/run',
-			method: 'POST',
-			agent: false,
-			headers: {
-				'Content-Type': 'application/json',
-				'Content-Length': Buffer.byteLength(body),
-			},
-		}, (answer) => {
-			let text = '';
-
-			answer.setEncoding('utf8');
-			answer.on('data', (chunk) => {
-				text += chunk;
-			});
-			answer.on('end', () => {
-				const took = elapsed_ms(begin);
-
-				if (text.trim() === '{"output":"hi"}')
-					resolve(took);
-				else
-					reject(new Error(text));
-			});
-		});
-
-		call.on('error', reject);
-		call.end(body);
-	});
-}
-
-/* Runs a command that has to print this; milliseconds. */
-function
-command_once(command, args, env, output = 'hi\n')
-{
-	const begin = process.hrtime.bigint();
-	const done = spawnSync(command, args, { env, encoding: 'utf8' });
-	const took = elapsed_ms(begin);
-
-	if (done.error !== undefined)
-		throw done.error;
-	if (done.status !== 0 || done.stdout !== output)
-		throw new Error(`${command}: ${done.stdout}${done.stderr}`);
-	return took;
-}
-
-/* The flags that a sandbox was started with, as Docker understood them. */
-function
-flags_of(waiting, dir)
-{
-	const { User } = waiting.Config;
-
-	return [
-		'run', '--rm', '--user', User, ...waiting_flags(waiting, dir),
-		...tmpfs_flags(waiting, User.split(':')[0]),
-		'--entrypoint', 'python3.11', waiting.Image, '-c', PROGRAM,
+	const every = PLAN.docker_every;
+	const rows = [
+		{ name: 'fresh_hi', driver: drivers.fresh, own },
+		{ name: 'bare_hi', driver: drivers.bare },
+		{ name: 'fresh_imports', driver: drivers.imports, own },
+		{ name: 'bare_imports', driver: drivers.bare_imports },
+		{ name: 'nothing', driver: drivers.nothing },
+		{ name: 'docker_hi', driver: drivers.docker, every },
 	];
-}
 
-/* Any sandbox that waits: all of them have the same flags. */
-function
-sandbox_flags(dir)
-{
-	const filter = process.env.SCE_RUN_DIR === undefined ?
-	    'label=sce.app' : `label=sce.instance=${process.env.SCE_RUN_DIR}`;
-	const [waiting] = inspect(docker('ps', '-q', '--filter', filter)
-	    .split('\n').slice(0, 1));
-
-	if (waiting === undefined)
-		throw new Error('no sandbox of the service is there');
-	return flags_of(waiting, dir);
-}
-
-/* Nothing is started in the background while the clock runs. */
-async function
-full_pool()
-{
-	return wait_for('full pool', async () => {
-		const now = await health();
-
-		return now.running === 0 && now.ready >= full_pool.size && now;
-	});
-}
-
-/* The pool's size is what it grows to when nobody asks for anything. */
-async function
-learn_pool_size()
-{
-	let seen = -1;
-	let since = performance.now();
-
-	full_pool.size = 1;
-	await wait_for('pool that has stopped growing', async () => {
-		const { ready } = await health();
-
-		if (ready !== seen) {
-			seen = ready;
-			since = performance.now();
-		}
-		return seen > 0 && performance.now() - since > 2000;
-	});
-	full_pool.size = seen;
+	if (drivers.flask !== undefined)
+		rows.push({ name: 'flask_hi', driver: drivers.flask.driver,
+			every });
+	return rows;
 }
 
 function
-print_table(rows)
+throughput_rows(own, drivers)
 {
-	const base = percentile(rows[0].times, 0.5);
-	const line = (cells) => console.log(cells.map((cell, i) =>
-		i === 0 ? cell.padEnd(34) : cell.padStart(11)).join(''));
+	const rows = PLAN.clients.map((clients) =>
+		({ name: 'fresh', driver: drivers.fresh, own, clients }));
 
-	line(['ms', 'runs', 'p50', 'p95', 'p99', 'p50 ratio']);
-	for (const { name, times } of rows) {
-		const p50 = percentile(times, 0.5);
+	for (const clients of PLAN.docker_clients)
+		rows.push({ name: 'docker', driver: drivers.docker, clients });
+	rows.push({ name: 'bare', driver: drivers.bare, clients: 8 });
+	if (drivers.flask !== undefined)
+		rows.push({ name: 'flask', driver: drivers.flask.driver,
+			clients: 8 });
+	return rows;
+}
 
-		line([name, String(times.length),
-			...[0.5, 0.95, 0.99].map((share) =>
-				percentile(times, share).toFixed(2)),
-			(p50 / base).toFixed(2)]);
-	}
+function
+say(what)
+{
+	console.log(`measuring: ${what}`);
 }
 
 async function
-measure(flags)
+measure_service(own, drivers, dir)
 {
-	const run = [];
-	const bare = [];
-	const plain = [];
-	const nothing = [];
+	const result = {};
 
-	await post_once(); /* nothing of ours is cold then */
-	for (let i = 0; i < ROUNDS; i++) {
-		await full_pool();
-		run.push(await post_once());
-		bare.push(command_once(PYTHON, ['-c', PROGRAM], {}));
-		nothing.push(command_once('/bin/true', [], {}, ''));
-		if (i % DOCKER_EVERY === 0)
-			plain.push(command_once(docker_cli(), flags,
-			    process.env));
+	say('latency');
+	result.latency = await measure_latency(latency_rows(own, drivers),
+	    PLAN.rounds);
+	result.memory = measure_memory(own);
+	say('throughput');
+	result.throughput = await measure_throughput(
+	    throughput_rows(own, drivers), PLAN.loop);
+	say('bursts and refusals');
+	result.burst = await measure_burst(own, drivers.fresh, PLAN.bursts);
+	result.refusals = await measure_refusals(own, drivers.sleep,
+	    drivers.fresh, PLAN.refusals_ms);
+	say('sizes');
+	result.sizes = await measure_sizes(own, dir, PLAN.size_rounds);
+	return result;
+}
+
+async function
+measure(dir)
+{
+	const own = await start_instance('bench', {
+		docker: { uid_base: UID_BASE },
+		service: { responder_uid: UID_BASE + 999 },
+	});
+
+	own.settings = own.config();
+	await settled(own);
+	const drivers = await make_drivers(own, dir);
+	let result;
+
+	try {
+		result = await measure_service(own, drivers, dir);
+	} finally {
+		for (const driver of Object.values(drivers))
+			driver.stop();
 	}
-	return [
-		{ name: 'POST /run, sandbox READY', times: run },
-		{ name: 'env -i python3.11 -c, bare host', times: bare },
-		/* What starting any process from here costs: in both others. */
-		{ name: 'of that, to start any process', times: nothing },
-		{ name: 'docker run --rm, same flags', times: plain },
-	];
+	await own.stop();
+	result.left_out = drivers.flask === undefined && !QUICK ?
+	    ['Flask + docker run: python3-flask is not installed'] : [];
+	say('many slots');
+	result.slots = await measure_slots(PLAN.slots);
+	await measure_fork(own.settings, PLAN, dir, result);
+	return result;
+}
+
+function
+write_result(result)
+{
+	fs.mkdirSync(path.dirname(RESULT), { recursive: true });
+	fs.writeFileSync(RESULT, `${JSON.stringify(result, null, 1)}\n`);
+	console.log(`\n${path.relative(ROOT, RESULT)} has all figures.`);
 }
 
 async function
 main()
 {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sce-bench-'));
-	const cpus = os.cpus();
+	const machine = describe_machine();
+	const begin = performance.now();
 
-	console.log(`${os.hostname()}: ${cpus.length} x ${cpus[0].model}, ` +
-	    `Linux ${os.release()}, ${new Date().toISOString()}, ` +
-	    `load ${os.loadavg()[0].toFixed(1)}`);
+	console.log(`${machine.host}: ${machine.cores} x ${machine.cpu}, ` +
+	    `Linux ${machine.kernel}, ${machine.date}, load ` +
+	    machine.load.toFixed(1));
 	try {
-		await learn_pool_size();
-		await full_pool();
-		const rows = await measure(sandbox_flags(dir));
+		const result = { version: 1, quick: QUICK, machine,
+			...await measure(dir) };
 
-		for (const row of rows)
-			row.times.sort((a, b) => a - b);
-		print_table(rows);
+		result.seconds = (performance.now() - begin) / 1000;
+		result.criteria = criteria_of(result);
+		print_report(result);
+		write_result(result);
+		for (const fault of faults_of(result)) {
+			console.log(`FAILED: ${fault}`);
+			process.exitCode = 1;
+		}
 	} finally {
 		fs.rmSync(dir, { recursive: true });
 	}

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# What a run costs, beside what it is compared with: see bench.js. Measures
-# the service at SCE_URL if that is set, else an instance of its own, with the
-# default settings, that it stops again. BENCH_ROUNDS: how many runs (100).
+# What a run costs, beside what it is compared with: see bench.js. On
+# instances of its own, with the default settings, which it stops again.
+# BENCH_QUICK=1: less than a minute, as a test of the benchmark itself.
 
 # shellcheck source=tests/lib/runner.sh source-path=SCRIPTDIR/../..
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/runner.sh"
@@ -11,16 +11,17 @@ MUST_RUN=1
 
 main() {
 	have node "the benchmark" || exit 1
-	if [ -z "${SCE_URL:-}" ]; then
-		if [ "$(id -u)" != 0 ]; then
-			echo "tests/bench/run.sh: needs root to start a service," \
-			    "or SCE_URL of one that runs." >&2
-			exit 1
-		fi
-		make_work bench
-		start_service || exit 1
+	if [ "$(id -u)" != 0 ]; then
+		echo "tests/bench/run.sh: needs root to start a service." >&2
+		exit 1
 	fi
-	node tests/bench/bench.js
+	make_work bench
+	export SCE_WORK=$WORK BUILD=$SERVICE_BUILD
+	as_owner make --no-print-directory BUILD="$BUILD" bench-tools || exit 1
+	# In the background: a trap does not wait for it then.
+	node tests/bench/bench.js &
+	NODE_PID=$!
+	wait "$NODE_PID"
 }
 
 run_main

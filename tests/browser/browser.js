@@ -13,6 +13,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { startStandIn } from "./stand_in.js";
+
 const CHROMIUM = process.env.SCE_CHROMIUM ?? "/usr/bin/chromium";
 const SCREENSHOTS = fileURLToPath(
     new URL("../../build/screenshots/", import.meta.url));
@@ -44,30 +46,46 @@ function watchPage(page, problems) {
 	});
 }
 
+/* Every breach of the policy is a problem, also one without a console line. */
+async function watchPolicy(context, problems) {
+	await context.exposeBinding("reportBreach", (_, directive) =>
+	    problems.push(`policy: ${directive}`));
+	await context.addInitScript(() => document.addEventListener(
+	    "securitypolicyviolation", (breach) =>
+		globalThis.reportBreach(breach.effectiveDirective)));
+}
+
 /*
  * A test with a page of its own, open at the service. options: those of a
- * browser context, and expected, a pattern for console lines that the test
- * provokes itself.
+ * browser context, and
+ *   expected  a pattern for problems that the test provokes itself
+ *   play      a stand-in for POST /run: see stand_in.js; body gets it, too
+ *   path      where the page is opened, "/" otherwise
+ *   prepare   what is to be done with the page before that
  */
 export function browserTest(name, options, body) {
-	const { expected, ...contextOptions } = options;
+	const { expected, play, path = "/", prepare, ...contextOptions } = options;
 	const reason = missing();
 	const skip = process.env.MUST_RUN === "1" ? false : reason ?? false;
 	test(name, { skip, timeout: 60000 }, async () => {
 		assert.equal(reason, null);
 		const problems = [];
+		const standIn = play && await startStandIn(play);
 		const context = await browser.newContext({
-			baseURL: process.env.SCE_URL,
+			baseURL: standIn?.url ?? process.env.SCE_URL,
 			viewport: { width: 1280, height: 800 },
 			...contextOptions,
 		});
 		try {
 			const page = await context.newPage();
 			watchPage(page, problems);
-			await page.goto("/");
-			await body(page);
+			await watchPolicy(context, problems);
+			await prepare?.(page);
+			await page.goto(path);
+			await body(page, standIn);
 		} finally {
 			await context.close();
+			await standIn?.close();
 		}
 		assert.deepEqual(problems.filter((problem) =>
 		    !expected?.test(problem)), []);
@@ -91,16 +109,33 @@ after(async () => {
 /* The state that the status line is in once the run is over. */
 export async function waitForEnding(page) {
 	const status = page.locator("#status");
-	await page.waitForFunction(() => ["done", "failed", "service"].includes(
+	await page.waitForFunction(() => ["done", "failed", "stopped", "service"].includes(
 	    document.getElementById("status").dataset.state),
 	    null, { timeout: 30000 });
 	return { state: await status.getAttribute("data-state"),
 		sentence: await status.textContent() };
 }
 
-/* Types a program in, presses Run, waits for the end. */
+/* What the editor holds, whichever it is. */
+export function programText(page) {
+	return page.evaluate(() => document.querySelector(".CodeMirror")
+	    ?.CodeMirror.getValue() ?? document.getElementById("code").value);
+}
+
+/* Puts a program in as a whole; editor.test.js does it key by key. */
+export async function fillProgram(page, code) {
+	if (await page.locator(".CodeMirror").count() === 0)
+		return page.locator("#code").fill(code);
+	return page.evaluate((text) => document.querySelector(".CodeMirror")
+	    .CodeMirror.setValue(text), code);
+}
+
+export const runButton = (page) => page.locator("#run");
+export const notice = (page) => page.locator("#notice");
+
+/* Puts a program in, presses Run, waits for the end. */
 export async function runProgram(page, code) {
-	await page.getByLabel("Program", { exact: true }).fill(code);
+	await fillProgram(page, code);
 	await page.getByRole("button", { name: "Run", exact: true }).click();
 	return waitForEnding(page);
 }
@@ -112,8 +147,8 @@ export async function paneText(page, name) {
 	return page.locator(`#${name}`).textContent();
 }
 
-export async function takeScreenshot(page, name) {
+export async function takeScreenshot(page, name, options) {
 	mkdirSync(SCREENSHOTS, { recursive: true });
 	await page.screenshot({ path: `${SCREENSHOTS}${name}.png`,
-		fullPage: true });
+		fullPage: true, ...options });
 }

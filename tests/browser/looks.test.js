@@ -10,14 +10,15 @@ import { browserTest, FAILED_REQUEST, paneText, runProgram, takeScreenshot }
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /* Fills every pane; the first line is wider than any screen here. */
-const FILL_PANES = `import os, signal, sys
+const FILL_PANES = `import sys
 print("wide " * 80, flush=True)
-print("an aside", file=sys.stderr)
-os.kill(os.getpid(), signal.SIGSEGV)`;
+for code in (*range(30, 38), *range(90, 98)):
+    print(f"\\033[{code}mcolour {code}\\033[0m", end=" ", flush=True)
+raise SystemExit('File "/box/main.py", line 2')`;
 
 async function fillPanes(page) {
 	await runProgram(page, FILL_PANES);
-	for (const pane of ["output", "error", "stderr"])
+	for (const pane of ["output", "stderr"])
 		assert.notEqual(await paneText(page, pane), null);
 }
 
@@ -42,7 +43,7 @@ for (const width of [320, 768, 1400]) {
 	browserTest(`nothing scrolls sideways at ${width} pixels`,
 	    { viewport: { width, height: 800 } }, async (page) => {
 		await assertNoSidewaysScroll(page);
-		await page.getByText("Program input").click();
+		await page.locator("#input summary").click();
 		await fillPanes(page);
 		await assertNoSidewaysScroll(page);
 		/* The wide line is there: it scrolls inside its own pane. */
@@ -51,6 +52,19 @@ for (const width of [320, 768, 1400]) {
 		await takeScreenshot(page, `width-${width}`);
 	});
 }
+
+browserTest("on a telephone a run brings its state into view, below Run",
+    { viewport: { width: 360, height: 640 } }, async (page) => {
+	const top = (id) => page.evaluate((name) => document
+	    .getElementById(name).getBoundingClientRect().top, id);
+	assert.ok(await top("state") > 640);
+	await runProgram(page, "print('\\n' * 99)");
+	const [run, state, output] = await Promise.all(
+	    ["run", "state", "output"].map(top));
+	assert.ok(run >= 0 && run < state && state < output && output < 560,
+	    [run, state, output].join());
+	await takeScreenshot(page, "telephone", { fullPage: false });
+});
 
 /* WCAG relative luminance of the page's background, 0 to 1. */
 function backgroundLuminance(page) {
@@ -72,10 +86,21 @@ for (const colorScheme of ["light", "dark"]) {
 		    luminance > 0.8, `luminance ${luminance}`);
 		await assertAccessible(page);
 
-		await page.getByText("Program input").click();
+		await page.locator("#input summary").click();
 		await fillPanes(page);
 		await assertAccessible(page);
 		await takeScreenshot(page, `results-${colorScheme}`);
+
+		await page.getByRole("button", { name: "Share" }).click();
+		await page.getByLabel("Share link").waitFor();
+		await assertAccessible(page);
+		await page.getByRole("button", { name: "Examples" }).click();
+		await assertAccessible(page);
+		await takeScreenshot(page, `examples-${colorScheme}`);
+		await page.keyboard.press("Escape");
+		await page.locator("#switch-editor").click();
+		await assertAccessible(page);
+		await page.locator("#switch-editor").click();
 
 		await page.route("**/run", (route) => route.abort());
 		await runProgram(page, "print(1)");
@@ -92,7 +117,8 @@ browserTest("without JavaScript the page says what to do instead",
 	const example = page.locator("noscript pre");
 	assert.ok(await example.isVisible());
 	assert.match(await example.textContent(), /^curl .*\/run$/s);
-	assert.equal(await page.getByRole("button").count(), 0);
+	for (const control of await page.locator("button, textarea").all())
+		assert.ok(!await control.isVisible());
 	await takeScreenshot(page, "no-javascript");
 });
 
@@ -102,7 +128,7 @@ browserTest("with JavaScript it does not", {}, async (page) => {
 });
 
 browserTest("the policy stops what the page does not do itself",
-    { expected: /violates the following Content Security Policy/ },
+    { expected: /violates the following Content Security Policy|^policy: / },
     async (page) => {
 	const blocked = await page.evaluate(() => new Promise((resolve) => {
 		document.addEventListener("securitypolicyviolation",
@@ -113,3 +139,18 @@ browserTest("the policy stops what the page does not do itself",
 	}));
 	assert.equal(blocked, "img-src");
 });
+
+for (const [what, act] of Object.entries({
+	"markup": () => { document.createElement("p").innerHTML = "<b>x</b>"; },
+	"a script's address": () => {
+		document.createElement("script").src = "/app.js";
+	},
+	"code in a string": () => setTimeout("0"),
+	"a policy of one's own": () => globalThis.trustedTypes.createPolicy("x",
+	    {}) })) {
+	browserTest(`no script can put in ${what}`, { expected: /./ },
+	    async (page) => {
+		await assert.rejects(page.evaluate(act),
+		    /TrustedHTML|TrustedScript|disallowed/);
+	});
+}

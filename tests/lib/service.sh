@@ -87,6 +87,15 @@ check_soak() {
 	grep ' leaked; ' "$log" | sed 's/^/    /'
 }
 
+# The benchmark itself, on an instance of its own: errors, and ratios that hold
+# by far; never how fast it is.
+check_bench() {
+	if check "bench tools build" as_owner make --no-print-directory \
+	    WERROR=1 BUILD="$SERVICE_BUILD" bench-tools; then
+		check "bench, quick" env BENCH_QUICK=1 node tests/bench/bench.js
+	fi
+}
+
 # Containers of any instance of ours, one id a line.
 containers_left() {
 	local folder

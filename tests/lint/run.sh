@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 FAILED=0
 PASSED=0
-mapfile -t SOURCES < <(find fcgi tests/unit tests/fuzz -name '*.[ch]' | sort)
+mapfile -t SOURCES < <(find fcgi tests/unit tests/fuzz tests/bench -name '*.[ch]' | sort)
 mapfile -t PROGRAM_SOURCES < <(find fcgi -name '*.c' | sort)
 mapfile -t SCRIPTS < <(find fcgi tests .ci -name '*.sh' \
     -not -path '*/node_modules/*' | sort)

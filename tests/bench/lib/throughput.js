@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Closed loops: so many clients, each with its next request as soon as it has
+ * an answer. What was begun is waited for and checked, too. */
+import { cpu_of } from './machine.js';
+import { settled } from './pool.js';
+import { median } from '../../integration/lib/stats.js';
+
+/* A client that is refused comes back no sooner; Retry-After is longer. */
+const PAUSE_MS = 500;
+
+/* Null is what JSON makes of it. */
+function
+known(number)
+{
+	return Number.isFinite(number) ? number : null;
+}
+
+/* From a full pool to a full pool, so that each run pays for its sandbox. */
+async function
+one_turn({ driver, own, clients }, { requests, lead_ms, window_ms })
+{
+	if (own !== undefined)
+		await settled(own);
+	return cpu_of(async () => {
+		const done = await driver.order({ clients, requests, lead_ms,
+			window_ms, keep: 1, pause_ms: PAUSE_MS });
+
+		if (own !== undefined)
+			await settled(own);
+		return done;
+	});
+}
+
+/* All CPU time is charged to what ran, also that of refusals. */
+function
+summary(row, turns)
+{
+	const of = (value) => median(turns.map(value));
+	const sum = (value) => turns.reduce((all, t) => all + value(t), 0);
+	const runs = sum((t) => t.ok);
+
+	return {
+		clients: row.clients,
+		runs,
+		refused: sum((t) => t.refused),
+		errors: sum((t) => t.wrong + t.broken),
+		runs_a_second: of((t) => t.window_ok / t.window_seconds),
+		p50: of((t) => t.ok_ms?.p50 ?? Infinity),
+		p95: of((t) => t.ok_ms?.p95 ?? Infinity),
+		p99: of((t) => t.ok_ms?.p99 ?? Infinity),
+		cpu_ms: known(sum((t) => t.cpu_ms) / runs),
+		own_cpu_ms: sum((t) => t.own_cpu_ms) / runs,
+		background_cores: of((t) => t.background_cores),
+		histogram: turns.at(-1).ok_ms?.histogram ?? [],
+	};
+}
+
+/* rows: [{ name, driver, own, clients }], in turns. { name: [summary] }. */
+async function
+measure_throughput(rows, options)
+{
+	const turns = rows.map(() => []);
+	const result = {};
+
+	for (let turn = 0; turn < options.turns; turn++) {
+		for (const [i, row] of rows.entries())
+			turns[i].push(await one_turn(row, options));
+	}
+	for (const [i, row] of rows.entries()) {
+		result[row.name] ??= [];
+		result[row.name].push(summary(row, turns[i]));
+	}
+	return result;
+}
+
+/* So many requests at once into a full pool. */
+async function
+measure_burst(own, driver, sizes)
+{
+	const bursts = [];
+
+	for (const clients of sizes) {
+		await settled(own);
+		const done = await driver.order({ clients, requests: clients });
+
+		bursts.push({ clients, ok: done.ok, refused: done.refused,
+			errors: done.wrong + done.broken,
+			p50: done.ok_ms.p50, max: done.ok_ms.max,
+			seconds: done.seconds });
+	}
+	return bursts;
+}
+
+/* Every slot and every place in the queue is taken by programs that sleep. */
+async function
+measure_refusals(own, sleepers, driver, window_ms)
+{
+	const { running, queue } = own.settings.pool;
+	const places = Number(running) + Number(queue);
+
+	await settled(own);
+	const full = sleepers.order({ clients: places, window_ms: 8000,
+		pause_ms: 50, cut: 1 });
+	/* The first of them is refused when all places are taken. */
+	let first;
+
+	do
+		first = await driver.order({ clients: 1, requests: 1, cut: 1,
+			window_ms: 200 });
+	while (first.refused === 0);
+	const done = await cpu_of(() => driver.order({ clients: 8, window_ms,
+		keep: 1, cut: 1 }));
+
+	await full;
+	await settled(own);
+	return { refused: done.refused, not_refused: done.ok,
+		errors: done.wrong + done.broken, clients: 8,
+		refusals_a_second: done.refused / done.seconds,
+		p50: done.refused_ms?.p50 ?? Infinity,
+		p99: done.refused_ms?.p99 ?? Infinity,
+		cpu_ms: known(done.cpu_ms / done.refused) };
+}
+
+export { measure_throughput, measure_burst, measure_refusals };
