@@ -20,7 +20,7 @@ const ATTACK_MIN_MS = 15000;
 const ATTACK_DEADLINE_MS = 120000;
 const CALM_DEADLINE_MS = 60000;
 const POOL = { ready: 2, running: 4, queue: 16 };
-const RESPONDERS = POOL.running + POOL.queue + 4;
+const RESPONDERS = 2 * POOL.running + POOL.queue + 4;
 /* Each can hold one place: more of them than places would fill the queue. */
 const ATTACKERS = 6;
 const HONEST = RESPONDERS - ATTACKERS;
