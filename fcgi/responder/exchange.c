@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "common/log.h"
 
@@ -146,19 +145,6 @@ reason_phrase(int http_status)
 	return "Internal Server Error";
 }
 
-/*
- * What libfcgi would do in FCGX_Finish_r: the rest of the answer and its end,
- * in one write, and the end of file. nginx passes an answer on when it sees
- * that, so it is not to wait for what else we do before we finish.
- */
-static void
-end_answer(FCGX_Request *fcgi)
-{
-	(void)FCGX_FClose(fcgi->err);
-	(void)FCGX_FClose(fcgi->out);
-	(void)shutdown(fcgi->ipcFd, SHUT_WR);
-}
-
 void
 exchange_send(struct exchange *exchange, const struct answer *answer)
 {
@@ -189,7 +175,7 @@ exchange_send(struct exchange *exchange, const struct answer *answer)
 		(void)FCGX_PutStr(
 		    answer->reply.body, (int)answer->reply.body_len, out);
 	/* A client that is gone by now has only itself to blame. */
-	end_answer(&exchange->fcgi);
+	(void)FCGX_FFlush(out);
 }
 
 int
