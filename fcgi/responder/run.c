@@ -62,7 +62,7 @@ clear_result(struct run *run, const struct request *request)
 	result->memory_limit_bytes = run->memory_limit_bytes;
 	result->verdict.kind = VERDICT_SANDBOX_FAILED;
 	run->inbox_len = 0;
-	run->started = false;
+	run->sent = run->started = false;
 	if (run->watcher != NULL)
 		events_reset(&run->watcher->events);
 }
@@ -175,6 +175,7 @@ converse(struct run *run, const struct request *request, int sandbox_fd,
 			       (uint64_t)request->wall_limit_ms * 1000;
 	enum run_step step = RUN_STEP_ON;
 
+	run->sent = true;
 	if (send_job(run, request, sandbox_fd) == -1)
 		step = RUN_STEP_BROKEN;
 	while (step == RUN_STEP_ON)

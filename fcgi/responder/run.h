@@ -37,7 +37,8 @@ struct run {
 	size_t inbox_len;
 	uint8_t *stdout_data;
 	uint8_t *stderr_data;
-	bool started; /* the guest has the job: code may have run */
+	bool sent;    /* the job is on its way: code may run from now on */
+	bool started; /* the guest has said that it has the job */
 	uint64_t queue_us;
 	struct result result;
 	struct run_watcher *watcher; /* NULL: nobody watches */

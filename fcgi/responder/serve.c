@@ -173,7 +173,7 @@ serve_run(struct service *service)
 		break;
 	case RUN_CLIENT_GONE:
 		/* Nobody to answer; but what ran, ran. */
-		if (service->run.started)
+		if (service->run.sent)
 			log_run(service, &request);
 		break;
 	}

@@ -400,6 +400,9 @@ test('sced told to reopen its log and killed: every answer says why',
     async () => {
 	const codes = Array.from({ length: RUNNING + QUEUE }, (_, i) =>
 		`${HOLD} # at the end, ${i}`);
+
+	/* What is asked for below is not to run a probe of its own. */
+	await own.idle();
 	const calls = codes.map((code) => start_run(code, {}, own));
 
 	await running(RUNNING, QUEUE);

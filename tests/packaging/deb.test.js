@@ -202,7 +202,7 @@ test('responders have nothing of systemd\'s', () => {
 
 		if (exe.includes('sce-responder'))
 			assert.equal(fs.readFileSync(`/proc/${child}/environ`,
-			    'utf8'), '');
+			    'utf8'), 'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100\0');
 	}
 });
 
