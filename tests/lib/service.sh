@@ -6,7 +6,7 @@
 # its run directory in run/, so that all can be found and stopped.
 
 # All suites together; they take about a quarter of an hour on two cores.
-SUITE_SECONDS=2400
+SUITE_SECONDS=3000
 NODE_PID=
 
 # The programs that are tested; SANITIZE=1 in the environment makes them with
