@@ -5,7 +5,7 @@
 # instance, also one that a test starts, lives in a folder WORK/NAME-PORT with
 # its run directory in run/, so that all can be found and stopped.
 
-# All suites together; they take about a quarter of an hour on two cores.
+# All suites together; they take about half an hour on two cores.
 SUITE_SECONDS=3000
 NODE_PID=
 
