@@ -10,7 +10,7 @@ import { docker_get, inspect } from './docker.js';
 import { config_text } from './instance.js';
 import {
 	alive, children, descriptor_kinds, is_zombie, lowest_free_descriptor,
-	of_uids,
+	of_uids, status_field,
 } from './proc.js';
 import { wait_for } from './wait.js';
 
@@ -131,7 +131,11 @@ changed_sections(sections, changes)
 function
 sandbox_processes(own)
 {
-	return of_uids(Number(own.config().docker.uid_base), UIDS);
+	/* But for what Docker itself forgets, when it is killed between the
+	 * creation of a container and its start: runc's first half, which waits
+	 * for ever and runs nothing. OPERATION.md says so. */
+	return of_uids(Number(own.config().docker.uid_base), UIDS)
+	    .filter((pid) => status_field(pid, 'Name') !== 'runc:[2:INIT]');
 }
 
 /* Where network namespaces are mounted that a container gave its name to.
