@@ -3,6 +3,10 @@
 #
 # Messages, waiting, processes by pid file, values of INI files.
 
+# set -e, which every user of this has, in $(...) too: what is put into a file
+# by way of one is never half of it.
+shopt -s inherit_errexit
+
 say() {
 	printf '%s\n' "$*"
 }

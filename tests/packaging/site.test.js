@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { make, must_run, temporary } from './lib/install.js';
+import { make, must_run, run, temporary } from './lib/install.js';
 
 const EXAMPLE = 'usr/share/doc/safe-code-executor/examples/nginx-tls.conf';
 
@@ -58,6 +58,24 @@ test('nginx takes the example with TLS', () => {
 	assert.match(example, /^\tadd_header Strict-Transport-Security /m);
 	/* In the one place where all headers are: none is dropped. */
 	assert.doesNotMatch(example, /^\t\t+add_header/m);
+});
+
+/* As when somebody clears the folder for temporary files meanwhile. */
+test('a site that could not be made whole is not made', () => {
+	const bin = path.join(dir, 'bin');
+
+	fs.mkdirSync(bin);
+	fs.writeFileSync(path.join(bin, 'awk'), '#!/bin/sh\n' +
+	    'case "$*" in *key=burst*) exit 2 ;; esac\n' +
+	    'exec /usr/bin/awk "$@"\n', { mode: 0o755 });
+	const done = run('bash', [path.join(root, 'usr/sbin/sce-make-site'),
+		'-c', path.join(root, 'etc/safe-code-executor/sced.conf')],
+	    { env: { PATH: `${bin}:${process.env.PATH}`,
+		SCED: path.join(root, 'usr/sbin/sced'),
+		FILES: path.join(root, 'usr/share/safe-code-executor') } });
+
+	assert.notEqual(done.status, 0);
+	assert.equal(done.stdout, '');
 });
 
 /* What is said, without comments and order. */

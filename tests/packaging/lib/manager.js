@@ -41,11 +41,13 @@ class Manager {
 		    unit).trim();
 	}
 
+	/* Until it has booted: only then is what tmpfiles.d forgets gone. */
 	async up()
 	{
-		await wait_for('a systemd that answers', () => {
+		await wait_for('a systemd that has booted', () => {
 			try {
-				return this.systemctl('list-units') !== '';
+				return this.systemctl('is-active',
+				    'basic.target') === 'active\n';
 			} catch {
 				return false;
 			}
