@@ -174,6 +174,7 @@ start_spare(struct supervisor *sup, uint64_t now_us)
 	uint32_t slot;
 
 	if (sup->pool.failures > 0 ||
+	    now_us < pool_yields_until_us(&sup->pool) ||
 	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
 	    pool_pick_start(&sup->pool, now_us) != POOL_NONE)
 		return;

@@ -70,13 +70,30 @@ pick_empty(const struct pool *pool)
 	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
 }
 
+uint64_t
+pool_yields_until_us(const struct pool *pool)
+{
+	uint64_t newest_us = 0;
+	uint32_t i;
+
+	if (pool->queued > 0 || 2 * pool_count(pool, SLOT_READY) < pool->target)
+		return 0;
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state == SLOT_LEASED &&
+		    pool->slots[i].since_us + POOL_YIELD_US > newest_us)
+			newest_us = pool->slots[i].since_us + POOL_YIELD_US;
+	}
+	return newest_us;
+}
+
 uint32_t
 pool_pick_start(const struct pool *pool, uint64_t now_us)
 {
 	uint32_t starting = pool_count(pool, SLOT_STARTING);
 	uint32_t waiting = pool_count(pool, SLOT_READY) + starting;
 
-	if (pool->stopping || now_us < pool->next_start_us)
+	if (pool->stopping || now_us < pool->next_start_us ||
+	    now_us < pool_yields_until_us(pool))
 		return POOL_NONE;
 	/* While starts fail, one at a time tells as much as many. */
 	if (starting >= (pool->failures > 0 ? 1 : pool->limits.starting))
@@ -197,6 +214,9 @@ pool_next_event_us(const struct pool *pool, uint64_t now_us)
 
 	if (pool->next_start_us > now_us && pool->next_start_us < next_us)
 		next_us = pool->next_start_us;
+	at_us = pool_yields_until_us(pool);
+	if (at_us > now_us && at_us < next_us)
+		next_us = at_us;
 	if (pool->target > pool->limits.ready) {
 		at_us = pool->missed_us + POOL_CALM_US;
 		next_us = at_us < next_us ? at_us : next_us;

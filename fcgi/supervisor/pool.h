@@ -34,6 +34,9 @@
 /* So long after somebody had to wait for a sandbox, no more are kept waiting
  * than usual. */
 #define POOL_CALM_US (5ULL * 1000 * 1000)
+/* So long after a grant a start gives way to it, while there are enough: most
+ * programs are over by then, and a start takes more than a core. */
+#define POOL_YIELD_US (20 * 1000)
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -105,6 +108,12 @@ void pool_init(struct pool *pool, const struct pool_limits *limits);
 
 /* How many slots are in a state. */
 uint32_t pool_count(const struct pool *pool, enum slot_state state);
+
+/*
+ * Starts wait until then (0: they need not), so that a run that has just begun
+ * has the cores: only while nobody waits and half of the target is there.
+ */
+uint64_t pool_yields_until_us(const struct pool *pool);
 
 /* A slot to start a sandbox in now, or POOL_NONE. */
 uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);

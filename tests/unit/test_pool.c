@@ -169,6 +169,50 @@ a_full_house_does_not_make_the_pool_grow(void **state)
 }
 
 static void
+a_start_gives_way_to_a_run_that_has_begun(void **state)
+{
+	uint64_t over_us = SECOND_US + POOL_YIELD_US;
+
+	(void)state;
+	make_pool(4, 4, 8);
+	make_ready(4);
+	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	assert_int_equal(pool_yields_until_us(&pool), over_us);
+	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_equal(pool_next_event_us(&pool, SECOND_US), over_us);
+	assert_int_not_equal(pool_pick_start(&pool, over_us), POOL_NONE);
+
+	/* It is over sooner. */
+	pool_set_state(&pool, 0, SLOT_DEAD, SECOND_US + 1);
+	assert_int_not_equal(pool_pick_start(&pool, SECOND_US + 1), POOL_NONE);
+}
+
+static void
+no_start_gives_way_when_few_are_left(void **state)
+{
+	(void)state;
+	make_pool(4, 4, 8);
+	make_ready(4);
+	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	pool_set_state(&pool, 1, SLOT_LEASED, SECOND_US);
+	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	pool_set_state(&pool, 2, SLOT_LEASED, SECOND_US);
+	assert_int_not_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+}
+
+static void
+no_start_gives_way_while_somebody_waits(void **state)
+{
+	(void)state;
+	make_pool(4, 1, 8);
+	make_ready(4);
+	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_true(enqueue(1, 1, SECOND_US));
+	assert_int_not_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+}
+
+static void
 failing_starts_do_not_make_the_pool_grow(void **state)
 {
 	(void)state;
@@ -676,6 +720,9 @@ main(void)
 		cmocka_unit_test(of_warm_slots_the_one_that_was_empty_longest),
 		cmocka_unit_test(who_has_to_wait_makes_the_pool_grow),
 		cmocka_unit_test(a_full_house_does_not_make_the_pool_grow),
+		cmocka_unit_test(a_start_gives_way_to_a_run_that_has_begun),
+		cmocka_unit_test(no_start_gives_way_when_few_are_left),
+		cmocka_unit_test(no_start_gives_way_while_somebody_waits),
 		cmocka_unit_test(failing_starts_do_not_make_the_pool_grow),
 		cmocka_unit_test(after_a_while_of_calm_the_pool_shrinks),
 		cmocka_unit_test(a_used_slot_is_never_ready_again),
