@@ -253,7 +253,8 @@ pool_retry_after_s(const struct pool *pool,
 	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
 	other_us = rounds_us(
 	    pool->start_avg_us, pool->queued + 1, pool->limits.starting);
-	wait_us = other_us > wait_us ? other_us : wait_us;
+	if (!pool->limits.reuse && other_us > wait_us)
+		wait_us = other_us;
 	other_us = rounds_us(pool->lease_avg_us, waiters_of(pool, client) + 1,
 	    pool_share(pool, client, now_us));
 	wait_us = other_us > wait_us ? other_us : wait_us;
