@@ -754,6 +754,36 @@ who_is_soon_back_needs_no_other_start(void **state)
 }
 
 static void
+the_last_one_back_is_the_next_to_go(void **state)
+{
+	struct pool_grant first;
+	struct pool_grant next;
+
+	(void)state;
+	make_reused_pool(3, 1);
+	make_ready(3);
+	assert_true(enqueue(1, 1, 2));
+	assert_true(pool_grant_next(&pool, 2, &first));
+	assert_true(pool_return(&pool, first.slot, 3));
+	assert_true(enqueue(1, 1, 4));
+	assert_true(pool_grant_next(&pool, 4, &next));
+	assert_int_equal(next.slot, first.slot);
+}
+
+static void
+what_comes_back_is_no_surplus_at_once(void **state)
+{
+	(void)state;
+	make_reused_pool(1, 2);
+	make_ready(1);
+	pool_set_state(&pool, 2, SLOT_STARTING, 2);
+	pool_set_state(&pool, 2, SLOT_READY, 2);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	pool.limits.reuse = false;
+	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
+}
+
+static void
 more_than_enough_that_wait_are_given_up(void **state)
 {
 	(void)state;
@@ -811,6 +841,8 @@ main(void)
 		    a_reused_sandbox_is_ready_again_from_a_lease_only),
 		cmocka_unit_test(a_reused_sandbox_ages_from_its_first_day),
 		cmocka_unit_test(who_is_soon_back_needs_no_other_start),
+		cmocka_unit_test(the_last_one_back_is_the_next_to_go),
+		cmocka_unit_test(what_comes_back_is_no_surplus_at_once),
 		cmocka_unit_test(more_than_enough_that_wait_are_given_up),
 	};
 
