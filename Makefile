@@ -43,7 +43,12 @@ COMMON = $(wildcard fcgi/common/*.c)
 RESPONDER = $(wildcard fcgi/responder/*.c)
 SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
 GUEST = $(wildcard fcgi/guest/*.c)
-GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c
+GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c fcgi/common/fdpass.c
+# The gate is loaded into the image's interpreter, so it is of its C library.
+GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine_paths.c \
+	fcgi/guest/confine_syscalls.c fcgi/common/fdpass.c fcgi/common/io.c
+GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
+	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the three main.c, libfcgi's one file and what calls it: what
@@ -56,7 +61,7 @@ TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all clean check
-all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-guest
+all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-guest $(BUILD)/sce-gate.so
 
 $(BUILD)/%.o: %.c fcgi/VERSION
 	@mkdir -p $(@D)
@@ -66,6 +71,10 @@ $(BUILD)/musl/%.o: %.c fcgi/VERSION
 	@mkdir -p $(@D)
 	$(call QUIET,MUSL)$(MUSL_CC) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/gate/%.o: %.c fcgi/VERSION
+	@mkdir -p $(@D)
+	$(call QUIET,GATE)$(CC) $(GATE_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap -lsystemd
 
@@ -74,6 +83,9 @@ $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIO
 
 $(BUILD)/sce-guest: $(patsubst %.c,$(BUILD)/musl/%.o,$(GUEST_COMMON) $(GUEST))
 	$(call QUIET,LD)$(MUSL_CC) -static -Wl,-z,noexecstack -o $@ $^
+
+$(BUILD)/sce-gate.so: $(patsubst %.c,$(BUILD)/gate/%.o,$(GATE))
+	$(call QUIET,LD)$(CC) -shared -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -o $@ $^ -ldl
 
 # --- unit tests -----------------------------------------------------------
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))

@@ -19,7 +19,8 @@ union control {
 };
 
 int
-fdpass_send(int sock, const void *msg, size_t len, int fd)
+fdpass_send_many(
+    int sock, const void *msg, size_t len, const int *fds, size_t count)
 {
 	union control control = { 0 };
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)msg,
@@ -28,19 +29,29 @@ fdpass_send(int sock, const void *msg, size_t len, int fd)
 	struct cmsghdr *cmsg;
 	ssize_t n;
 
-	if (fd != -1) {
+	if (count > FDPASS_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (count > 0) {
 		header.msg_control = control.buf;
-		header.msg_controllen = CMSG_SPACE(sizeof(int));
+		header.msg_controllen = CMSG_SPACE(count * sizeof(int));
 		cmsg = CMSG_FIRSTHDR(&header);
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
+		cmsg->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, count * sizeof(int));
 	}
 	do {
 		n = sendmsg(sock, &header, MSG_NOSIGNAL | MSG_DONTWAIT);
 	} while (n == -1 && errno == EINTR);
 	return n == -1 ? -1 : 0;
+}
+
+int
+fdpass_send(int sock, const void *msg, size_t len, int fd)
+{
+	return fdpass_send_many(sock, msg, len, &fd, fd != -1 ? 1 : 0);
 }
 
 /* Collects the descriptors of a message; returns how many came. */
@@ -65,8 +76,10 @@ collect(struct msghdr *header, int fds[FDS_ROOM])
 	return count;
 }
 
-int
-fdpass_recv(int sock, void *msg, size_t len, int *fd)
+/* One message with at most max descriptors, *count of them. */
+static int
+receive(int sock, void *msg, size_t len, int fds[FDS_ROOM], size_t max,
+    size_t *count)
 {
 	union control control;
 	struct iovec iov = { .iov_base = msg, .iov_len = len };
@@ -74,27 +87,53 @@ fdpass_recv(int sock, void *msg, size_t len, int *fd)
 		.msg_iovlen = 1,
 		.msg_control = control.buf,
 		.msg_controllen = sizeof(control.buf) };
-	int fds[FDS_ROOM];
-	size_t count;
 	ssize_t n;
 
-	*fd = -1;
+	*count = 0;
 	do {
 		n = recvmsg(sock, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return -1;
-	count = collect(&header, fds);
-	if (n == 0 && count == 0)
+	*count = collect(&header, fds);
+	if (n == 0 && *count == 0)
 		return 0;
-	if ((size_t)n != len || count > 1 ||
+	if ((size_t)n != len || *count > max ||
 	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		while (count > 0)
-			fd_close(&fds[--count]);
+		while (*count > 0)
+			fd_close(&fds[--*count]);
 		errno = EPROTO;
 		return -1;
 	}
-	if (count == 1)
-		*fd = fds[0];
+	return 1;
+}
+
+int
+fdpass_recv(int sock, void *msg, size_t len, int *fd)
+{
+	int fds[FDS_ROOM];
+	size_t count;
+	int rc = receive(sock, msg, len, fds, 1, &count);
+
+	*fd = count == 1 ? fds[0] : -1;
+	return rc;
+}
+
+int
+fdpass_recv_many(int sock, void *msg, size_t len, int *fds, size_t count)
+{
+	int found[FDS_ROOM];
+	size_t found_count;
+	int rc = receive(sock, msg, len, found, count, &found_count);
+
+	if (rc != 1)
+		return rc;
+	if (found_count != count) {
+		while (found_count > 0)
+			fd_close(&found[--found_count]);
+		errno = EPROTO;
+		return -1;
+	}
+	memcpy(fds, found, count * sizeof(int));
 	return 1;
 }

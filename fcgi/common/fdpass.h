@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One message and at most one descriptor over a SOCK_SEQPACKET socket. */
+/* One message and a few descriptors over a Unix socket. */
 #ifndef SCE_FDPASS_H
 #define SCE_FDPASS_H
 
@@ -19,5 +19,13 @@ int fdpass_send(int sock, const void *msg, size_t len, int fd);
  * wrong length or more than one descriptor, which are then closed.
  */
 int fdpass_recv(int sock, void *msg, size_t len, int *fd);
+
+/* The most descriptors that go with one message. */
+#define FDPASS_MAX 4
+
+/* The same with exactly count descriptors; none of fds changes on failure. */
+int fdpass_send_many(
+    int sock, const void *msg, size_t len, const int *fds, size_t count);
+int fdpass_recv_many(int sock, void *msg, size_t len, int *fds, size_t count);
 
 #endif

@@ -66,6 +66,7 @@ kind_from_byte(uint8_t byte, enum frame_kind *kind)
 	case FRAME_STDERR:
 	case FRAME_VERDICT:
 	case FRAME_JOB:
+	case FRAME_RUN:
 		*kind = (enum frame_kind)byte;
 		return FRAME_OK;
 	}

@@ -23,13 +23,15 @@
 #define FRAME_JOB_MAX (FRAME_JOB_HEADER_LEN + CODE_BYTES_MAX + STDIN_BYTES_MAX)
 
 enum frame_kind {
-	FRAME_READY = 1,       /* guest: interpreter booted; protocol version */
+	FRAME_READY = 1,       /* guest: interpreter booted; protocol version.
+				* With isolation = fork after each run, too */
 	FRAME_SETUP_ERROR = 2, /* guest: why there will be no run; text */
 	FRAME_STARTED = 3,     /* guest: the job is there, code may run now */
 	FRAME_STDOUT = 4,      /* guest: bytes of stdout */
 	FRAME_STDERR = 5,      /* guest: bytes of stderr */
 	FRAME_VERDICT = 6,     /* guest: how it ended; the last frame */
-	FRAME_JOB = 16         /* host: what to run */
+	FRAME_JOB = 16,        /* host: what to run */
+	FRAME_RUN = 17         /* sced: here is a socket for one run; empty */
 };
 
 enum frame_status {

@@ -25,8 +25,8 @@ boot(struct guest *guest, bool unbuffered)
 	char *const live[] = { guest->interpreter, option, script, NULL };
 	char *const *argv = unbuffered ? live : plain;
 
-	if (child_boot(&guest->child, argv, guest->landlock_required, error) ==
-	    0)
+	if (child_boot(&guest->child, argv, guest->landlock_required, NULL,
+		error) == 0)
 		return 0;
 	(void)host_send(guest, FRAME_SETUP_ERROR, error, strlen(error));
 	return -1;

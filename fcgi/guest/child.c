@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/gate.h"
 #include "common/io.h"
 #include "guest/confine.h"
 
@@ -65,6 +66,9 @@ child_init(struct child *child)
 {
 	child->pid = -1;
 	child->stdin_fd = child->stdout_fd = child->stderr_fd = -1;
+	child->report_fd = -1;
+	child->peak_bytes = 0;
+	child->failure[0] = '\0';
 }
 
 /* A limit that is as it should be stays: gVisor lets only some be set. */
@@ -125,6 +129,29 @@ use_pipes(const struct child_pipes *pipes)
 	    SYS_close_range, STDERR_FILENO + 1, INT_MAX, CLOSE_RANGE_CLOEXEC);
 }
 
+/* Confines nothing but its files and limits: the gate's forks do the rest.
+ * The failure pipe is not at the gate's number, the signalfd was there first.
+ */
+static const char *
+become_gate(const struct child_pipes *pipes, char *const argv[],
+    const struct child_gate *gate)
+{
+	char *const environment[] = { child_path, child_home, child_user,
+		child_lang, gate->library, gate->settings, NULL };
+
+	if (setsid() == -1)
+		return "setsid";
+	if (use_pipes(pipes) == -1 ||
+	    dup2(gate->socket_fd, GATE_SOCKET_FD) == -1)
+		return "pipes";
+	if (set_limits() == -1)
+		return "setrlimit";
+	if (io_reset_signals() == -1)
+		return "signals";
+	(void)execvpe(argv[0], argv, environment);
+	return "exec";
+}
+
 /* Returns the step that failed, with errno; not at all when all went well. */
 static const char *
 become_program(
@@ -154,13 +181,14 @@ become_program(
 }
 
 static void
-run_child(
-    const struct child_pipes *pipes, char *const argv[], bool landlock_required)
+run_child(const struct child_pipes *pipes, char *const argv[],
+    bool landlock_required, const struct child_gate *gate)
 {
 	struct failure failure = { 0 };
 	const char *step;
 
-	step = become_program(pipes, argv, landlock_required);
+	step = gate != NULL ? become_gate(pipes, argv, gate)
+			    : become_program(pipes, argv, landlock_required);
 	failure.error_number = errno;
 	(void)snprintf(failure.step, sizeof(failure.step), "%s", step);
 	(void)io_write_all(
@@ -215,7 +243,7 @@ await_exec(struct child_pipes *pipes, char error[CHILD_ERROR_MAX])
 
 int
 child_boot(struct child *child, char *const argv[], bool landlock_required,
-    char error[CHILD_ERROR_MAX])
+    const struct child_gate *gate, char error[CHILD_ERROR_MAX])
 {
 	struct child_pipes pipes;
 	int rc = -1;
@@ -227,7 +255,7 @@ child_boot(struct child *child, char *const argv[], bool landlock_required,
 	if (child->pid == -1)
 		goto out;
 	if (child->pid == 0)
-		run_child(&pipes, argv, landlock_required);
+		run_child(&pipes, argv, landlock_required, gate);
 	if (await_exec(&pipes, error) == -1) {
 		child_finish(child);
 		goto out;

@@ -4,6 +4,7 @@
 #define SCE_CHILD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define CHILD_ERROR_MAX 128
@@ -13,6 +14,17 @@ struct child {
 	int stdin_fd; /* our ends of its pipes, non-blocking; -1: closed */
 	int stdout_fd;
 	int stderr_fd;
+	int report_fd; /* forked by the gate: its init's; else -1 */
+	uint64_t peak_bytes;
+	char
+	    failure[CHILD_ERROR_MAX]; /* why the gate's init did not start it */
+};
+
+/* What the one interpreter that is a gate gets besides (gate/gate.h). */
+struct child_gate {
+	int socket_fd;
+	char *library;  /* LD_PRELOAD=... */
+	char *settings; /* GATE_VARIABLE=... */
 };
 
 void child_init(struct child *child);
@@ -20,9 +32,10 @@ void child_init(struct child *child);
 /*
  * Starts argv[0], looked up in PATH, in a session of its own. Returns after
  * its exec: 0, or -1 with one sentence in error, and then there is no child.
+ * gate is NULL for a program; a gate is not confined, its forks are.
  */
 int child_boot(struct child *child, char *const argv[], bool landlock_required,
-    char error[CHILD_ERROR_MAX]);
+    const struct child_gate *gate, char error[CHILD_ERROR_MAX]);
 
 /* Kills it and everything else in the container, reaps all of it. */
 void child_finish(struct child *child);

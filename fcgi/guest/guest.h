@@ -42,6 +42,9 @@ int host_watch(struct guest *guest, int timeout_ms);
 /* Waits for the one job, however long. 0, or -1: there will be none. */
 int host_take_job(struct guest *guest, struct job *job);
 
+/* No byte of the last job stays. */
+void host_forget_job(void);
+
 /*
  * boot.c. Each of these is 0, or -1 after it told the host why. The
  * interpreter, until it blocks in the open of its script, a FIFO:

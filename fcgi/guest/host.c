@@ -14,6 +14,7 @@
 #include "guest/guest.h"
 
 static uint8_t guest_job[FRAME_JOB_MAX];
+static size_t guest_job_len;
 
 int
 host_send(
@@ -101,9 +102,17 @@ host_take_job(struct guest *guest, struct job *job)
 		FRAME_OK ||
 	    header.kind != FRAME_JOB)
 		return -1;
+	guest_job_len = header.len;
 	if (io_read_all(guest->host_fd, guest_job, header.len, deadline_us) ==
 	    -1)
 		return -1;
 	return frame_decode_job(guest_job, header.len, job) == FRAME_OK ? 0
 									: -1;
+}
+
+void
+host_forget_job(void)
+{
+	explicit_bzero(guest_job, guest_job_len);
+	guest_job_len = 0;
 }

@@ -14,6 +14,9 @@
  *      the rest.
  *   5. The verdict was the last frame. Exit.
  *
+ * With isolation = fork steps 3 to 5 are gate_host.c's: one booted interpreter
+ * is forked for each of several runs, which each have a socket of their own.
+ *
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
 #include <fcntl.h>
@@ -28,6 +31,7 @@
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/cookie.h"
+#include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/hold.h"
 #include "guest/pump.h"
@@ -111,8 +115,9 @@ usage(void)
 	static const char text[] =
 	    "sce-guest " SCE_VERSION
 	    ": PID 1 of a sandbox, started by sced as\n"
-	    "  sce-guest auto|required SOCKET INTERPRETER\n"
-	    "(Landlock: used where the kernel has it, or required), or, to\n"
+	    "  sce-guest auto|required SOCKET INTERPRETER [GATE]\n"
+	    "(Landlock: used where the kernel has it, or required;\n"
+	    "GATE: settings of gate.h, one interpreter for many runs), or, to\n"
 	    "keep a network namespace for others, as\n"
 	    "  sce-guest hold SOCKET\n";
 
@@ -127,7 +132,7 @@ main(int argc, char *argv[])
 	struct job job;
 	uint8_t version[FRAME_READY_LEN];
 
-	if ((argc != 4 && argc != 3) || getpid() != 1 ||
+	if (argc < 3 || argc > 5 || getpid() != 1 ||
 	    (argc == 3 && strcmp(argv[1], "hold") != 0))
 		return usage();
 	if (argc == 3)
@@ -141,6 +146,8 @@ main(int argc, char *argv[])
 	if (guest.host_fd == -1)
 		return 4;
 	meter_open(&guest.meter);
+	if (argc == 5)
+		return gate_serve(&guest, argv[4]) == 0 ? 0 : 5;
 	frame_encode_ready(version);
 	if (boot_on_fifo(&guest) == -1 ||
 	    host_send(&guest, FRAME_READY, version, sizeof(version)) == -1 ||

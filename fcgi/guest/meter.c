@@ -37,6 +37,11 @@ meter_open(struct meter *meter)
 	meter->peak_fd = open_either(
 	    "/sys/fs/cgroup/memory/memory.max_usage_in_bytes",
 	    "/sys/fs/cgroup/memory.peak");
+	meter->used_fd = open_either(
+	    "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+	    "/sys/fs/cgroup/memory.current");
+	meter->pids_fd = open_either(
+	    "/sys/fs/cgroup/pids/pids.current", "/sys/fs/cgroup/pids.current");
 }
 
 /* The number behind key in a small file of the cgroup; 0 if there is none. */
@@ -115,4 +120,16 @@ meter_oom_kills(const struct meter *meter)
 	uint64_t now = read_number(meter->oom_fd, "oom_kill ");
 
 	return now > meter->oom_before ? now - meter->oom_before : 0;
+}
+
+uint64_t
+meter_used_bytes(const struct meter *meter)
+{
+	return read_number(meter->used_fd, "");
+}
+
+uint64_t
+meter_processes(const struct meter *meter)
+{
+	return read_number(meter->pids_fd, "");
 }

@@ -10,6 +10,8 @@ struct meter {
 	int peak_fd;   /* its peak memory, likewise */
 	int cpu_ns_fd; /* its CPU time, in the one unit or the other */
 	int cpu_us_fd;
+	int used_fd; /* the cgroup's memory and processes as they are */
+	int pids_fd;
 	uint64_t cpu_before_us;
 	uint64_t oom_before;
 };
@@ -26,5 +28,9 @@ uint64_t meter_peak_bytes(const struct meter *meter);
 
 /* How many processes were killed for memory since meter_start. */
 uint64_t meter_oom_kills(const struct meter *meter);
+
+/* What the container holds now; 0 where it is unknown. */
+uint64_t meter_used_bytes(const struct meter *meter);
+uint64_t meter_processes(const struct meter *meter);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/watchdog.h"
 
@@ -123,7 +124,7 @@ note_end(struct pump *pump, pid_t pid, int status)
 	if (pid != pump->child->pid || pump->ended)
 		return;
 	pump->ended = true;
-	pump->status = status;
+	pump->status = gate_status(pump->child, status);
 }
 
 /* Reaps whoever ended, at most so many: programs can send signals and make
@@ -187,9 +188,8 @@ enter_grace(struct pump *pump)
 static void
 set_poll(struct pollfd *p, int fd, short events)
 {
-	p->fd = fd; /* a negative one is skipped by poll */
-	p->events = events;
-	p->revents = 0;
+	/* A negative one is skipped by poll. */
+	*p = (struct pollfd){ .fd = fd, .events = events };
 }
 
 /* Programs can send SIGALRM too; only the clock decides. */
@@ -237,16 +237,17 @@ pump_round(struct pump *pump)
 	return look_at_clock(pump);
 }
 
-/* Not one process may be left: a fork that raced us is met next time. */
+/* Not one may be left: a fork that raced us is met next time. */
 static void
 kill_and_reap_all(struct pump *pump)
 {
+	pid_t whom = gate_whom_to_kill(pump->child);
 	int status;
 	pid_t pid;
 
 	do {
-		(void)kill(-1, SIGKILL);
-		pid = waitpid(-1, &status, 0);
+		(void)kill(whom, SIGKILL);
+		pid = waitpid(whom, &status, 0);
 		if (pid > 0)
 			note_end(pump, pid, status);
 	} while (pid != -1 || errno == EINTR);
@@ -258,8 +259,10 @@ judge(struct pump *pump)
 	struct verdict *verdict = &pump->verdict;
 
 	verdict->cpu_us = meter_cpu_us(pump->meter);
-	verdict->peak_memory_bytes = meter_peak_bytes(pump->meter);
-	if (pump->in_grace || watchdog_has_fired()) {
+	verdict->peak_memory_bytes = gate_peak_bytes(pump->child, pump->meter);
+	if (pump->child->failure[0] != '\0') {
+		verdict->kind = VERDICT_SANDBOX_FAILED;
+	} else if (pump->in_grace || watchdog_has_fired()) {
 		verdict->kind = VERDICT_TIMED_OUT;
 	} else if (WIFEXITED(pump->status)) {
 		verdict->kind = VERDICT_EXITED;

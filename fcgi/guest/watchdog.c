@@ -10,13 +10,16 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "common/io.h"
+
 #define STACK_BYTES (32 * 1024)
 /* It kills again and again, until PID 1 has reaped all and exits. */
 #define AGAIN_US 50000
+#define WATCHDOG_NEVER UINT64_MAX
 
 static _Alignas(16) unsigned char watchdog_stack[STACK_BYTES];
 static sem_t watchdog_armed;
-static uint64_t watchdog_deadline_us; /* written before the post */
+static _Atomic uint64_t watchdog_deadline_us; /* written before the post */
 static atomic_bool watchdog_fired;
 
 static void
@@ -32,14 +35,31 @@ sleep_until(uint64_t deadline_us)
 		;
 }
 
+/* Sleeps to the deadline that counts at its end: it may move on meanwhile. */
+static void
+sleep_to_deadline(void)
+{
+	uint64_t at_us;
+
+	do {
+		at_us = atomic_load(&watchdog_deadline_us);
+		if (at_us == WATCHDOG_NEVER) {
+			while (sem_wait(&watchdog_armed) == -1)
+				;
+		} else {
+			sleep_until(at_us);
+		}
+	} while (at_us != atomic_load(&watchdog_deadline_us) ||
+		 at_us == WATCHDOG_NEVER);
+}
+
 static void *
 watch(void *unused)
 {
 	uint64_t at_us;
 
-	while (sem_wait(&watchdog_armed) == -1)
-		;
-	for (at_us = watchdog_deadline_us;; at_us += AGAIN_US) {
+	sleep_to_deadline();
+	for (at_us = io_now_us();; at_us += AGAIN_US) {
 		sleep_until(at_us);
 		atomic_store(&watchdog_fired, true);
 		(void)kill(-1, SIGKILL);
@@ -53,6 +73,7 @@ watchdog_start(void)
 	pthread_attr_t attr;
 	pthread_t thread;
 
+	watchdog_deadline_us = WATCHDOG_NEVER;
 	if (sem_init(&watchdog_armed, 0, 0) == -1)
 		return -1;
 	errno = pthread_attr_init(&attr);
@@ -67,8 +88,17 @@ watchdog_start(void)
 void
 watchdog_arm(uint64_t deadline_us)
 {
-	watchdog_deadline_us = deadline_us;
-	(void)sem_post(&watchdog_armed);
+	/* It may be asleep to an earlier deadline: then it sees this one there,
+	 * and a post too many only makes it look once more. */
+	if (atomic_exchange(&watchdog_deadline_us, deadline_us) ==
+	    WATCHDOG_NEVER)
+		(void)sem_post(&watchdog_armed);
+}
+
+void
+watchdog_disarm(void)
+{
+	atomic_store(&watchdog_deadline_us, WATCHDOG_NEVER);
 }
 
 bool

@@ -17,6 +17,9 @@ int watchdog_start(void);
 /* From deadline_us (CLOCK_MONOTONIC) on it kills everything but PID 1. */
 void watchdog_arm(uint64_t deadline_us);
 
+/* The run has ended in time; another may be armed for. */
+void watchdog_disarm(void);
+
 /* True if it has killed. */
 bool watchdog_has_fired(void);
 

@@ -134,6 +134,8 @@ make_sced_conf() {
 	    -e "s,^responder =.*,responder = $LIBEXECDIR/sce-responder," \
 	    -e "s,^guest =.*,guest = $LIBEXECDIR/sce-guest," \
 	    -e "s,^seccomp_profile =.*,seccomp_profile = $SHAREDIR/seccomp.json," \
+	    -e "s,^\(seccomp_fork_profile\) =.*,\1 = $SHAREDIR/seccomp-fork.json," \
+	    -e "s,^gate =.*,gate = $LIBEXECDIR/sce-gate.so," \
 	    "$ROOT/fcgi/supervisor/sced.conf" >"$WORK/sced.conf"
 }
 
@@ -154,6 +156,7 @@ install_programs() {
 	put_filled "$PACKAGE/make_site.sh" 0755 "$SBINDIR/sce-make-site"
 	put "$BUILD/sce-responder" 0755 "$LIBEXECDIR/sce-responder"
 	put "$BUILD/sce-guest" 0755 "$LIBEXECDIR/sce-guest"
+	put "$BUILD/sce-gate.so" 0755 "$LIBEXECDIR/sce-gate.so"
 	put "$ROOT/fcgi/image/build.sh" 0755 "$LIBEXECDIR/build-image"
 	put "$ROOT/fcgi/service/common.sh" 0644 "$SHAREDIR/common.sh"
 	put "$ROOT/fcgi/service/stage.sh" 0644 "$SHAREDIR/stage.sh"
@@ -162,6 +165,9 @@ install_programs() {
 install_data() {
 	local file
 	put "$ROOT/fcgi/image/seccomp.json" 0644 "$SHAREDIR/seccomp.json"
+	"$ROOT/fcgi/image/seccomp-fork.sh" <"$ROOT/fcgi/image/seccomp.json" \
+	    >"$WORK/seccomp-fork.json"
+	put "$WORK/seccomp-fork.json" 0644 "$SHAREDIR/seccomp-fork.json"
 	put "$ROOT/nginx/nginx.conf.in" 0644 "$SHAREDIR/nginx.conf.in"
 	while IFS= read -r file; do
 		put "$ROOT/html/$file" 0644 "$SHAREDIR/html/$file"

@@ -48,6 +48,7 @@ take_frame(
 	case FRAME_READY:
 	case FRAME_SETUP_ERROR:
 	case FRAME_JOB:
+	case FRAME_RUN:
 		return RUN_STEP_BROKEN;
 	}
 	return RUN_STEP_BROKEN;

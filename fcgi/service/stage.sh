@@ -193,13 +193,23 @@ stage_nginx_conf() {
 	rm -f "$new"
 }
 
+stage_fork_profile() {
+	local new=$RUN_DIR/share/.seccomp-fork.json
+	"$ROOT/fcgi/image/seccomp-fork.sh" <"$ROOT/fcgi/image/seccomp.json" \
+	    >"$new" || die "seccomp-fork.sh does not fit seccomp.json."
+	stage_file "$new" 0644 "$RUN_DIR/share/seccomp-fork.json"
+	rm -f "$new"
+}
+
 stage_all() {
 	make_directories
 	stage_file "$BUILD/sced" 0755 "$RUN_DIR/bin/sced"
 	stage_file "$BUILD/sce-responder" 0755 "$RUN_DIR/bin/sce-responder"
 	stage_file "$BUILD/sce-guest" 0555 "$RUN_DIR/bin/sce-guest"
+	stage_file "$BUILD/sce-gate.so" 0444 "$RUN_DIR/bin/sce-gate.so"
 	stage_file "$ROOT/fcgi/image/seccomp.json" 0644 \
 	    "$RUN_DIR/share/seccomp.json"
+	stage_fork_profile
 	stage_page
 	stage_sced_conf
 	stage_nginx_conf

@@ -57,6 +57,9 @@ config_load_text(struct config *config, const char *name, const char *text,
 	memset(config->responder, 0, sizeof(config->responder));
 	memset(config->guest, 0, sizeof(config->guest));
 	memset(config->seccomp_profile, 0, sizeof(config->seccomp_profile));
+	memset(config->seccomp_fork_profile, 0,
+	    sizeof(config->seccomp_fork_profile));
+	memset(config->gate, 0, sizeof(config->gate));
 	if (config_read(config, name, text, error) == -1) {
 		make_printable(error);
 		return -1;

@@ -26,6 +26,9 @@ struct config {
 	char responder[CONFIG_STRING_MAX];       /* sce-responder */
 	char guest[CONFIG_STRING_MAX];           /* sce-guest */
 	char seccomp_profile[CONFIG_STRING_MAX]; /* for docker run */
+	/* The same for isolation = fork, and sce-gate.so. */
+	char seccomp_fork_profile[CONFIG_STRING_MAX];
+	char gate[CONFIG_STRING_MAX];
 	/* [docker] */
 	char docker_cli[CONFIG_STRING_MAX];
 	char docker_host[CONFIG_STRING_MAX]; /* empty: the client's default */
@@ -34,7 +37,10 @@ struct config {
 	uint32_t uid_base;   /* a slot runs as uid_base + slot */
 	bool network_holder; /* network_holder = off | on */
 	/* [pool] */
-	uint32_t ready;     /* sandboxes kept waiting */
+	bool fork;                       /* isolation = container | fork */
+	uint32_t fork_runs;              /* of one container */
+	char preload[CONFIG_STRING_MAX]; /* modules, as the file has them */
+	uint32_t ready;                  /* sandboxes kept waiting */
 	uint32_t ready_max; /* while these are too few; ready if less */
 	uint32_t running;   /* runs at once */
 	uint32_t queue;     /* requests that may wait */
@@ -69,8 +75,8 @@ struct config {
 /*
  * In a file a key is named as its field without the unit, under the section
  * given above; but sizes are box_size, tmp_size, shm_size, file_size,
- * code_points is code_length, and [clients] has rate, burst, connections,
- * metrics. config_schema.c has the list.
+ * code_points is code_length, fork is isolation, and [clients] has rate, burst,
+ * connections, metrics. config_schema.c has the list.
  */
 
 /* Fills in the defaults; derived paths too. */

@@ -114,12 +114,24 @@ check_uids(const struct config *config, char error[CONFIG_ERROR_MAX])
 	    config->responder_uid, config->uid_base, uid_end(config) - 1);
 }
 
+static int
+check_isolation(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	if (config->fork && config_is_gvisor(config))
+		return fail(error, "isolation = fork does not go with gVisor: "
+				   "runtime must be one that uses Linux' own "
+				   "namespaces");
+	return 0;
+}
+
 int
 config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	if (check_dirs(config, error) == -1 ||
 	    check_memory(config, error) == -1 ||
-	    check_times(config, error) == -1 || check_uids(config, error) == -1)
+	    check_times(config, error) == -1 ||
+	    check_uids(config, error) == -1 ||
+	    check_isolation(config, error) == -1)
 		return -1;
 	return 0;
 }
@@ -201,6 +213,10 @@ config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX])
 	    derive_path(dir, "/bin/sce-responder", config->responder, error) ==
 		-1 ||
 	    derive_path(dir, "/bin/sce-guest", config->guest, error) == -1)
+		return -1;
+	if (derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1 ||
+	    derive_path(dir, "/share/seccomp-fork.json",
+		config->seccomp_fork_profile, error) == -1)
 		return -1;
 	return derive_path(
 	    dir, "/share/seccomp.json", config->seccomp_profile, error);

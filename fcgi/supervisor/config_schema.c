@@ -32,6 +32,8 @@ static const struct config_word off_or_on[] = { { "off", 0 }, { "on", 1 },
 	{ NULL, 0 } };
 static const struct config_word landlock_words[] = { { "auto", 0 },
 	{ "required", 1 }, { NULL, 0 } };
+static const struct config_word isolation_words[] = { { "container", 0 },
+	{ "fork", 1 }, { NULL, 0 } };
 /* syslog's numbers. */
 static const struct config_word log_levels[] = { { "error", 3 },
 	{ "warning", 4 }, { "notice", 5 }, { "info", 6 }, { "debug", 7 },
@@ -68,6 +70,13 @@ const struct config_key config_keys[] = {
 	{ "paths", "seccomp_profile", CONFIG_PATH, FIELD(seccomp_profile),
 	    "", TEXT(0),
 	    "empty: RUN_DIR/share/seccomp.json" },
+	{ "paths", "seccomp_fork_profile", CONFIG_PATH,
+	    FIELD(seccomp_fork_profile),
+	    "", TEXT(0),
+	    "for isolation = fork; empty: RUN_DIR/share/seccomp-fork.json" },
+	{ "paths", "gate", CONFIG_PATH, FIELD(gate),
+	    "", TEXT(0),
+	    "for isolation = fork; empty: RUN_DIR/bin/sce-gate.so" },
 
 	{ "docker", "docker_cli", CONFIG_PATH, FIELD(docker_cli),
 	    "/usr/bin/docker", TEXT(1),
@@ -88,6 +97,15 @@ const struct config_key config_keys[] = {
 	    "on", 0, 1, off_or_on,
 	    "on: a slot's sandboxes join one empty network" },
 
+	{ "pool", "isolation", CONFIG_WORD, FIELD(fork),
+	    "container", 0, 1, isolation_words,
+	    "container: a fresh one a run; fork: see THREAT-MODEL.md" },
+	{ "pool", "fork_runs", CONFIG_INTEGER, FIELD(fork_runs),
+	    "200", 1, 10000, NULL,
+	    "fork: runs of a container until it is replaced" },
+	{ "pool", "preload", CONFIG_MODULES, FIELD(preload),
+	    "", TEXT(0),
+	    "fork: modules imported before there is a program" },
 	{ "pool", "ready", CONFIG_INTEGER, FIELD(ready),
 	    "4", 1, POOL_SLOTS_MAX / 2, NULL,
 	    "sandboxes kept waiting" },

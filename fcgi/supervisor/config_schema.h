@@ -12,7 +12,7 @@
 
 #include "supervisor/config.h"
 
-#define CONFIG_KEYS 43
+#define CONFIG_KEYS 48
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */
@@ -22,7 +22,8 @@ enum config_type {
 	CONFIG_CORES,    /* 0.5: kept in thousandths */
 	CONFIG_NAME,     /* no blank, nothing that docker could misread */
 	CONFIG_PATH,     /* absolute */
-	CONFIG_NETWORKS  /* 10.0.0.1, fd00::/8: as it is written */
+	CONFIG_NETWORKS, /* 10.0.0.1, fd00::/8: as it is written */
+	CONFIG_MODULES   /* json, os.path: as it is written */
 };
 
 struct config_word {
@@ -65,6 +66,9 @@ void config_value_print(
 
 /* Nothing, or IP addresses and networks between commas or blanks. */
 bool config_networks_are_valid(const char *text);
+
+/* Nothing, or names of Python modules between commas or blanks. */
+bool config_modules_are_valid(const char *text);
 
 /* 0 and *number, or -1: not written as this type is. */
 int config_number_parse(

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What gVisor's kernel and file server need beside the program. */
 #define GVISOR_BYTES (96ULL * 1024 * 1024)
@@ -72,6 +73,7 @@ static void
 add_isolation(struct docker_args *args, const struct config *config,
     const struct docker_box *box)
 {
+	bool fork = config->fork && !box->is_holder;
 	uint32_t uid = box->uid;
 
 	add_network(args, box->holder);
@@ -84,8 +86,14 @@ add_isolation(struct docker_args *args, const struct config *config,
 	docker_args_add_option(
 	    args, "--security-opt", "no-new-privileges:true");
 	docker_args_add(args, "--security-opt");
-	docker_args_add_format(args, "seccomp=%s", config->seccomp_profile);
+	docker_args_add_format(args, "seccomp=%s",
+	    fork ? config->seccomp_fork_profile : config->seccomp_profile);
 	docker_args_add_option(args, "--oom-score-adj", "500");
+	/* Docker's profile forbids all mounts, also those of a run's own
+	 * namespaces; seccomp says which there may be. */
+	if (fork)
+		docker_args_add_option(
+		    args, "--security-opt", "apparmor=unconfined");
 }
 
 static void
@@ -128,6 +136,33 @@ add_file_systems(struct docker_args *args, const struct config *config,
 	add_tmpfs(args, "/dev/shm", config->shm_bytes, 64, "mode=1777");
 	docker_args_add_option(args, "--workdir", "/box");
 	add_mounts(args, config, box);
+	if (!config->fork)
+		return;
+	docker_args_add(args, "--mount");
+	docker_args_add_format(
+	    args, "type=bind,src=%s,dst=/sce-gate.so,readonly", config->gate);
+}
+
+/* What guest/gate/gate.c reads: sizes, then modules with nothing but commas
+ * between them. */
+static void
+add_gate(struct docker_args *args, const struct config *config)
+{
+	char modules[CONFIG_STRING_MAX];
+	size_t used = 0;
+	size_t i;
+
+	for (i = 0; config->preload[i] != '\0'; i++) {
+		if (strchr(", \t", config->preload[i]) == NULL)
+			modules[used++] = config->preload[i];
+		else if (used > 0 && modules[used - 1] != ',')
+			modules[used++] = ',';
+	}
+	modules[used] = '\0';
+	docker_args_add_format(args, "%llu %llu %llu %s",
+	    (unsigned long long)config->box_bytes,
+	    (unsigned long long)config->tmp_bytes,
+	    (unsigned long long)config->shm_bytes, modules);
 }
 
 static void
@@ -222,6 +257,8 @@ docker_args_run(struct docker_args *args, const struct docker *docker,
 	docker_args_add(args, docker->image_id);
 	docker_args_add(args, config->landlock_required ? "required" : "auto");
 	docker_args_add_option(args, "/run/sce/s", "python3.11");
+	if (config->fork)
+		add_gate(args, config);
 }
 
 void

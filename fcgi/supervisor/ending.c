@@ -110,6 +110,7 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	 * had sent can still be read. */
 	if (box->guest_fd != -1)
 		(void)shutdown(box->guest_fd, SHUT_RDWR);
+	reuse_close_run(box);
 	supervisor_close(sup, &box->guest_fd);
 	supervisor_close(sup, &box->listen_fd);
 	if (holder_is(sup, slot))

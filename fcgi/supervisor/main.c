@@ -21,6 +21,7 @@
 #include "supervisor/options.h"
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/userns.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
 /* Also more than what a docker client is limited to. */
@@ -106,6 +107,13 @@ check_surroundings(struct supervisor *sup)
 		die("responder %s: %m", config->responder);
 	if (access(config->seccomp_profile, R_OK) == -1)
 		die("seccomp_profile %s: %m", config->seccomp_profile);
+	if (config->fork && access(config->seccomp_fork_profile, R_OK) == -1)
+		die("seccomp_fork_profile %s: %m",
+		    config->seccomp_fork_profile);
+	if (config->fork && access(config->gate, R_OK) == -1)
+		die("gate %s: %m", config->gate);
+	if (config->fork && userns_find_obstacle() != NULL)
+		die("isolation = fork: %s", userns_find_obstacle());
 }
 
 static void
@@ -140,6 +148,7 @@ init_pool(struct supervisor *sup)
 		.queue = config->queue,
 		.queue_wait_us = (uint64_t)config->queue_wait_ms * 1000,
 		.max_age_us = (uint64_t)config->max_age_ms * 1000,
+		.reuse = config->fork,
 	};
 	uint32_t i;
 

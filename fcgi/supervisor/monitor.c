@@ -116,7 +116,8 @@ on_release(
 	note_run(sup, worker, request);
 	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
 		sup->last_verdict_us = io_now_us();
-	if (worker->slot != POOL_NONE)
+	if (worker->slot != POOL_NONE &&
+	    !reuse_on_release(sup, worker->slot, request->verdict))
 		ending_begin(sup, worker->slot);
 	worker->state = WORKER_IDLE;
 	worker->release_by_us = IO_FOREVER;
@@ -203,7 +204,9 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	    "lease-granted trace=%s lease=%" PRIu64
 	    " slot=%u name=%s queue_us=%" PRIu64,
 	    trace, sup->leases, grant->slot, box->name, message.queue_us);
-	monitor_reply(sup, index, &message, box->guest_fd);
+	monitor_reply(sup, index, &message,
+	    sup->config.fork ? reuse_open_run(sup, grant->slot)
+			     : box->guest_fd);
 }
 
 void

@@ -86,11 +86,33 @@ pool_yields_until_us(const struct pool *pool)
 	return newest_us;
 }
 
+/* How many will be back soon, and when the first of them is late. */
+static uint32_t
+soon_back(const struct pool *pool, uint64_t now_us, uint64_t *late_us)
+{
+	uint64_t at_us;
+	uint32_t count = 0;
+	uint32_t i;
+
+	*late_us = UINT64_MAX;
+	if (!pool->limits.reuse || pool->queued > 0)
+		return 0;
+	for (i = 0; i < pool->slot_count; i++) {
+		at_us = pool->slots[i].since_us + POOL_SOON_BACK_US;
+		if (pool->slots[i].state != SLOT_LEASED || at_us <= now_us)
+			continue;
+		*late_us = at_us < *late_us ? at_us : *late_us;
+		count++;
+	}
+	return count;
+}
+
 uint32_t
 pool_pick_start(const struct pool *pool, uint64_t now_us)
 {
 	uint32_t starting = pool_count(pool, SLOT_STARTING);
 	uint32_t waiting = pool_count(pool, SLOT_READY) + starting;
+	uint64_t late_us;
 
 	if (pool->stopping || now_us < pool->next_start_us ||
 	    now_us < pool_yields_until_us(pool))
@@ -98,7 +120,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us)
 	/* While starts fail, one at a time tells as much as many. */
 	if (starting >= (pool->failures > 0 ? 1 : pool->limits.starting))
 		return POOL_NONE;
-	if (waiting >= pool->target)
+	if (waiting + soon_back(pool, now_us, &late_us) >= pool->target)
 		return POOL_NONE;
 	return pick_empty(pool);
 }
@@ -140,19 +162,44 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 uint32_t
 pool_pick_surplus(const struct pool *pool)
 {
-	if (pool_count(pool, SLOT_READY) <= pool->target)
+	/* Those that come back go when they have not been needed: stale. */
+	if (pool->limits.reuse || pool_count(pool, SLOT_READY) <= pool->target)
 		return POOL_NONE;
 	return pool_oldest(pool, SLOT_READY);
+}
+
+/* The READY slot that goes first, and when. Whoever was never leased has
+ * waited since it was born. */
+static uint32_t
+next_stale(const struct pool *pool, uint64_t *at_us)
+{
+	uint32_t oldest = pool_oldest(pool, SLOT_READY);
+	uint32_t found = POOL_NONE;
+	uint32_t i;
+
+	*at_us = UINT64_MAX;
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state != SLOT_READY ||
+		    pool->slots[i].born_us + pool->limits.max_age_us >= *at_us)
+			continue;
+		*at_us = pool->slots[i].born_us + pool->limits.max_age_us;
+		found = i;
+	}
+	if (oldest == POOL_NONE || !pool->limits.reuse ||
+	    pool_count(pool, SLOT_READY) <= pool->target ||
+	    pool->slots[oldest].since_us + POOL_SURPLUS_US >= *at_us)
+		return found;
+	*at_us = pool->slots[oldest].since_us + POOL_SURPLUS_US;
+	return oldest;
 }
 
 uint32_t
 pool_pick_stale(const struct pool *pool, uint64_t now_us)
 {
-	uint32_t slot = pool_oldest(pool, SLOT_READY);
+	uint64_t at_us;
+	uint32_t slot = next_stale(pool, &at_us);
 
-	if (slot == POOL_NONE || !may_replace(pool))
-		return POOL_NONE;
-	if (now_us - pool->slots[slot].since_us < pool->limits.max_age_us)
+	if (slot == POOL_NONE || !may_replace(pool) || now_us < at_us)
 		return POOL_NONE;
 	return slot;
 }
@@ -171,11 +218,25 @@ pool_set_state(
 
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
-	if (s->state == SLOT_STARTING && state == SLOT_READY &&
-	    slot < pool->slot_count)
-		slide(&pool->start_avg_us, now_us - s->since_us);
+	if (s->state == SLOT_STARTING && state == SLOT_READY) {
+		if (slot < pool->slot_count)
+			slide(&pool->start_avg_us, now_us - s->since_us);
+		s->born_us = now_us;
+	}
 	s->state = state;
 	s->since_us = now_us;
+}
+
+bool
+pool_return(struct pool *pool, uint32_t slot, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (!pool->limits.reuse || pool->stopping || s->state != SLOT_LEASED ||
+	    now_us - s->born_us >= pool->limits.max_age_us)
+		return false;
+	pool_set_state(pool, slot, SLOT_READY, now_us);
+	return true;
 }
 
 void
@@ -208,7 +269,6 @@ pool_is_down(const struct pool *pool)
 uint64_t
 pool_next_event_us(const struct pool *pool, uint64_t now_us)
 {
-	uint32_t ready = pool_oldest(pool, SLOT_READY);
 	uint64_t next_us = pool_next_turn_us(pool, now_us);
 	uint64_t at_us;
 
@@ -221,9 +281,9 @@ pool_next_event_us(const struct pool *pool, uint64_t now_us)
 		at_us = pool->missed_us + POOL_CALM_US;
 		next_us = at_us < next_us ? at_us : next_us;
 	}
-	if (ready != POOL_NONE && may_replace(pool)) {
-		at_us = pool->slots[ready].since_us + pool->limits.max_age_us;
+	if (next_stale(pool, &at_us) != POOL_NONE && may_replace(pool))
 		next_us = at_us < next_us ? at_us : next_us;
-	}
+	if (soon_back(pool, now_us, &at_us) > 0)
+		next_us = at_us < next_us ? at_us : next_us;
 	return next_us;
 }

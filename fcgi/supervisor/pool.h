@@ -8,6 +8,8 @@
  *   EMPTY -> STARTING -> READY -> LEASED -> DEAD -> EMPTY
  *               |          |                ^
  *               +----------+----------------+
+ *
+ * and, where sandboxes are reused (isolation = fork), LEASED -> READY.
  */
 #ifndef SCE_POOL_H
 #define SCE_POOL_H
@@ -37,6 +39,12 @@
 /* So long after a grant a start gives way to it, while there are enough: most
  * programs are over by then, and a start takes more than a core. */
 #define POOL_YIELD_US (20 * 1000)
+/* Of reused sandboxes more may wait than are to; one that was not needed for
+ * so long is one too many. */
+#define POOL_SURPLUS_US (2ULL * 1000 * 1000)
+/* A reused sandbox that was leased for less is expected back any moment, and
+ * counts as waiting while nobody else waits. */
+#define POOL_SOON_BACK_US (500ULL * 1000)
 
 enum slot_state {
 	SLOT_EMPTY,
@@ -54,11 +62,13 @@ struct pool_limits {
 	uint32_t queue;     /* waiters */
 	uint64_t queue_wait_us;
 	uint64_t max_age_us; /* of a READY sandbox */
+	bool reuse;          /* a sandbox can be READY again after its lease */
 };
 
 struct pool_slot {
 	enum slot_state state;
 	uint64_t since_us;                 /* when it entered the state */
+	uint64_t born_us;                  /* when it was READY first */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
 	/* EMPTY: it starts faster than others; it must not be started now. */
 	bool is_warm;
@@ -135,6 +145,10 @@ uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
 
 void pool_set_state(
     struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us);
+
+/* LEASED to READY. False, and nothing is changed, unless that is legal and the
+ * sandbox is younger than max_age. */
+bool pool_return(struct pool *pool, uint32_t slot, uint64_t now_us);
 
 /* The outcome of a start, for the back-off. */
 void pool_note_start(struct pool *pool, bool succeeded, uint64_t now_us);

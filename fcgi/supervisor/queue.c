@@ -177,6 +177,23 @@ advance_turn(struct pool *pool, uint64_t turn)
 		pool->turn = turn;
 }
 
+/* The one that has waited longest, for it ages. Of those that come back the one
+ * that has just done so: what is not needed is then seen not to be. */
+static uint32_t
+pick_ready(const struct pool *pool)
+{
+	const struct pool_slot *slots = pool->slots;
+	uint32_t found = pool_oldest(pool, SLOT_READY);
+	uint32_t i;
+
+	for (i = 0; pool->limits.reuse && i < pool->slot_count; i++) {
+		if (slots[i].state == SLOT_READY &&
+		    slots[i].since_us > slots[found].since_us)
+			found = i;
+	}
+	return found;
+}
+
 bool
 pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 {
@@ -188,7 +205,7 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 	index = fairest(pool, now_us);
 	if (index == POOL_NONE)
 		return false;
-	slot = pool_oldest(pool, SLOT_READY);
+	slot = pick_ready(pool);
 	grant->waiter = pool->queue[index];
 	grant->slot = slot;
 	remove_waiter(pool, index);
@@ -253,7 +270,8 @@ pool_retry_after_s(const struct pool *pool,
 	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
 	other_us = rounds_us(
 	    pool->start_avg_us, pool->queued + 1, pool->limits.starting);
-	wait_us = other_us > wait_us ? other_us : wait_us;
+	if (!pool->limits.reuse && other_us > wait_us)
+		wait_us = other_us;
 	other_us = rounds_us(pool->lease_avg_us, waiters_of(pool, client) + 1,
 	    pool_share(pool, client, now_us));
 	wait_us = other_us > wait_us ? other_us : wait_us;

@@ -18,7 +18,10 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	    EPOLLRDHUP, EVENT_GUEST, slot);
 	uint64_t now_us = io_now_us();
 
-	/* From here on watched for its end only: what it says is not for us. */
+	/* From here on watched for its end only: what it says is not for us.
+	 * With fork it has a connection to us alone, and one thing to say. */
+	if (sup->config.fork)
+		event.events |= EPOLLIN;
 	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
 	box->deadline_us = IO_FOREVER;
 	pool_note_start(&sup->pool, true, now_us);

@@ -25,7 +25,7 @@ void
 sandbox_init(struct sandbox *box)
 {
 	memset(box, 0, sizeof(*box));
-	box->listen_fd = box->guest_fd = box->pid_fd = -1;
+	box->listen_fd = box->guest_fd = box->pid_fd = box->run_fd = -1;
 	docker_client_init(&box->runner);
 	docker_client_init(&box->helper);
 	box->deadline_us = box->ending_deadline_us = IO_FOREVER;
@@ -236,7 +236,13 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 		readiness_read(sup, slot);
 		return;
 	}
-	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+	if (state == SLOT_LEASED && sup->config.fork) {
+		reuse_on_guest(sup, slot);
+		return;
+	}
+	/* Nobody has asked a waiting one. */
+	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 &&
+	    !sup->config.fork)
 		return;
 	if (holder_is(sup, slot)) {
 		log_warning(NULL, "holder-died slot=%u name=%s",
@@ -257,6 +263,12 @@ sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
 
 	if (sup->pool.slots[slot].state == SLOT_STARTING) {
 		sandbox_fail_start(sup, slot, "it did not get ready in time");
+		return;
+	}
+	if (box->worker == POOL_NONE) {
+		log_warning(NULL, "sandbox-not-ready-again slot=%u name=%s",
+		    slot, box->name);
+		ending_begin(sup, slot);
 		return;
 	}
 	sup->metrics.leases_expired++;

@@ -8,12 +8,14 @@
  * (children, seen through SIGCHLD, output in an anonymous file). No byte that
  * came from a client of the service is ever read here: a guest says READY
  * before it has seen any, and from the lease on its connection is only
- * watched for its end.
+ * watched for its end. With isolation = fork it says READY again after each
+ * run, in one frame of a fixed size that has no other meaning (reuse.c).
  *
  *   holder.c   the network namespace that a slot's sandboxes join
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
  *   workers.c  the responders as processes         monitor.c their messages
+ *   reuse.c    several runs of one sandbox (fork)
  *   report.c   health and metrics, for them        sweep.c   what is left over
  *   metrics.c  the counters (pure)                 docker.c  the client
  *   listen.c   the FastCGI socket                  manager.c systemd
@@ -75,6 +77,11 @@ struct sandbox {
 	int listen_fd;             /* until the guest has dialled */
 	int guest_fd;              /* the connection; leased as a duplicate */
 	int pid_fd;
+	int run_fd;          /* isolation = fork: the responder's end */
+	uint32_t runs;       /* so many leases so far */
+	bool is_last_run;    /* it is not to be used again */
+	bool released;       /* the responder is done with the run, */
+	bool is_ready_again; /* and so is the guest */
 	char cgroup[CGROUP_PATH_MAX];          /* "" if unknown */
 	uint8_t inbox[FRAME_HEADER_LEN + 128]; /* ready or set-up error */
 	size_t inbox_len;
@@ -158,6 +165,17 @@ void sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
 
 /* Logs why, and ends it; the next start waits a bit longer. */
 void sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
+
+/* reuse.c: isolation = fork */
+/* Gives the guest one end of a new socket: the responder's end, which stays
+ * ours, or -1 if that did not work. */
+int reuse_open_run(struct supervisor *sup, uint32_t slot);
+/* The responder has got an answer. False: the sandbox is to be ended. */
+bool reuse_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict);
+/* The guest says something during a lease. */
+void reuse_on_guest(struct supervisor *sup, uint32_t slot);
+/* The socket of a run is revoked, whoever holds copies of it. */
+void reuse_close_run(struct sandbox *box);
 
 /* readiness.c: takes what there is of the frame, and no byte beyond it. */
 void readiness_read(struct supervisor *sup, uint32_t slot);

@@ -141,6 +141,7 @@ on_image(struct supervisor *sup, int status)
 	memcpy(sup->docker.image_id, id, sizeof(id));
 	for (i = 0; i < sup->pool.slot_count; i++) {
 		holder_wear(sup, i);
+		sup->sandboxes[i].is_last_run = true;
 		if (sup->pool.slots[i].state == SLOT_READY ||
 		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);

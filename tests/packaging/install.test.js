@@ -20,6 +20,7 @@ const EXPECTED = [
 	'usr/local/lib/sysusers.d/safe-code-executor.conf',
 	'usr/local/lib/tmpfiles.d/safe-code-executor.conf',
 	'usr/local/libexec/safe-code-executor/build-image',
+	'usr/local/libexec/safe-code-executor/sce-gate.so',
 	'usr/local/libexec/safe-code-executor/sce-guest',
 	'usr/local/libexec/safe-code-executor/sce-responder',
 	'usr/local/sbin/sce-make-image',
@@ -39,6 +40,7 @@ const EXPECTED = [
 	...PAGE,
 	'usr/local/share/safe-code-executor/manifest',
 	'usr/local/share/safe-code-executor/nginx.conf.in',
+	'usr/local/share/safe-code-executor/seccomp-fork.json',
 	'usr/local/share/safe-code-executor/seccomp.json',
 	'usr/local/share/safe-code-executor/stage.sh',
 ].sort();
@@ -99,6 +101,9 @@ test('sced takes the configuration that is installed', () => {
 	for (const [key, file] of Object.entries({
 		responder: 'libexec/safe-code-executor/sce-responder',
 		guest: 'libexec/safe-code-executor/sce-guest',
+		gate: 'libexec/safe-code-executor/sce-gate.so',
+		seccomp_fork_profile:
+			'share/safe-code-executor/seccomp-fork.json',
 		seccomp_profile: 'share/safe-code-executor/seccomp.json' })) {
 		assert.match(settings,
 		    new RegExp(`^${key} = /usr/local/${file}$`, 'm'));

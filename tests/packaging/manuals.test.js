@@ -8,7 +8,8 @@ import { after, before, test } from 'node:test';
 
 import { must_run, ROOT, temporary } from './lib/install.js';
 
-const DERIVED = ['log_dir', 'responder', 'guest', 'seccomp_profile'];
+const DERIVED = ['log_dir', 'responder', 'guest', 'seccomp_profile',
+	'seccomp_fork_profile', 'gate'];
 const SCED = path.join(process.env.BUILD ?? '', 'sced');
 
 let dir = null;

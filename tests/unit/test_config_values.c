@@ -231,6 +231,50 @@ networks_and_nothing_else_are_proxies(void **state)
 	expect_error(text, "t.conf:2: proxies is longer than 159 characters");
 }
 
+/* They become an argument of the guest and an import in the gate. */
+static void
+names_of_modules_and_nothing_else_are_preloaded(void **state)
+{
+	const char *const good[] = { "json", "json, re", "os.path,_io , a1",
+		"" };
+	const char *const bad[] = { "1a", "a.", ".a", "a..b", "a b;", "a-b",
+		"a,b\"", "a;b", "a/b", "a$b", "a\vb", "json as x;", "a.1" };
+	char text[512];
+	struct config c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		snprintf(text, sizeof(text), "[pool]\npreload = %s\n", good[i]);
+		c = load_good(text);
+		assert_string_equal(c.preload, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "[pool]\npreload = %s\n", bad[i]);
+		expect_error(text, "t.conf:2: preload must be names of modules "
+				   "such as json, os.path");
+	}
+}
+
+/* Its profile follows the isolation; gVisor has no Linux namespaces. */
+static void
+fork_brings_its_profile_and_needs_linux(void **state)
+{
+	struct config c = load_good("[pool]\nisolation = fork\n");
+
+	(void)state;
+	assert_true(c.fork);
+	assert_string_equal(c.seccomp_fork_profile,
+	    "/var/lib/safe-code-executor/share/seccomp-fork.json");
+	assert_string_equal(
+	    c.gate, "/var/lib/safe-code-executor/bin/sce-gate.so");
+	assert_false(load_good("").fork);
+	expect_error("[pool]\nisolation = fork\n[docker]\nruntime = runsc\n",
+	    "t.conf: isolation = fork does not go with gVisor: runtime must be "
+	    "one that uses Linux' own namespaces");
+	expect_error("[pool]\nisolation = thread\n",
+	    "t.conf:2: isolation must be container or fork, not \"thread\"");
+}
+
 static void
 a_text_may_fill_its_field_but_not_more(void **state)
 {
@@ -259,6 +303,9 @@ main(void)
 		cmocka_unit_test(huge_numbers_do_not_wrap),
 		cmocka_unit_test(texts_that_docker_could_misread_are_refused),
 		cmocka_unit_test(networks_and_nothing_else_are_proxies),
+		cmocka_unit_test(
+		    names_of_modules_and_nothing_else_are_preloaded),
+		cmocka_unit_test(fork_brings_its_profile_and_needs_linux),
 		cmocka_unit_test(a_text_may_fill_its_field_but_not_more),
 	};
 

@@ -128,6 +128,38 @@ send_many(int sock, size_t count)
 }
 
 static void
+exactly_so_many_descriptors(void **state)
+{
+	const int sent[4] = { 0, 1, 2, 0 };
+	struct pair *pair = *state;
+	int before = lowest_free_fd();
+	int got[5] = { -1, -1, -1, -1, -1 };
+	char text[4];
+	int i;
+
+	assert_int_equal(
+	    fdpass_send_many(pair->ends[0], "abcd", 4, sent, 4), 0);
+	assert_int_equal(fdpass_recv_many(pair->ends[1], text, 4, got, 4), 1);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(
+		    fcntl(got[i], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		close(got[i]);
+		got[i] = -1;
+	}
+	for (i = 3; i <= 5; i += 2) { /* one too few, one too many */
+		send_many(pair->ends[0], (size_t)i);
+		assert_int_equal(
+		    fdpass_recv_many(pair->ends[1], text, 4, got, 4), -1);
+		assert_int_equal(errno, EPROTO);
+		assert_int_equal(got[0], -1);
+	}
+	assert_int_equal(
+	    fdpass_send_many(pair->ends[0], "abcd", 4, got, 5), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(lowest_free_fd(), before);
+}
+
+static void
 surplus_descriptors_closed(void **state)
 {
 	struct pair *pair = *state;
@@ -165,6 +197,7 @@ main(void)
 		TEST(a_message_without_one),
 		TEST(nothing_there_and_the_end),
 		TEST(wrong_length_refused),
+		TEST(exactly_so_many_descriptors),
 		TEST(surplus_descriptors_closed),
 		TEST(a_full_channel_does_not_block),
 	};

@@ -85,7 +85,7 @@ unknown_kinds_refused(void **state)
 	frame_encode_header(buf, FRAME_STDOUT, 0);
 	for (unsigned kind = 0; kind <= UINT8_MAX; kind++) {
 		enum frame_status expected = (kind >= 1 && kind <= 6) ||
-						     kind == 16
+						     kind == 16 || kind == 17
 						 ? FRAME_OK
 						 : FRAME_BAD;
 

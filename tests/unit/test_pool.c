@@ -711,6 +711,138 @@ nothing_starts_while_stopping(void **state)
 	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
 }
 
+static void
+a_lease_is_for_once_without_reuse(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(1, 1, 4);
+	make_ready(1);
+	assert_true(enqueue(1, 1, 1));
+	assert_true(pool_grant_next(&pool, 1, &grant));
+	assert_false(pool_return(&pool, grant.slot, 2));
+	assert_int_equal(pool.slots[grant.slot].state, SLOT_LEASED);
+}
+
+static void
+make_reused_pool(uint32_t ready, uint32_t running)
+{
+	make_pool(ready, running, 4);
+	pool.limits.reuse = true;
+}
+
+static void
+a_reused_sandbox_is_ready_again_from_a_lease_only(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+
+	(void)state;
+	make_reused_pool(1, 1);
+	slot = pool_pick_start(&pool, 1);
+	assert_false(pool_return(&pool, slot, 1));
+	pool_set_state(&pool, slot, SLOT_STARTING, 1);
+	assert_false(pool_return(&pool, slot, 1));
+	pool_set_state(&pool, slot, SLOT_READY, 1);
+	assert_false(pool_return(&pool, slot, 1));
+	assert_true(enqueue(1, 1, 2));
+	assert_true(pool_grant_next(&pool, 2, &grant));
+	assert_int_equal(grant.slot, slot);
+	assert_true(pool_return(&pool, slot, 3));
+	assert_int_equal(pool.slots[slot].state, SLOT_READY);
+	assert_false(pool_return(&pool, slot, 3));
+	pool_set_state(&pool, slot, SLOT_DEAD, 4);
+	assert_false(pool_return(&pool, slot, 4));
+}
+
+static void
+a_reused_sandbox_ages_from_its_first_day(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_reused_pool(1, 1);
+	make_ready(1); /* at 1 */
+	assert_true(enqueue(1, 1, 599ULL * SECOND_US));
+	assert_true(pool_grant_next(&pool, 599ULL * SECOND_US, &grant));
+	assert_true(pool_return(&pool, grant.slot, 599ULL * SECOND_US + 1));
+	assert_int_equal(
+	    pool_pick_stale(&pool, 599ULL * SECOND_US + 2), POOL_NONE);
+	assert_int_equal(
+	    pool_pick_stale(&pool, 600ULL * SECOND_US + 1), grant.slot);
+	assert_true(enqueue(1, 1, 599ULL * SECOND_US + 3));
+	assert_true(pool_grant_next(&pool, 599ULL * SECOND_US + 3, &grant));
+	assert_false(pool_return(&pool, grant.slot, 600ULL * SECOND_US + 1));
+	pool.stopping = true;
+	assert_false(pool_return(&pool, grant.slot, 599ULL * SECOND_US + 4));
+}
+
+static void
+who_is_soon_back_needs_no_other_start(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_reused_pool(1, 2);
+	make_ready(1);
+	assert_true(enqueue(1, 1, 2));
+	assert_true(pool_grant_next(&pool, 2, &grant));
+	assert_int_equal(pool_pick_start(&pool, 3), POOL_NONE);
+	assert_int_equal(pool_next_event_us(&pool, 3), 2 + POOL_SOON_BACK_US);
+	assert_int_not_equal(
+	    pool_pick_start(&pool, 2 + POOL_SOON_BACK_US), POOL_NONE);
+	/* Somebody waits for it. */
+	assert_true(enqueue(2, 1, 3));
+	assert_int_not_equal(pool_pick_start(&pool, 3), POOL_NONE);
+}
+
+static void
+the_last_one_back_is_the_next_to_go(void **state)
+{
+	struct pool_grant first;
+	struct pool_grant next;
+
+	(void)state;
+	make_reused_pool(3, 1);
+	make_ready(3);
+	assert_true(enqueue(1, 1, 2));
+	assert_true(pool_grant_next(&pool, 2, &first));
+	assert_true(pool_return(&pool, first.slot, 3));
+	assert_true(enqueue(1, 1, 4));
+	assert_true(pool_grant_next(&pool, 4, &next));
+	assert_int_equal(next.slot, first.slot);
+}
+
+static void
+what_comes_back_is_no_surplus_at_once(void **state)
+{
+	(void)state;
+	make_reused_pool(1, 2);
+	make_ready(1);
+	pool_set_state(&pool, 2, SLOT_STARTING, 2);
+	pool_set_state(&pool, 2, SLOT_READY, 2);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	pool.limits.reuse = false;
+	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
+}
+
+static void
+more_than_enough_that_wait_are_given_up(void **state)
+{
+	(void)state;
+	make_reused_pool(2, 2);
+	make_ready(2);
+	assert_int_equal(
+	    pool_pick_stale(&pool, POOL_SURPLUS_US + 1), POOL_NONE);
+	pool_set_state(&pool, 3, SLOT_STARTING, 2);
+	pool_set_state(&pool, 3, SLOT_READY, 2);
+	assert_int_equal(pool_next_event_us(&pool, 3), 1 + POOL_SURPLUS_US);
+	assert_int_equal(pool_pick_stale(&pool, POOL_SURPLUS_US), POOL_NONE);
+	assert_int_not_equal(
+	    pool_pick_stale(&pool, POOL_SURPLUS_US + 1), POOL_NONE);
+}
+
 int
 main(void)
 {
@@ -751,6 +883,14 @@ main(void)
 		cmocka_unit_test(clients_alternate_however_many_each_has),
 		cmocka_unit_test(a_full_queue_makes_room_for_who_has_fewer),
 		cmocka_unit_test(nothing_starts_while_stopping),
+		cmocka_unit_test(a_lease_is_for_once_without_reuse),
+		cmocka_unit_test(
+		    a_reused_sandbox_is_ready_again_from_a_lease_only),
+		cmocka_unit_test(a_reused_sandbox_ages_from_its_first_day),
+		cmocka_unit_test(who_is_soon_back_needs_no_other_start),
+		cmocka_unit_test(the_last_one_back_is_the_next_to_go),
+		cmocka_unit_test(what_comes_back_is_no_surplus_at_once),
+		cmocka_unit_test(more_than_enough_that_wait_are_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

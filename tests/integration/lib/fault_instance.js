@@ -258,12 +258,14 @@ guests(own)
 		const pid = container.State.Pid;
 
 		try {
-			/* What waits has a FIFO there. */
+			/* What waits has a FIFO there; a gate that waits an
+			 * empty file, and no child with one of its own. */
 			const script = fs.lstatSync(
 			    `/proc/${pid}/root/box/main.py`);
+			const leased = script.isFile() && (script.size > 0 ||
+			    children(pid).some((c) => children(c).length > 0));
 
-			return [{ name: container.Name.slice(1), pid,
-				leased: script.isFile() }];
+			return [{ name: container.Name.slice(1), pid, leased }];
 		} catch {
 			return [];
 		}

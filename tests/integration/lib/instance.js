@@ -199,6 +199,15 @@ service(own, command)
 	return done.stdout;
 }
 
+/* fork.test.js has other files run with it. */
+function
+isolation()
+{
+	const { SCE_ISOLATION } = process.env;
+
+	return SCE_ISOLATION ? { isolation: SCE_ISOLATION } : {};
+}
+
 /*
  * Starts an instance of its own with a configuration over the defaults, and,
  * unless that says otherwise, without limits per client.
@@ -222,8 +231,10 @@ start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 	own.listen = listen;
 	own.enter = enter;
 	own.config_path = path.join(home, 'sced.ini');
-	fs.writeFileSync(own.config_path,
-	    config_text({ clients: NO_CLIENT_LIMITS, ...sections }));
+	fs.writeFileSync(own.config_path, config_text({
+		clients: NO_CLIENT_LIMITS, ...sections,
+		pool: { ...isolation(), ...sections.pool },
+	}));
 	own.up = () => service(own, 'up');
 	own.down = () => service(own, 'down');
 	own.status = () => service(own, 'status');

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How the gate gets into the stock interpreter, and its loop. The symbol that
+ * is interposed is fopen, with which Python opens its script when all else is
+ * ready: site has run, sys.argv and sys.path are as they will be.
+ */
+#include "guest/gate/gate.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/fdpass.h"
+#include "common/io.h"
+
+#define EXPORT __attribute__((visibility("default")))
+#define SCRIPT "/box/main.py"
+#define PRELOAD_BYTES 256
+/* The seccomp profile (image/seccomp-fork.json) has this very number. The
+ * init is the guest's child, which is to see its end. */
+#define NEST_FLAGS                                                             \
+	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
+	    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PARENT | SIGCHLD)
+
+typedef FILE *(*open_function)(const char *, const char *);
+
+static struct gate gate;
+static bool gate_is_armed;
+static char gate_preload[PRELOAD_BYTES];
+static open_function real_fopen;
+
+/* A symbol of the interpreter's, or of the C library's behind ours. */
+static void
+find(void *handle, const char *name, void *function)
+{
+	void *found = dlsym(handle, name);
+
+	if (found == NULL)
+		_exit(120);
+	memcpy(function, &found, sizeof(found));
+}
+
+/* Before main: Python is to find no trace of us in its environment. */
+__attribute__((constructor)) static void
+arm(void)
+{
+	const char *text = getenv(GATE_VARIABLE);
+
+	find(RTLD_NEXT, "fopen64", &real_fopen);
+	if (text == NULL)
+		return;
+	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %255s",
+		&gate.box_bytes, &gate.tmp_bytes, &gate.shm_bytes,
+		gate_preload) < 3)
+		_exit(121);
+	gate.uid = getuid();
+	gate.gid = getgid();
+	(void)unsetenv(GATE_VARIABLE);
+	(void)unsetenv("LD_PRELOAD");
+	if (fcntl(GATE_SOCKET_FD, F_SETFD, FD_CLOEXEC) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		_exit(122);
+	gate_is_armed = true;
+}
+
+/* What the configuration wants to be there already. */
+static void
+import_modules(void)
+{
+	void *(*import)(const char *);
+	void (*print_error)(void);
+	char *rest = NULL;
+	char *name;
+
+	find(RTLD_DEFAULT, "PyImport_ImportModule", &import);
+	find(RTLD_DEFAULT, "PyErr_Print", &print_error);
+	for (name = strtok_r(gate_preload, ",", &rest); name != NULL;
+	     name = strtok_r(NULL, ",", &rest)) {
+		if (import(name) == NULL) {
+			print_error();
+			_exit(123);
+		}
+	}
+}
+
+static void
+close_all(int fds[GATE_FDS])
+{
+	int i;
+
+	for (i = 0; i < GATE_FDS; i++)
+		fd_close(&fds[i]);
+}
+
+/* True in the program. */
+static bool
+serve_one(void)
+{
+	struct pollfd p = { .fd = GATE_SOCKET_FD, .events = POLLIN };
+	struct gate_request request;
+	int fds[GATE_FDS];
+	int32_t pid;
+
+	while (poll(&p, 1, -1) == -1)
+		;
+	if (fdpass_recv_many(GATE_SOCKET_FD, &request, sizeof(request), fds,
+		GATE_FDS) != 1 ||
+	    request.magic != GATE_MAGIC)
+		_exit(124); /* the guest is gone, or not ours */
+	pid = (int32_t)syscall(SYS_clone, NEST_FLAGS, 0, 0, 0, 0);
+	if (pid == 0) {
+		nest_run(&gate, fds);
+		return true;
+	}
+	if (pid == -1)
+		pid = -errno;
+	close_all(fds);
+	if (fdpass_send(GATE_SOCKET_FD, &pid, sizeof(pid), -1) == -1)
+		_exit(125);
+	return false;
+}
+
+/* Returns once in each program, never in the gate. */
+static void
+wait_at_gate(void)
+{
+	int (*ensure)(void);
+	void (*release)(int);
+	const int32_t ready = 0;
+	int state;
+
+	gate_is_armed = false;
+	find(RTLD_DEFAULT, "PyGILState_Ensure", &ensure);
+	find(RTLD_DEFAULT, "PyGILState_Release", &release);
+	find(RTLD_DEFAULT, "PyOS_BeforeFork", &gate.before_fork);
+	find(RTLD_DEFAULT, "PyOS_AfterFork_Child", &gate.after_fork_child);
+	state = ensure();
+	import_modules();
+	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)
+		_exit(125);
+	while (!serve_one())
+		;
+	release(state);
+}
+
+EXPORT FILE *
+fopen64(const char *path, const char *mode)
+{
+	if (gate_is_armed && strcmp(path, SCRIPT) == 0)
+		wait_at_gate();
+	return real_fopen(path, mode);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The gate: a library that the guest loads, by LD_PRELOAD, into one stock
+ * interpreter. That boots, and when it opens its script it waits here instead;
+ * for each run it is forked, and the fork goes on to open the run's own script
+ * as if nothing had been. Three processes play a part:
+ *
+ *   gate     the booted interpreter. It reads no byte of any run.
+ *   init     its clone, PID 1 of fresh namespaces, with all capabilities in
+ *            them; it mounts, writes the script, forks the program, waits.
+ *   program  gives up all of that and returns to Python.
+ */
+#ifndef SCE_GUEST_GATE_H
+#define SCE_GUEST_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/gate.h"
+
+struct gate {
+	uint64_t box_bytes;
+	uint64_t tmp_bytes; /* 0: there is no /tmp */
+	uint64_t shm_bytes;
+	uid_t uid; /* as seen outside of a new user namespace */
+	gid_t gid;
+	/* What the interpreter must be told about a fork. */
+	void (*before_fork)(void);
+	void (*after_fork_child)(void);
+};
+
+/* nest.c: in the clone. Returns in the program, and there only. */
+void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
+
+/* nest.c: a step went wrong, with errno. */
+void nest_fail(int run_fd, const char *step) __attribute__((noreturn));
+
+/* program.c: NULL, or the step that failed, with errno. Of fds the run's is
+ * left open, and close-on-exec. */
+const char *program_confine(const int fds[GATE_FDS]);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The init of a run: what is fresh in its namespaces, and the end of the run.
+ * It is a copy of the interpreter that never goes back to Python. When it
+ * exits, the kernel kills whatever is left in its pid namespace.
+ */
+#include "guest/gate/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/frame.h"
+#include "common/io.h"
+#include "common/limits.h"
+
+#define SCRIPT "main.py"
+#define INTERPRETER "python3.11"
+/* The one set of flags that the seccomp profile lets through. */
+#define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+static volatile pid_t nest_program;
+
+void
+nest_fail(int run_fd, const char *step)
+{
+	struct gate_report report = { .kind = GATE_FAILED, .value = errno };
+
+	(void)snprintf(report.step, sizeof(report.step), "%s", step);
+	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
+	_exit(127);
+}
+
+static int
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	rc = io_write_all(fd, text, strlen(text), IO_FOREVER);
+	fd_close(&fd);
+	return rc;
+}
+
+/* The same numbers inside as outside: a program sees the uid of its slot. */
+static int
+map_ids(uid_t uid, gid_t gid)
+{
+	char text[64];
+
+	/* Whoever is not dumpable may not write its own /proc. */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
+	    write_file("/proc/self/setgroups", "deny") == -1)
+		return -1;
+	(void)snprintf(text, sizeof(text), "%u %u 1\n", uid, uid);
+	if (write_file("/proc/self/uid_map", text) == -1)
+		return -1;
+	(void)snprintf(text, sizeof(text), "%u %u 1\n", gid, gid);
+	return write_file("/proc/self/gid_map", text);
+}
+
+static int
+mount_tmpfs(const char *path, uint64_t bytes, int inodes, const char *owner)
+{
+	char options[128];
+
+	(void)snprintf(options, sizeof(options), "size=%llu,nr_inodes=%d,%s",
+	    (unsigned long long)bytes, inodes, owner);
+	return mount("tmpfs", path, "tmpfs", MOUNT_FLAGS, options);
+}
+
+/* Over those of the container, which nobody but its guest ever wrote to. */
+static int
+mount_all(const struct gate *gate)
+{
+	char owner[64];
+
+	(void)snprintf(owner, sizeof(owner), "uid=%u,gid=%u,mode=0755",
+	    gate->uid, gate->gid);
+	if (mount_tmpfs("/box", gate->box_bytes, 1024, owner) == -1 ||
+	    mount_tmpfs("/dev/shm", gate->shm_bytes, 64, "mode=1777") == -1)
+		return -1;
+	if (gate->tmp_bytes > 0 &&
+	    mount_tmpfs("/tmp", gate->tmp_bytes, 1024, "mode=1777") == -1)
+		return -1;
+	/* Its queues belong to the container: not for the next to read. */
+	if (mount_tmpfs("/dev/mqueue", 4096, 1, "mode=0555") == -1)
+		return -1;
+	return chdir("/box");
+}
+
+/* A new network has its loopback, but down. */
+static int
+raise_loopback(void)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	request.ifr_flags = IFF_UP | IFF_RUNNING;
+	rc = ioctl(fd, SIOCSIFFLAGS, &request);
+	fd_close(&fd);
+	return rc;
+}
+
+/* On this process's own stack and file: the gate never sees the text. */
+static int
+place_script(int run_fd, uint32_t *flags)
+{
+	struct gate_program program;
+	char piece[8192];
+	uint32_t left;
+	uint32_t n;
+	int fd;
+	int rc = -1;
+
+	if (io_read_all(run_fd, &program, sizeof(program), IO_FOREVER) == -1)
+		return -1;
+	*flags = program.flags;
+	left = program.code_len;
+	if (left > CODE_BYTES_MAX) {
+		errno = EFBIG;
+		return -1;
+	}
+	fd = open(SCRIPT, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return -1;
+	for (; left > 0; left -= n) {
+		n = left < sizeof(piece) ? left : (uint32_t)sizeof(piece);
+		if (io_read_all(run_fd, piece, n, IO_FOREVER) == -1 ||
+		    io_write_all(fd, piece, n, IO_FOREVER) == -1)
+			goto out;
+	}
+	rc = 0;
+out:
+	/* The program is forked from here: it has its text in the file. */
+	explicit_bzero(piece, sizeof(piece));
+	fd_close(&fd);
+	return rc;
+}
+
+/* The guest's word that time is up is for the program. */
+static void
+pass_on(int number)
+{
+	if (nest_program > 0)
+		(void)kill(nest_program, number);
+}
+
+static void
+wait_for_end(int run_fd)
+{
+	struct gate_report report = { .kind = GATE_ENDED };
+	struct rusage usage = { .ru_maxrss = 0 };
+	int status;
+	pid_t pid;
+
+	do {
+		pid = wait4(-1, &status, 0, &usage);
+	} while (pid != nest_program && (pid != -1 || errno == EINTR));
+	report.value = status;
+	report.peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
+	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
+	_exit(0);
+}
+
+static const char *
+prepare(const struct gate *gate, const int fds[GATE_FDS], uint32_t *flags)
+{
+	int socket_fd = GATE_SOCKET_FD;
+
+	fd_close(&socket_fd);
+	if (setsid() == -1) /* else it is in one that its namespace lacks */
+		return "setsid";
+	if (map_ids(gate->uid, gate->gid) == -1)
+		return "id maps";
+	if (mount_all(gate) == -1)
+		return "mount";
+	if (raise_loopback() == -1)
+		return "loopback";
+	if (place_script(fds[GATE_FD_RUN], flags) == -1)
+		return "main.py";
+	return NULL;
+}
+
+/* In the program. What the gate has booted is not unbuffered: another is. */
+static void
+become_program(const struct gate *gate, const int fds[GATE_FDS], uint32_t flags)
+{
+	char interpreter[] = INTERPRETER;
+	char option[] = "-u";
+	char script[] = SCRIPT;
+	char *const argv[] = { interpreter, option, script, NULL };
+	const char *step = program_confine(fds);
+	int run_fd = fds[GATE_FD_RUN]; /* close-on-exec */
+
+	if (step != NULL)
+		nest_fail(run_fd, step);
+	if ((flags & JOB_UNBUFFERED) != 0) {
+		(void)io_reset_signals();
+		(void)execvp(argv[0], argv);
+		nest_fail(run_fd, "exec");
+	}
+	fd_close(&run_fd);
+	gate->after_fork_child(); /* runs what modules have hooked in */
+}
+
+void
+nest_run(const struct gate *gate, const int fds[GATE_FDS])
+{
+	struct sigaction forward = { .sa_handler = pass_on };
+	sigset_t interrupt;
+	uint32_t flags = 0;
+	const char *step = prepare(gate, fds, &flags);
+	pid_t pid;
+
+	if (step != NULL)
+		nest_fail(fds[GATE_FD_RUN], step);
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	gate->before_fork();
+	/* Held back until there is somebody to pass it on to. */
+	(void)sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+		become_program(gate, fds, flags);
+		return;
+	}
+	if (pid == -1)
+		nest_fail(fds[GATE_FD_RUN], "fork");
+	nest_program = pid;
+	(void)sigaction(SIGINT, &forward, NULL);
+	(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	wait_for_end(fds[GATE_FD_RUN]);
+}

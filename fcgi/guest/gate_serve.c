@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Boots the gate, tries it, and serves run after run, as long as each leaves
+ * the container as it was. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/fdpass.h"
+#include "common/gate.h"
+#include "common/io.h"
+#include "guest/gate_host.h"
+#include "guest/pump.h"
+#include "guest/watchdog.h"
+
+#define SCRIPT "main.py"
+#define LIBRARY "LD_PRELOAD=/sce-gate.so"
+/* What a run may leave behind in kernel memory and page cache, and how long
+ * the kernel may take to give back the rest. */
+#define LEFT_BYTES_MAX (16 * 1024 * 1024)
+#define LEFT_PATIENCE_US (500 * 1000)
+#define LEFT_AGAIN_US 2000
+#define TRIAL_WALL_MS 5000
+
+/* One run over guest->host_fd. 0: it has its verdict; -1: it has none. */
+static int
+run_program(struct guest *guest, struct gate_host *host, const struct job *job,
+    struct verdict *verdict)
+{
+	struct pump pump = { .host_fd = guest->host_fd,
+		.signal_fd = guest->signal_fd,
+		.fifo_fd = -1,
+		.job = job,
+		.child = &guest->child,
+		.meter = &guest->meter };
+	int rc;
+
+	meter_start(&guest->meter);
+	/* The init waits for the text: without STARTED no program runs. */
+	if (gate_fork(guest, host) == -1)
+		return host_report(guest, "the gate");
+	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
+		return -1;
+	pump.started_us = io_now_us();
+	pump.deadline_us = pump.started_us +
+			   (uint64_t)job->wall_limit_ms * 1000;
+	if (gate_send_program(guest, job) == -1 && errno != EPIPE)
+		return -1;
+	rc = pump_run(&pump);
+	watchdog_disarm();
+	gate_close(guest, host);
+	*verdict = pump.verdict;
+	return rc;
+}
+
+/* Nothing may be left of the last run, and nothing may have gone wrong. */
+static bool
+is_as_before(struct guest *guest, const struct gate_host *host)
+{
+	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
+
+	if (watchdog_has_fired() || !gate_is_there(host) ||
+	    meter_oom_kills(&guest->meter) > 0)
+		return false;
+	while (meter_processes(&guest->meter) > host->processes ||
+	       meter_used_bytes(&guest->meter) >
+		   host->used_bytes + LEFT_BYTES_MAX) {
+		if (io_now_us() >= deadline_us)
+			return false;
+		(void)usleep(LEFT_AGAIN_US);
+	}
+	return true;
+}
+
+/* A first run, so that READY means that runs are possible here. Its frames
+ * go into a socket that nobody reads. */
+static int
+try_gate(struct guest *guest, struct gate_host *host)
+{
+	static const char code[] = "pass\n";
+	const struct job job = { .wall_limit_ms = TRIAL_WALL_MS,
+		.code = (const uint8_t *)code,
+		.code_len = sizeof(code) - 1 };
+	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
+	int control_fd = guest->host_fd;
+	int pair[2];
+	int rc;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	guest->host_fd = pair[0];
+	rc = run_program(guest, host, &job, &verdict);
+	guest->host_fd = control_fd;
+	fd_close(&pair[0]);
+	fd_close(&pair[1]);
+	if (rc == 0 && verdict.kind == VERDICT_EXITED && verdict.status == 0)
+		return 0;
+	(void)host_send(guest, FRAME_SETUP_ERROR, guest->child.failure,
+	    strlen(guest->child.failure));
+	return -1;
+}
+
+static int
+boot_gate(struct guest *guest, struct gate_host *host, const char *settings)
+{
+	char library[] = LIBRARY;
+	char variable[512];
+	char script[] = SCRIPT;
+	char error[CHILD_ERROR_MAX];
+	char *const argv[] = { guest->interpreter, script, NULL };
+	struct child_gate gate = { .library = library, .settings = variable };
+	int32_t number = -1;
+	int pair[2];
+	int fd;
+
+	(void)snprintf(
+	    variable, sizeof(variable), "%s=%s", GATE_VARIABLE, settings);
+	/* For those steps of its start that look at the file: it is empty. */
+	fd = open(SCRIPT, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return host_report(guest, "creating " SCRIPT);
+	fd_close(&fd);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		return host_report(guest, "socketpair");
+	gate.socket_fd = pair[1];
+	host->socket_fd = pair[0];
+	if (child_boot(&host->booted, argv, true, &gate, error) == -1) {
+		(void)host_send(guest, FRAME_SETUP_ERROR, error, strlen(error));
+		return -1;
+	}
+	fd_close(&pair[1]);
+	guest->child.pid = host->booted.pid;
+	if (gate_hear(host, &number) == -1 || number != 0)
+		return host_report(guest, "the gate did not open");
+	return 0;
+}
+
+/* Waits for the socket of the next run, however long. */
+static int
+take_run(struct guest *guest, int *run_fd)
+{
+	uint8_t head[FRAME_HEADER_LEN];
+	struct frame_header header;
+	int seen;
+
+	*run_fd = -1;
+	while ((seen = host_watch(guest, -1)) == 0)
+		;
+	if (seen == -1)
+		return -1;
+	if (fdpass_recv(guest->host_fd, head, sizeof(head), run_fd) == 1 &&
+	    *run_fd != -1 &&
+	    frame_decode_header(head, sizeof(head), 0, &header) == FRAME_OK &&
+	    header.kind == FRAME_RUN && fd_set_nonblocking(*run_fd) == 0)
+		return 0;
+	fd_close(run_fd);
+	return -1;
+}
+
+/* One run from its socket to its verdict. 1: another may follow. */
+static int
+serve_run(struct guest *guest, struct gate_host *host, int run_fd)
+{
+	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
+	int control_fd = guest->host_fd;
+	struct job job;
+	int rc;
+
+	guest->host_fd = run_fd;
+	rc = host_take_job(guest, &job);
+	if (rc == 0)
+		rc = run_program(guest, host, &job, &verdict);
+	host_forget_job();
+	guest->host_fd = control_fd;
+	return rc == 0 && verdict.kind == VERDICT_EXITED &&
+	       is_as_before(guest, host);
+}
+
+int
+gate_serve(struct guest *guest, const char *settings)
+{
+	struct gate_host host = { .socket_fd = -1 };
+	uint8_t version[FRAME_READY_LEN];
+	int run_fd;
+	int more = 1;
+
+	child_init(&host.booted);
+	frame_encode_ready(version);
+	if (boot_gate(guest, &host, settings) == -1)
+		return -1;
+	if (try_gate(guest, &host) == -1)
+		return -1;
+	host.used_bytes = meter_used_bytes(&guest->meter);
+	host.processes = meter_processes(&guest->meter);
+	while (more == 1) {
+		if (host_send(guest, FRAME_READY, version, sizeof(version)) ==
+			-1 ||
+		    take_run(guest, &run_fd) == -1)
+			return -1;
+		more = serve_run(guest, &host, run_fd);
+		fd_close(&run_fd);
+	}
+	return 0;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * isolation = fork: one sandbox serves several runs, one at a time. Each has a
+ * socketpair of its own; the guest's end travels over the sandbox's connection,
+ * which no responder ever holds. A run is over when both sides say so: the
+ * responder by its release, the guest by READY, once it is sure that nothing
+ * is left. By then the guest has seen a client's bytes, so that what it says is
+ * taken for nothing but that: a frame of this very size and content, one a
+ * lease. Whatever else happens, the sandbox is ended as without fork.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/fdpass.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+/* How long a guest may take to clean up behind a run: microseconds. */
+#define AGAIN_US (2 * 1000 * 1000)
+
+int
+reuse_open_run(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	uint8_t head[FRAME_HEADER_LEN];
+	int pair[2];
+
+	if (++box->runs >= sup->config.fork_runs)
+		box->is_last_run = true;
+	box->released = box->is_ready_again = false;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		pair) == -1)
+		goto fail;
+	frame_encode_header(head, FRAME_RUN, 0);
+	if (fdpass_send(box->guest_fd, head, sizeof(head), pair[1]) == -1) {
+		fd_close(&pair[0]);
+		fd_close(&pair[1]);
+		goto fail;
+	}
+	fd_close(&pair[1]);
+	box->run_fd = pair[0];
+	return box->run_fd;
+fail:
+	/* The responder gives the lease back when it gets no descriptor. */
+	log_warning(
+	    strerror(errno), "run-not-opened slot=%u name=%s", slot, box->name);
+	box->is_last_run = true;
+	return -1;
+}
+
+void
+reuse_close_run(struct sandbox *box)
+{
+	if (box->run_fd != -1)
+		(void)shutdown(box->run_fd, SHUT_RDWR);
+	fd_close(&box->run_fd);
+}
+
+/* Both are done. False: it is too old. */
+static bool
+return_to_pool(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (!pool_return(&sup->pool, slot, io_now_us()))
+		return false;
+	box->deadline_us = IO_FOREVER;
+	return true;
+}
+
+bool
+reuse_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	if (!sup->config.fork || verdict != VERDICT_EXITED ||
+	    box->is_last_run || sup->stopping)
+		return false;
+	reuse_close_run(box);
+	box->worker = POOL_NONE;
+	box->released = true;
+	box->deadline_us = io_now_us() + AGAIN_US;
+	return !box->is_ready_again || return_to_pool(sup, slot);
+}
+
+/* 12 bytes, and there is nothing behind them. */
+static bool
+take_ready(struct sandbox *box)
+{
+	uint8_t expected[FRAME_HEADER_LEN + FRAME_READY_LEN];
+	uint8_t found[sizeof(expected) + 1];
+
+	frame_encode_header(expected, FRAME_READY, FRAME_READY_LEN);
+	frame_encode_ready(expected + FRAME_HEADER_LEN);
+	return recv(box->guest_fd, found, sizeof(found), MSG_DONTWAIT) ==
+		   (ssize_t)sizeof(expected) &&
+	       memcmp(found, expected, sizeof(expected)) == 0;
+}
+
+void
+reuse_on_guest(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+
+	/* The end of file, too: a guest that does not want to go on. */
+	if (box->is_ready_again || !take_ready(box)) {
+		ending_begin(sup, slot);
+		return;
+	}
+	box->is_ready_again = true;
+	if (box->released && !return_to_pool(sup, slot))
+		ending_begin(sup, slot);
+}
