@@ -78,7 +78,7 @@ test('--kind names the image, not sced.conf', () => {
 	const done = sce_make_image('--if-missing', '--kind', 'python');
 
 	assert.equal(done.status, 0, done.stderr);
-	assert.match(done.stdout, /^safe-code-executor\/python:3\.11 is there/);
+	assert.match(done.stdout, /safe-code-executor\/python:3\.11/);
 	assert.equal(id(IMAGE), before_id);
 });
 
