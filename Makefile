@@ -178,6 +178,7 @@ clean:
 up down status logs:
 	@fcgi/service.sh $@
 
-# BASE=IMAGE makes it from that instead of Debian's packages.
+# Python's and python-sci's. BASE=IMAGE makes the first from that instead of
+# Debian's packages.
 image:
 	@fcgi/service.sh build-image

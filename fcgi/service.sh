@@ -8,7 +8,8 @@
 #   fcgi/service.sh status        0: it runs; 3: it does not
 #   fcgi/service.sh logs          the ends of all logs; FOLLOW=1: and go on
 #   fcgi/service.sh packages      the first step of up alone
-#   fcgi/service.sh build-image   the sandboxes' image alone; BASE=IMAGE
+#   fcgi/service.sh build-image   the sandboxes' images alone, python-sci, too;
+#                                 BASE=IMAGE
 #
 # Environment:
 #   RUN_DIR      everything that is written (/var/lib/safe-code-executor)
@@ -19,6 +20,7 @@
 #                is replaced by RUN_DIR
 #   BUILD        where the programs are built (build)
 #   IMAGE, BASE  the image's name; what to make it from instead of Debian
+#                (python-sci, beside it, is Debian's always)
 #   DOCKER       the docker client; DOCKER_HOST is heeded, too
 #   KEEP_DOCKER  1: down leaves a dockerd running that up started
 set -euo pipefail
@@ -134,6 +136,7 @@ command_build_image() {
 	start_docker
 	remember_base "${BASE:-}"
 	build_image
+	[ "$(image_name)" = "$SCI_IMAGE" ] || build_sci_image
 }
 
 case ${1:-} in

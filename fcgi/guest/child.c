@@ -24,14 +24,7 @@
 #include "common/gate.h"
 #include "common/io.h"
 #include "guest/confine.h"
-
-/* What every program finds in its environment, whatever the image says. */
-static char child_path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
-static char child_home[] = "HOME=/box";
-static char child_user[] = "USER=sandbox";
-static char child_lang[] = "LANG=C.UTF-8";
-static char *const child_environment[] = { child_path, child_home, child_user,
-	child_lang, NULL };
+#include "guest/environment.h"
 
 /*
  * The limits that no option of docker run sets, or that matter enough to be
@@ -157,6 +150,8 @@ static const char *
 become_program(
     const struct child_pipes *pipes, char *const argv[], bool landlock_required)
 {
+	char *environment[ENVIRONMENT_MAX];
+
 	if (setsid() == -1)
 		return "setsid";
 	if (use_pipes(pipes) == -1)
@@ -176,7 +171,8 @@ become_program(
 		return "landlock";
 	if (confine_syscalls() == -1)
 		return "seccomp";
-	(void)execvpe(argv[0], argv, child_environment);
+	environment_fill(environment, environ);
+	(void)execvpe(argv[0], argv, environment);
 	return "exec";
 }
 

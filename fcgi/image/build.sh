@@ -3,8 +3,10 @@
 #
 # Makes the image that sandboxes run in and loads it into Docker.
 #
-#   fcgi/image/build.sh [--tag TAG] [--base IMAGE] [--force]
+#   fcgi/image/build.sh [--kind KIND] [--tag TAG] [--base IMAGE] [--force]
 #
+# The kinds are python, and python-sci, which has numpy, pandas, matplotlib,
+# sympy and pillow besides; --tag is safe-code-executor/KIND:3.11 unless given.
 # Without --base the image is put together from Debian bookworm's packages,
 # taken from the mirrors that this host's apt uses: an interpreter with its
 # standard library, compiled, and just enough of a userland for a shell
@@ -22,7 +24,9 @@ umask 022
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 
-tag=safe-code-executor/python:3.11
+parts=${0%/*} # where packages.sh is, and the kinds
+kind=python
+tag=
 base=
 force=no
 suite=bookworm
@@ -38,8 +42,15 @@ packages="python3.11-minimal libpython3.11-stdlib coreutils findutils sed
 # scripts only, and would bring in dpkg, debconf and perl.
 lone_packages="dash grep tzdata python3-distutils python3-lib2to3"
 
+# What a kind of image has besides; the file of its name says otherwise.
+compiled_folders=/usr/lib/python3.11
+environment='"PATH=/usr/local/bin:/usr/bin:/bin","LANG=C.UTF-8"'
+prepare_kind() { :; }
+finish_kind() { :; }
+check_kind() { :; }
+
 die() {
-	printf '%s: %s\n' "${0##*/}" "$1" >&2
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
 }
 
@@ -60,7 +71,8 @@ find_docker() {
 # What the result depends on, apart from the packages' versions.
 inputs_hash() {
 	{
-		cat "$0"
+		cat "$0" "$parts/packages.sh"
+		[ "$kind" = python ] || cat "$parts/$kind.sh"
 		printf '%s\n' "$epoch" "$1"
 	} | sha256sum | cut -d ' ' -f 1
 }
@@ -107,65 +119,6 @@ compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=2)
 
 # --- an image of our own ----------------------------------------------------
 
-# One "deb ..." line for each Debian archive that the host's apt knows, on
-# whatever release the host itself is. Third parties' archives stay out.
-list_sources() {
-	# shellcheck disable=SC2016 # apt fills these in, not the shell
-	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
-	    'Identifier: Packages' 'Origin: Debian' |
-	    awk -v suite="$suite" -v keyring="$keyring" '$3 == "main" {
-		sub(/^[a-z]+/, suite, $2)
-		print "deb [signed-by=" keyring "]", $1, $2, "main"
-	    }' | sort -u
-}
-
-# How the host reaches its mirrors: proxies, time-outs, frozen mirrors.
-list_apt_options() {
-	apt-config dump --format '%f "%v";%n' Acquire |
-	    grep -E '^Acquire::(Check-|https?::|Retries|ForceIPv)' || :
-}
-
-# Both run as hooks of mmdebstrap, with the new root as their argument.
-write_hooks() {
-	cat >"$work/merge-usr" <<-'END'
-		#!/bin/sh -e
-		for dir in bin sbin lib lib64; do
-			mkdir -p "$1/usr/$dir"
-			ln -s "usr/$dir" "$1/$dir"
-		done
-	END
-	cat >"$work/unpack-lone" <<-'END'
-		#!/bin/sh -e
-		cd "$1/var/cache/apt/archives"
-		APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
-		export APT_CONFIG
-		apt-get -qq download $LONE_PACKAGES
-		for name in $LONE_PACKAGES; do
-			dpkg-deb --fsys-tarfile "$name"_*.deb |
-			    tar -x -C "$1" --keep-directory-symlink
-		done
-		for deb in *.deb; do
-			dpkg-deb --show --showformat '${Package}=${Version}\n' "$deb"
-		done | sort >"$VERSIONS"
-	END
-	chmod +x "$work/merge-usr" "$work/unpack-lone"
-}
-
-unpack_packages() {
-	list_sources >"$work/sources.list"
-	[ -s "$work/sources.list" ] ||
-		die "apt knows no Debian archive (run apt-get update?): use --base IMAGE."
-	list_apt_options >"$work/apt.conf"
-	write_hooks
-	export LONE_PACKAGES="$lone_packages" VERSIONS="$work/versions"
-	mmdebstrap --quiet --mode=root --variant=extract --format=directory \
-	    --include="$(echo "$packages" | xargs | tr ' ' ,)" \
-	    --aptopt="$work/apt.conf" --setup-hook="$work/merge-usr" \
-	    --extract-hook="$work/unpack-lone" \
-	    "$suite" "$root" "$work/sources.list" ||
-		die "the packages could not be fetched: see the message above."
-}
-
 # Nothing ran the packages' maintainer scripts; this is what is wanted of them.
 write_system_files() {
 	for link in sh:dash python3:python3.11 python:python3.11 awk:mawk \
@@ -207,9 +160,10 @@ remove_ballast() {
 # sorted, one process and one hash seed, so that they are the same each time.
 compile_library() {
 	find "$root" -xdev -exec touch -h -d "@$epoch" {} +
+	# shellcheck disable=SC2086 # a list of words
 	env -i PATH=/usr/bin:/usr/sbin PYTHONHASHSEED=0 chroot "$root" python3.11 -B \
-	    -m compileall -q --invalidation-mode timestamp /usr/lib/python3.11 ||
-		die "the standard library does not compile: the packages are broken."
+	    -m compileall -q --invalidation-mode timestamp $compiled_folders ||
+		die "the library does not compile: the packages are broken."
 	ldconfig -X -r "$root"
 	rm -rf "${root:?}/var"
 	mkdir "$root/var"
@@ -242,7 +196,7 @@ write_archive() {
 	cat >"$work/config.json" <<-END
 		{"architecture":"$arch","os":"linux","created":"$created",
 		"config":{
-		"Env":["PATH=/usr/local/bin:/usr/bin:/bin","LANG=C.UTF-8"],
+		"Env":[$environment],
 		"Cmd":["python3.11"],
 		"Labels":{"$label.inputs":"$1",
 		"$label.packages":$(json_string <"$work/versions")}},
@@ -269,21 +223,38 @@ build_own() {
 	unpack_packages
 	write_system_files
 	remove_ballast
+	prepare_kind
 	compile_library
+	finish_kind
 	check_tree
+	check_kind
 	write_archive "$hash"
 	"$DOCKER" load -q -i "$work/image.tar"
 }
 
 while [ $# -gt 0 ]; do
 	case $1 in
+	--kind) kind=${2:?"--kind needs the name of a kind"}; shift ;;
 	--tag) tag=${2:?"--tag needs a name"}; shift ;;
 	--base) base=${2:?"--base needs the name of an image"}; shift ;;
 	--force) force=yes ;;
-	*) die "usage: build.sh [--tag TAG] [--base IMAGE] [--force]" ;;
+	*) die "usage: build.sh [--kind KIND] [--tag TAG] [--base IMAGE]" \
+	    "[--force]" ;;
 	esac
 	shift
 done
+
+# shellcheck source=packages.sh
+. "$parts/packages.sh"
+case $kind in
+python) ;;
+python-sci)
+	# shellcheck source=python-sci.sh
+	. "$parts/python-sci.sh"
+	;;
+*) die "there is no kind \"$kind\": take python or python-sci." ;;
+esac
+tag=${tag:-safe-code-executor/$kind:3.11}
 
 find_docker
 container=

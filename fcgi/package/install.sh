@@ -157,7 +157,11 @@ install_programs() {
 	put "$BUILD/sce-responder" 0755 "$LIBEXECDIR/sce-responder"
 	put "$BUILD/sce-guest" 0755 "$LIBEXECDIR/sce-guest"
 	put "$BUILD/sce-gate.so" 0755 "$LIBEXECDIR/sce-gate.so"
-	put "$ROOT/fcgi/image/build.sh" 0755 "$LIBEXECDIR/build-image"
+	sed "s,^parts=.*,parts=$SHAREDIR/image," "$ROOT/fcgi/image/build.sh" \
+	    >"$WORK/build-image"
+	put "$WORK/build-image" 0755 "$LIBEXECDIR/build-image"
+	put "$ROOT/fcgi/image/packages.sh" 0644 "$SHAREDIR/image/packages.sh"
+	put "$ROOT/fcgi/image/python-sci.sh" 0644 "$SHAREDIR/image/python-sci.sh"
 	put "$ROOT/fcgi/service/common.sh" 0644 "$SHAREDIR/common.sh"
 	put "$ROOT/fcgi/service/stage.sh" 0644 "$SHAREDIR/stage.sh"
 }

@@ -1,29 +1,39 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# sce-make-image: makes the image that sced.conf names. See sce-make-image(8).
+# sce-make-image: makes the image that sced.conf names, or one of another kind.
+# See sce-make-image(8).
 set -euo pipefail
 
 CONFIG=@SYSCONFDIR@/safe-code-executor/sced.conf
 IF_MISSING=no
 BASE=()
+KIND=
+SCI_IMAGE=safe-code-executor/python-sci:3.11
 
 # shellcheck source=../service/common.sh
 . "@SHAREDIR@/common.sh"
 
 usage() {
-	die "usage: sce-make-image [-c FILE] [--if-missing] [--base IMAGE]"
+	die "usage: sce-make-image [-c FILE] [--if-missing]" \
+	    "[--kind KIND | --base IMAGE]"
 }
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	-c) [ $# -ge 2 ] || usage; CONFIG=$2; shift ;;
 	--base) [ $# -ge 2 ] || usage; BASE=(--base "$2"); shift ;;
+	--kind) [ $# -ge 2 ] || usage; KIND=$2; shift ;;
 	--if-missing) IF_MISSING=yes ;;
 	*) usage ;;
 	esac
 	shift
 done
+[ -z "$KIND" ] || [ ${#BASE[@]} -eq 0 ] || usage
+case $KIND in
+'' | python | python-sci) ;;
+*) die "there is no kind \"$KIND\": take python or python-sci." ;;
+esac
 
 SETTINGS=$(mktemp)
 trap 'rm -f "$SETTINGS"' EXIT
@@ -31,6 +41,12 @@ trap 'rm -f "$SETTINGS"' EXIT
 IMAGE=$(ini_value "$SETTINGS" docker image)
 DOCKER=$(ini_value "$SETTINGS" docker docker_cli)
 HOST=$(ini_value "$SETTINGS" docker docker_host)
+# A kind has its own name, and the name says the kind.
+if [ -n "$KIND" ]; then
+	IMAGE=safe-code-executor/$KIND:3.11
+elif [ "$IMAGE" = "$SCI_IMAGE" ]; then
+	KIND=python-sci
+fi
 export DOCKER
 [ -z "$HOST" ] || export DOCKER_HOST="$HOST"
 
@@ -47,4 +63,5 @@ if [ ${#BASE[@]} -eq 0 ]; then
 	[ -n "$(apt-get indextargets --format '$(SITE)' 'Origin: Debian')" ] ||
 		apt-get -qq update
 fi
-@LIBEXECDIR@/build-image --force --tag "$IMAGE" "${BASE[@]}"
+@LIBEXECDIR@/build-image --force --tag "$IMAGE" --kind "${KIND:-python}" \
+	"${BASE[@]}"

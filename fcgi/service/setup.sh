@@ -11,6 +11,7 @@ RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates
 	libjs-codemirror"
 DOCKER_PACKAGES="docker.io iptables"
 DEFAULT_IMAGE=safe-code-executor/python:3.11
+SCI_IMAGE=safe-code-executor/python-sci:3.11
 POLICY=/usr/sbin/policy-rc.d
 DOCKERD_PID_FILE=$RUN_DIR/docker/dockerd.pid
 DOCKERD_LOG=$RUN_DIR/docker/dockerd.log
@@ -215,19 +216,40 @@ fetch_package_lists() {
 	[ -n "$known" ] || apt-get -qq update || :
 }
 
-build_image() {
-	local image base client host
-	image=$(image_name)
-	[ -z "${BASE:-}" ] || remember_base "$BASE"
-	base=$(image_base)
-	if is_foreign_image "$image"; then
-		say "$image is used as it is."
-		return
-	fi
-	[ -n "$base" ] || fetch_package_lists
+# make_image NAME ARGUMENTS...: by build.sh, with the client that sced will use.
+make_image() {
+	local image=$1 client host
+	shift
 	client=$(docker_client)
 	host=$(docker_host)
 	env DOCKER="$client" ${host:+DOCKER_HOST="$host"} \
-	    "$ROOT/fcgi/image/build.sh" --tag "$image" ${base:+--base "$base"} ||
+	    "$ROOT/fcgi/image/build.sh" --tag "$image" "$@" ||
 		die "the image $image could not be made: see the message above."
+}
+
+build_image() {
+	local image base
+	image=$(image_name)
+	[ -z "${BASE:-}" ] || remember_base "$BASE"
+	base=$(image_base)
+	if [ "$image" = "$SCI_IMAGE" ]; then
+		build_sci_image
+	elif is_foreign_image "$image"; then
+		say "$image is used as it is."
+	elif [ -n "$base" ]; then
+		make_image "$image" --base "$base"
+	else
+		fetch_package_lists
+		make_image "$image"
+	fi
+}
+
+# Always from Debian's packages: no other image is known to have the modules.
+build_sci_image() {
+	if is_foreign_image "$SCI_IMAGE"; then
+		say "$SCI_IMAGE is used as it is."
+		return
+	fi
+	fetch_package_lists
+	make_image "$SCI_IMAGE" --kind python-sci
 }

@@ -73,6 +73,35 @@ test('without it, the image is made anew', () => {
 	assert.notEqual(id(IMAGE), before_id);
 });
 
+test('--kind names the image, not sced.conf', () => {
+	const before_id = id(IMAGE);
+	const done = sce_make_image('--if-missing', '--kind', 'python');
+
+	assert.equal(done.status, 0, done.stderr);
+	assert.match(done.stdout, /safe-code-executor\/python:3\.11/);
+	assert.equal(id(IMAGE), before_id);
+});
+
+test('it has the parts of what makes the kinds', () => {
+	const build = path.join(prefix,
+	    'libexec/safe-code-executor/build-image');
+	const done = run(build, ['--kind', 'python-sci', '--base', base]);
+
+	assert.notEqual(done.status, 0);
+	/* Says python-sci.sh. */
+	assert.match(done.stderr, /--base has its own packages/);
+});
+
+test('what no image can be is refused', () => {
+	for (const args of [['--kind', 'perl'], ['--kind'],
+		['--kind', 'python-sci', '--base', base]]) {
+		const done = sce_make_image(...args);
+
+		assert.notEqual(done.status, 0);
+		assert.match(done.stderr, /no kind "perl"|usage:/);
+	}
+});
+
 test('without Docker it says so', () => {
 	const conf = path.join(prefix, 'no-docker.conf');
 

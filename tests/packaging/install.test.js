@@ -38,6 +38,8 @@ const EXPECTED = [
 	'usr/local/share/man/man8/sced.8',
 	'usr/local/share/safe-code-executor/common.sh',
 	...PAGE,
+	'usr/local/share/safe-code-executor/image/packages.sh',
+	'usr/local/share/safe-code-executor/image/python-sci.sh',
 	'usr/local/share/safe-code-executor/manifest',
 	'usr/local/share/safe-code-executor/nginx.conf.in',
 	'usr/local/share/safe-code-executor/seccomp-fork.json',
