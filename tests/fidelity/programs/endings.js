@@ -51,10 +51,10 @@ import atexit
 atexit.register(lambda: atexit.register(print, "late"))
 `,
 	'atexit and threads': String.raw`
-import atexit, threading, time
+import atexit, threading
 atexit.register(print, "atexit")
 def f():
-    time.sleep(0.05)
+    threading.main_thread().join()
     print("thread")
 threading.Thread(target=f).start()
 print("main")
@@ -103,9 +103,9 @@ next(x)
 print("end")
 `,
 	'a thread that is waited for': String.raw`
-import threading, time
+import threading
 def f():
-    time.sleep(0.05)
+    threading.main_thread().join()
     print("thread")
 threading.Thread(target=f).start()
 print("main")
@@ -116,18 +116,18 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 print("main")
 `,
 	'a thread that is waited for, after an exception': String.raw`
-import threading, time
+import threading
 def f():
-    time.sleep(0.05)
+    threading.main_thread().join()
     print("thread")
 threading.Thread(target=f).start()
 1 / 0
 `,
 	'the main thread ends by sys.exit': String.raw`
-import sys, threading, time
+import sys, threading
 def f():
-    time.sleep(0.05)
-    print(threading.main_thread().is_alive())
+    threading.main_thread().join()
+    print("thread", threading.main_thread().is_alive())
 threading.Thread(target=f).start()
 sys.exit(3)
 `,
@@ -144,10 +144,12 @@ atexit.register(f)
 `,
 	'a pool at exit': String.raw`
 from concurrent.futures import ThreadPoolExecutor
-import time
+import threading
 pool = ThreadPoolExecutor(1)
-pool.submit(lambda: (time.sleep(0.05), print("done")))
+printed = threading.Event()
+pool.submit(lambda: (printed.wait(), print("done")))
 print("main")
+printed.set()
 `,
 	'a child that goes on is not waited for': String.raw`
 import os, time

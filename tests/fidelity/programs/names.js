@@ -162,9 +162,9 @@ print(len(others | {own}))
 	    'time.localtime(0), datetime.datetime.fromtimestamp(0).' +
 	    'astimezone())',
 	'process': String.raw`
-import os, resource
-print(os.getpid() > 1, os.getppid(), os.getpgrp() == os.getpid(), os.times()[0] < 1)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+import os, threading
+print(os.getpid() > 1, os.getppid(), os.getpgrp() == os.getpid(),
+      os.getpid() == threading.get_native_id(), os.times().user < 1)
 `,
 	'session': 'import os\nprint(os.getsid(0) == os.getpid())',
 	'a process group of its own': 'import os\nos.setpgid(0, 0)\n' +

@@ -219,7 +219,7 @@ for t in ts: t.join()
 print(sorted(seen), hasattr(local, "n"))
 `,
 	'a timer': 'import threading\nt = threading.Timer(0.02, print, ' +
-	    '["timer"])\nt.start()\nprint("main")',
+	    '["timer"])\nt.start()\nt.join()\nprint("main")',
 	'thread stack size': 'import threading\nprint(threading.stack_size(), ' +
 	    'threading.stack_size(65536), threading.stack_size())',
 	'queue': String.raw`
@@ -327,7 +327,10 @@ asyncio.run(main())
 	'asyncio, debugging': String.raw`
 import asyncio, logging, sys
 logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
-async def main(): print(asyncio.get_running_loop().get_debug())
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 60
+    print(loop.get_debug())
 asyncio.run(main(), debug=True)
 `,
 
@@ -351,8 +354,11 @@ import signal, time
 def handler(n, frame):
     raise TimeoutError("too slow")
 signal.signal(signal.SIGALRM, handler)
-signal.setitimer(signal.ITIMER_REAL, 0.05)
-time.sleep(9)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+signal.setitimer(signal.ITIMER_REAL, 0.01)
+while not signal.sigpending():
+    time.sleep(0.001)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
 `,
 	'signals to a group': String.raw`
 import os, signal
