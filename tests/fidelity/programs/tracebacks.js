@@ -192,6 +192,8 @@ def grüße():
 grüße()
 `,
 	'a long line': `x = ${'1 + '.repeat(300)}undefined_name`,
+	'a program as long as one may be': 'x = 1 #' +
+	    `${'😀'.repeat(77)}\n#`.repeat(62) + '\nx / 0  # é',
 	'a line without an end': 'print("a")\nraise ValueError',
 	'tabs': 'if True:\n\tx = [\n\t\t1 /\t0]\n',
 	'in a thread': String.raw`
