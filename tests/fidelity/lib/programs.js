@@ -6,10 +6,11 @@ import names from '../programs/names.js';
 import processes from '../programs/processes.js';
 import streams from '../programs/streams.js';
 import syntax from '../programs/syntax.js';
+import system from '../programs/system.js';
 import tracebacks from '../programs/tracebacks.js';
 
 const TABLES = { tracebacks, syntax, endings, streams, names, processes,
-	library };
+	system, library };
 
 const PROGRAMS = new Map(Object.entries(TABLES).flatMap(([table, programs]) =>
 	Object.entries(programs).map(([name, program]) => [`${table}: ${name}`,
