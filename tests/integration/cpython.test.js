@@ -20,7 +20,7 @@ import {
 	sandbox_flags, tmpfs_flags,
 } from '../security/cpython/lib/sandbox_flags.js';
 import { docker, docker_cli, inspect } from './lib/docker.js';
-import { run } from './lib/http.js';
+import { read_expected } from './lib/expected.js';
 import { ROOT, shared_instance } from './lib/instance.js';
 
 const HERE = path.join(ROOT, 'tests/security/cpython');
@@ -80,34 +80,6 @@ read_modules()
 
 		    return [name, words];
 	    });
-}
-
-/* Paragraphs of ids below their reason, but for those that do not apply. */
-function
-read_expected(has_landlock)
-{
-	const text = fs.readFileSync(path.join(HERE, 'expected.txt'), 'utf8');
-	const expected = new Set();
-	let applies = false;
-
-	for (const line of text.split('\n')) {
-		if (line.startsWith('# '))
-			applies = has_landlock || !line.includes('Landlock');
-		else if (line !== '' && applies)
-			expected.add(line);
-	}
-	return expected;
-}
-
-/* Whether the kernel has it is seen by what it shuts. */
-async function
-landlock_works()
-{
-	const answer = await run('import os\ntry:\n' +
-	    "    print(len(os.listdir('/proc')) > 0)\n" +
-	    'except PermissionError:\n    print(False)');
-
-	return answer.output === 'False';
 }
 
 const GRAVITY = ['ok', 'skipped', 'failure', 'error'];
@@ -257,7 +229,8 @@ test("CPython's own tests: the same inside and outside", async (t) => {
 		return;
 	}
 	const modules = read_modules();
-	const expected = read_expected(await landlock_works());
+	const expected = await read_expected(
+	    path.join(HERE, 'expected.txt'));
 	const first = await compare(made.mounts, modules);
 	let strange = surprises(first.found, expected, first.outside);
 	let second = null;

@@ -56,7 +56,7 @@ check_node() {
 		files=($NODE_TESTS)
 	else
 		shopt -s nullglob
-		files=(tests/{integration,packaging,postman,browser,security}/*.test.js)
+		files=(tests/{integration,fidelity,packaging,postman,browser,security}/*.test.js)
 		shopt -u nullglob
 	fi
 	: >"$log"

@@ -7,32 +7,12 @@ import path from 'node:path';
 import { docker, docker_cli, inspect } from '../../integration/lib/docker.js';
 import { free_port, ROOT } from '../../integration/lib/instance.js';
 import { wait_for } from '../../integration/lib/wait.js';
-import { sandbox_flags, tmpfs_flags } from
+import { isolation_flags } from
     '../../security/cpython/lib/sandbox_flags.js';
 import { command_driver, http_driver } from './driver.js';
 import { ENVIRONMENT, HI, PYTHON } from './programs.js';
 
 const FLASK_DEADLINE_MS = 20000;
-
-/* A sandbox in a network namespace that exists already has its host name and
- * nameserver from that one's holder; here they are as if it had none. */
-function
-without_holder(waiting)
-{
-	const { NetworkMode } = waiting.HostConfig;
-
-	if (!NetworkMode.startsWith('container:'))
-		return waiting;
-	const [holder] = inspect([NetworkMode.slice('container:'.length)]);
-
-	return {
-		...waiting,
-		Config: { ...waiting.Config, Hostname: holder.Config.Hostname },
-		HostConfig: { ...waiting.HostConfig, NetworkMode: 'none',
-			Dns: holder.HostConfig.Dns,
-			DnsSearch: holder.HostConfig.DnsSearch },
-	};
-}
 
 /* docker run with the flags that a waiting sandbox was started with, as
  * Docker understood them. The program's text comes behind it. */
@@ -45,19 +25,13 @@ docker_command(own, dir)
 
 	if (found === undefined)
 		throw new Error('no sandbox waits');
-	const waiting = without_holder(found);
-	const { Dns, DnsSearch } = waiting.HostConfig;
-	const { User } = waiting.Config;
 
 	return [
-		docker_cli(), 'run', '--rm', '--user', User,
-		...sandbox_flags(waiting, dir),
-		...tmpfs_flags(waiting, User.split(':')[0]),
-		...(Dns ?? []).flatMap((name) => ['--dns', name]),
-		...(DnsSearch ?? []).flatMap((name) => ['--dns-search', name]),
+		docker_cli(), 'run', '--rm',
+		...isolation_flags(found, found.Config.User.split(':')[0], dir),
 		...Object.entries(ENVIRONMENT).flatMap(([name, value]) =>
 			['--env', `${name}=${value}`]),
-		'--entrypoint', 'python3.11', waiting.Image, '-c',
+		'--entrypoint', 'python3.11', found.Image, '-c',
 	];
 }
 

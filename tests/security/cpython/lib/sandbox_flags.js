@@ -3,6 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { inspect } from '../../../integration/lib/docker.js';
+
 /* Docker tells a profile's text, its client wants a file. */
 function
 security_flags(options, dir)
@@ -63,4 +65,41 @@ tmpfs_flags({ Config, HostConfig }, uid)
 		    new RegExp(`\\b([ug]id)=${owner}\\b`, 'g'), `$1=${uid}`)}`]);
 }
 
-export { sandbox_flags, tmpfs_flags };
+/* A sandbox in a network namespace that exists already has its host name and
+ * nameserver from that one's holder; here they are as if it had none. */
+function
+without_holder(waiting)
+{
+	const { NetworkMode } = waiting.HostConfig;
+
+	if (!NetworkMode.startsWith('container:'))
+		return waiting;
+	const [holder] = inspect([NetworkMode.slice('container:'.length)]);
+
+	return {
+		...waiting,
+		Config: { ...waiting.Config, Hostname: holder.Config.Hostname },
+		HostConfig: { ...waiting.HostConfig, NetworkMode: 'none',
+			Dns: holder.HostConfig.Dns,
+			DnsSearch: holder.HostConfig.DnsSearch },
+	};
+}
+
+/* All of its isolation, without the guest: user, limits, directories and a
+ * network namespace like its own. */
+function
+isolation_flags(found, uid, dir)
+{
+	const waiting = without_holder(found);
+	const { Dns, DnsSearch } = waiting.HostConfig;
+
+	return [
+		'--user', `${uid}:${uid}`,
+		...sandbox_flags(waiting, dir),
+		...tmpfs_flags(waiting, uid),
+		...(Dns ?? []).flatMap((name) => ['--dns', name]),
+		...(DnsSearch ?? []).flatMap((name) => ['--dns-search', name]),
+	];
+}
+
+export { isolation_flags, sandbox_flags, tmpfs_flags };

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reference: `docker run --init IMAGE python3.11 main.py` with the flags
+ * of a sandbox that waits, and nothing of ours between: no guest, no Landlock
+ * and no second filter, and an interpreter that starts on a file.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { ENVIRONMENT } from '../../bench/lib/programs.js';
+import { docker_cli, inspect } from '../../integration/lib/docker.js';
+import { isolation_flags } from
+    '../../security/cpython/lib/sandbox_flags.js';
+
+const DEADLINE_MS = 60000;
+/* A fresh file in a fresh directory, its owner's as in a sandbox; then what
+ * there is of a shell is gone. */
+const COMMAND = 'cp /run/sce/main.py . && exec env -i ' +
+    `${Object.entries(ENVIRONMENT).map((pair) => pair.join('=')).join(' ')} ` +
+    'python3.11 main.py';
+
+class Reference {
+	/* dir is for what containers see; uid is nobody else's. */
+	constructor(instance, uid, dir)
+	{
+		const [waiting] = inspect(instance.containers());
+
+		if (waiting === undefined)
+			throw new Error('no sandbox waits');
+		this.dir = fs.mkdtempSync(path.join(dir, 'reference.'));
+		fs.chmodSync(this.dir, 0o755);
+		this.names = [];
+		this.flags = isolation_flags(waiting, uid, this.dir);
+		this.image = waiting.Image;
+	}
+
+	arguments_of(code)
+	{
+		const name = `sce-fidelity-${randomBytes(6).toString('hex')}`;
+		const slot = path.join(this.dir, name);
+
+		this.names.push(name);
+		fs.mkdirSync(slot);
+		fs.writeFileSync(path.join(slot, 'main.py'), code);
+		return ['run', '--rm', '--interactive', '--name', name,
+			...this.flags, '--init', '--mount',
+			`type=bind,src=${slot},dst=/run/sce,readonly`,
+			'--entrypoint', 'sh', this.image, '-c', COMMAND];
+	}
+
+	/* { stdout, stderr, status }: bytes, and what docker run exits with. */
+	run(code, stdin)
+	{
+		return new Promise((resolve, reject) => {
+			const client = spawn(docker_cli(),
+			    this.arguments_of(code), { timeout: DEADLINE_MS });
+			const out = [];
+			const err = [];
+
+			client.stdout.on('data', (chunk) => out.push(chunk));
+			client.stderr.on('data', (chunk) => err.push(chunk));
+			client.on('error', reject);
+			client.on('close', (status) => {
+				const stderr = Buffer.concat(err);
+
+				if (status === null ||
+				    /^docker: /.test(stderr.toString()))
+					reject(new Error(`${status} ${stderr}`));
+				else
+					resolve({ stdout: Buffer.concat(out),
+						stderr, status });
+			});
+			/* A program need not read. */
+			client.stdin.on('error', () => undefined);
+			client.stdin.end(stdin);
+		});
+	}
+
+	/* Whatever did not go by itself. */
+	finish()
+	{
+		if (this.names.length > 0)
+			spawnSync(docker_cli(),
+			    ['rm', '--force', ...this.names]);
+		fs.rmSync(this.dir, { recursive: true });
+	}
+}
+
+export { Reference };
