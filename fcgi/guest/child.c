@@ -129,9 +129,15 @@ static const char *
 become_gate(const struct child_pipes *pipes, char *const argv[],
     const struct child_gate *gate)
 {
-	char *const environment[] = { child_path, child_home, child_user,
-		child_lang, gate->library, gate->settings, NULL };
+	char *environment[ENVIRONMENT_MAX + 2];
+	size_t count = 0;
 
+	environment_fill(environment, environ);
+	while (environment[count] != NULL)
+		count++;
+	environment[count++] = gate->library;
+	environment[count++] = gate->settings;
+	environment[count] = NULL;
 	if (setsid() == -1)
 		return "setsid";
 	if (use_pipes(pipes) == -1 ||
