@@ -24,6 +24,7 @@ const SUITES = [
 	['integration/members.test.js', 30],
 	['integration/limits.test.js', 20],
 	['integration/python.test.js', 65],
+	['integration/python_end.test.js', 30],
 	['integration/isolation.test.js', 20],
 	['integration/live.test.js', 30],
 	['integration/lease_peer.test.js', 8],

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "common/gate.h"
@@ -29,6 +30,18 @@ struct gate {
 	void (*before_fork)(void);
 	void (*after_fork_child)(void);
 };
+
+/* gate.c: stores the interpreter's symbol of that name, which it must have. */
+void gate_find(const char *name, void *pointer);
+
+/* script.c: before the fork; and in the program, instead of main. */
+void script_find_symbols(void);
+void script_run(FILE *file, const char *path) __attribute__((noreturn));
+
+/* quiet.c: before the fork, behind all imports: 0, or -1; and at the end of a
+ * program: true if its output is flushed and nothing is left to be seen. */
+int quiet_prepare(void);
+bool quiet_flush_and_judge(void);
 
 /* nest.c: in the clone. Returns in the program, and there only. */
 void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
