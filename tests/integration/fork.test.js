@@ -181,8 +181,10 @@ anatomy(own, whose)
 	const found = await wait_for('running program', () => {
 		for (const { State } of inspect(own.containers())) {
 			const below = children(State.Pid);
-			const init = below.find((pid) =>
-				children(pid).length > 0);
+			/* The next one waits without a script. */
+			const init = below.find((pid) => fs.existsSync(
+			    `/proc/${pid}/root/box/main.py`) &&
+			    children(pid).length > 0);
 
 			if (init !== undefined) {
 				return { guest: State.Pid, init,

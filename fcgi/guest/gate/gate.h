@@ -49,8 +49,13 @@ void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
 /* nest.c: a step went wrong, with errno. */
 void nest_fail(int run_fd, const char *step) __attribute__((noreturn));
 
-/* program.c: NULL, or the step that failed, with errno. Of fds the run's is
- * left open, and close-on-exec. */
-const char *program_confine(const int fds[GATE_FDS]);
+/* program.c, in the program: its pipes in place, go_fd and the run's socket of
+ * fds at these numbers and close-on-exec, and nothing else open. 0, or -1. */
+#define PROGRAM_GO_FD 3
+#define PROGRAM_REPORT_FD 4
+int program_place_fds(const int fds[GATE_FDS], int go_fd);
+
+/* program.c: NULL, or the step that failed, with errno. */
+const char *program_confine(void);
 
 #endif
