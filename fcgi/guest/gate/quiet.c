@@ -65,7 +65,7 @@ import_unseen(const char *name)
 }
 
 /* An interpreter that is taken apart has to know all there is: the last thing
- * to be called before it is, also after sys.exit(). */
+ * to be called before it is, also after SystemExit. */
 static int
 thaw_at_exit(void)
 {
