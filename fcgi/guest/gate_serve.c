@@ -24,7 +24,8 @@
 #define LEFT_AGAIN_US 2000
 #define TRIAL_WALL_MS 5000
 
-/* One run over guest->host_fd. 0: it has its verdict; -1: it has none. */
+/* One run of what gate_fork() has made ready, over guest->host_fd. 0: it has
+ * its verdict; -1: it has none. */
 static int
 run_program(struct guest *guest, struct gate_host *host, const struct job *job,
     struct verdict *verdict)
@@ -38,9 +39,7 @@ run_program(struct guest *guest, struct gate_host *host, const struct job *job,
 	int rc;
 
 	meter_start(&guest->meter);
-	/* The init waits for the text: without STARTED no program runs. */
-	if (gate_fork(guest, host) == -1)
-		return host_report(guest, "the gate");
+	/* The fork waits for the text: without STARTED no program runs. */
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
 	pump.started_us = io_now_us();
@@ -91,7 +90,9 @@ try_gate(struct guest *guest, struct gate_host *host)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	guest->host_fd = pair[0];
-	rc = run_program(guest, host, &job, &verdict);
+	rc = gate_fork(guest, host);
+	if (rc == 0)
+		rc = run_program(guest, host, &job, &verdict);
 	guest->host_fd = control_fd;
 	fd_close(&pair[0]);
 	fd_close(&pair[1]);
@@ -195,6 +196,9 @@ gate_serve(struct guest *guest, const char *settings)
 	host.used_bytes = meter_used_bytes(&guest->meter);
 	host.processes = meter_processes(&guest->meter);
 	while (more == 1) {
+		/* Namespaces and program of the next run, ahead of it. */
+		if (gate_fork(guest, &host) == -1)
+			return host_report(guest, "the gate");
 		if (host_send(guest, FRAME_READY, version, sizeof(version)) ==
 			-1 ||
 		    take_run(guest, &run_fd) == -1)

@@ -101,7 +101,7 @@ const struct config_key config_keys[] = {
 	    "container", 0, 1, isolation_words,
 	    "container: a fresh one a run; fork: see THREAT-MODEL.md" },
 	{ "pool", "fork_runs", CONFIG_INTEGER, FIELD(fork_runs),
-	    "200", 1, 10000, NULL,
+	    "500", 1, 10000, NULL,
 	    "fork: runs of a container until it is replaced" },
 	{ "pool", "preload", CONFIG_MODULES, FIELD(preload),
 	    "", TEXT(0),

@@ -95,7 +95,9 @@ soon_back(const struct pool *pool, uint64_t now_us, uint64_t *late_us)
 	uint32_t i;
 
 	*late_us = UINT64_MAX;
-	if (!pool->limits.reuse || pool->queued > 0)
+	if (!pool->limits.reuse ||
+	    (pool->queued > 0 &&
+		pool_count(pool, SLOT_LEASED) < pool->limits.running))
 		return 0;
 	for (i = 0; i < pool->slot_count; i++) {
 		at_us = pool->slots[i].since_us + POOL_SOON_BACK_US;
@@ -149,6 +151,9 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 {
 	uint64_t since_us = now_us - pool->missed_us;
 
+	/* What comes back soon is not to be kept in stock. */
+	if (pool->limits.reuse)
+		return;
 	if (!misses_one(pool)) {
 		if (since_us >= POOL_CALM_US)
 			pool->target = pool->limits.ready;

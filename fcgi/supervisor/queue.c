@@ -177,18 +177,26 @@ advance_turn(struct pool *pool, uint64_t turn)
 		pool->turn = turn;
 }
 
-/* The one that has waited longest, for it ages. Of those that come back the one
- * that has just done so: what is not needed is then seen not to be. */
+/*
+ * The one that has waited longest, for it ages. Of those that come back, too,
+ * so that they share the load; but not one that was not needed lately: when it
+ * is not needed for longer, it goes.
+ */
 static uint32_t
-pick_ready(const struct pool *pool)
+pick_ready(const struct pool *pool, uint64_t now_us)
 {
-	const struct pool_slot *slots = pool->slots;
+	const struct pool_slot *s;
 	uint32_t found = pool_oldest(pool, SLOT_READY);
 	uint32_t i;
 
 	for (i = 0; pool->limits.reuse && i < pool->slot_count; i++) {
-		if (slots[i].state == SLOT_READY &&
-		    slots[i].since_us > slots[found].since_us)
+		s = &pool->slots[i];
+		if (s->state != SLOT_READY)
+			continue;
+		if (now_us - pool->slots[found].since_us > POOL_SURPLUS_US / 2
+			? s->since_us > pool->slots[found].since_us
+			: s->since_us < pool->slots[found].since_us &&
+			      now_us - s->since_us <= POOL_SURPLUS_US / 2)
 			found = i;
 	}
 	return found;
@@ -205,7 +213,7 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 	index = fairest(pool, now_us);
 	if (index == POOL_NONE)
 		return false;
-	slot = pick_ready(pool);
+	slot = pick_ready(pool, now_us);
 	grant->waiter = pool->queue[index];
 	grant->slot = slot;
 	remove_waiter(pool, index);

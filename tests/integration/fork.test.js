@@ -24,6 +24,7 @@ const SUITES = [
 	['integration/members.test.js', 30],
 	['integration/limits.test.js', 20],
 	['integration/python.test.js', 65],
+	['integration/python_end.test.js', 30],
 	['integration/isolation.test.js', 20],
 	['integration/live.test.js', 30],
 	['integration/lease_peer.test.js', 8],
@@ -180,8 +181,10 @@ anatomy(own, whose)
 	const found = await wait_for('running program', () => {
 		for (const { State } of inspect(own.containers())) {
 			const below = children(State.Pid);
-			const init = below.find((pid) =>
-				children(pid).length > 0);
+			/* The next one waits without a script. */
+			const init = below.find((pid) => fs.existsSync(
+			    `/proc/${pid}/root/box/main.py`) &&
+			    children(pid).length > 0);
 
 			if (init !== undefined) {
 				return { guest: State.Pid, init,

@@ -798,20 +798,47 @@ who_is_soon_back_needs_no_other_start(void **state)
 }
 
 static void
-the_last_one_back_is_the_next_to_go(void **state)
+those_in_use_take_turns_and_others_stay_unused(void **state)
 {
-	struct pool_grant first;
-	struct pool_grant next;
+	const uint64_t late_us = POOL_SURPLUS_US;
+	uint64_t now_us;
+	struct pool_grant grant;
+	uint32_t slots[4];
+	int i;
 
 	(void)state;
-	make_reused_pool(3, 1);
-	make_ready(3);
+	make_reused_pool(3, 2);
+	make_ready(3); /* at 1 */
+	for (i = 0; i < 2; i++) {
+		assert_true(enqueue(1, 1, late_us));
+		assert_true(pool_grant_next(&pool, late_us, &grant));
+		slots[i] = grant.slot;
+	}
+	assert_true(pool_return(&pool, slots[1], late_us + 1));
+	assert_true(pool_return(&pool, slots[0], late_us + 2));
+	for (i = 0; i < 4; i++) {
+		now_us = late_us + 3 + (uint64_t)i;
+		assert_true(enqueue(1, 1, now_us));
+		assert_true(pool_grant_next(&pool, now_us, &grant));
+		assert_int_equal(grant.slot, slots[1 - i % 2]);
+		assert_true(pool_return(&pool, grant.slot, now_us));
+	}
+}
+
+static void
+who_waits_for_a_place_needs_no_start(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_reused_pool(1, 1);
+	make_ready(1);
 	assert_true(enqueue(1, 1, 2));
-	assert_true(pool_grant_next(&pool, 2, &first));
-	assert_true(pool_return(&pool, first.slot, 3));
-	assert_true(enqueue(1, 1, 4));
-	assert_true(pool_grant_next(&pool, 4, &next));
-	assert_int_equal(next.slot, first.slot);
+	assert_true(pool_grant_next(&pool, 2, &grant));
+	assert_true(enqueue(2, 1, 3));
+	assert_int_equal(pool_pick_start(&pool, 3), POOL_NONE);
+	pool_adapt(&pool, 3);
+	assert_int_equal(pool.target, 1);
 }
 
 static void
@@ -888,7 +915,9 @@ main(void)
 		    a_reused_sandbox_is_ready_again_from_a_lease_only),
 		cmocka_unit_test(a_reused_sandbox_ages_from_its_first_day),
 		cmocka_unit_test(who_is_soon_back_needs_no_other_start),
-		cmocka_unit_test(the_last_one_back_is_the_next_to_go),
+		cmocka_unit_test(
+		    those_in_use_take_turns_and_others_stay_unused),
+		cmocka_unit_test(who_waits_for_a_place_needs_no_start),
 		cmocka_unit_test(what_comes_back_is_no_surplus_at_once),
 		cmocka_unit_test(more_than_enough_that_wait_are_given_up),
 	};

@@ -39,15 +39,20 @@ static bool gate_is_armed;
 static char gate_preload[PRELOAD_BYTES];
 static open_function real_fopen;
 
-/* A symbol of the interpreter's, or of the C library's behind ours. */
 static void
-find(void *handle, const char *name, void *function)
+find(void *handle, const char *name, void *pointer)
 {
 	void *found = dlsym(handle, name);
 
 	if (found == NULL)
 		_exit(120);
-	memcpy(function, &found, sizeof(found));
+	memcpy(pointer, &found, sizeof(found));
+}
+
+void
+gate_find(const char *name, void *pointer)
+{
+	find(RTLD_DEFAULT, name, pointer);
 }
 
 /* Before main: Python is to find no trace of us in its environment. */
@@ -82,8 +87,8 @@ import_modules(void)
 	char *rest = NULL;
 	char *name;
 
-	find(RTLD_DEFAULT, "PyImport_ImportModule", &import);
-	find(RTLD_DEFAULT, "PyErr_Print", &print_error);
+	gate_find("PyImport_ImportModule", &import);
+	gate_find("PyErr_Print", &print_error);
 	for (name = strtok_r(gate_preload, ",", &rest); name != NULL;
 	     name = strtok_r(NULL, ",", &rest)) {
 		if (import(name) == NULL) {
@@ -130,33 +135,39 @@ serve_one(void)
 	return false;
 }
 
-/* Returns once in each program, never in the gate. */
+/* Returns once in each program, with the interpreter's lock, never in the
+ * gate. */
 static void
 wait_at_gate(void)
 {
 	int (*ensure)(void);
-	void (*release)(int);
 	const int32_t ready = 0;
-	int state;
 
 	gate_is_armed = false;
-	find(RTLD_DEFAULT, "PyGILState_Ensure", &ensure);
-	find(RTLD_DEFAULT, "PyGILState_Release", &release);
-	find(RTLD_DEFAULT, "PyOS_BeforeFork", &gate.before_fork);
-	find(RTLD_DEFAULT, "PyOS_AfterFork_Child", &gate.after_fork_child);
-	state = ensure();
+	gate_find("PyGILState_Ensure", &ensure);
+	gate_find("PyOS_BeforeFork", &gate.before_fork);
+	gate_find("PyOS_AfterFork_Child", &gate.after_fork_child);
+	(void)ensure();
 	import_modules();
+	script_find_symbols();
+	if (quiet_prepare() == -1)
+		_exit(126);
 	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)
 		_exit(125);
 	while (!serve_one())
 		;
-	release(state);
 }
 
 EXPORT FILE *
 fopen64(const char *path, const char *mode)
 {
-	if (gate_is_armed && strcmp(path, SCRIPT) == 0)
+	bool waits = gate_is_armed && strcmp(path, SCRIPT) == 0;
+	FILE *file;
+
+	if (waits)
 		wait_at_gate();
-	return real_fopen(path, mode);
+	file = real_fopen(path, mode);
+	if (waits && file != NULL)
+		script_run(file, path);
+	return file;
 }

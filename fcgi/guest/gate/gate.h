@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "common/gate.h"
@@ -30,14 +31,31 @@ struct gate {
 	void (*after_fork_child)(void);
 };
 
+/* gate.c: stores the interpreter's symbol of that name, which it must have. */
+void gate_find(const char *name, void *pointer);
+
+/* script.c: before the fork; and in the program, instead of main. */
+void script_find_symbols(void);
+void script_run(FILE *file, const char *path) __attribute__((noreturn));
+
+/* quiet.c: before the fork, behind all imports: 0, or -1; and at the end of a
+ * program: true if its output is flushed and nothing is left to be seen. */
+int quiet_prepare(void);
+bool quiet_flush_and_judge(void);
+
 /* nest.c: in the clone. Returns in the program, and there only. */
 void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
 
 /* nest.c: a step went wrong, with errno. */
 void nest_fail(int run_fd, const char *step) __attribute__((noreturn));
 
-/* program.c: NULL, or the step that failed, with errno. Of fds the run's is
- * left open, and close-on-exec. */
-const char *program_confine(const int fds[GATE_FDS]);
+/* program.c, in the program: its pipes in place, go_fd and the run's socket of
+ * fds at these numbers and close-on-exec, and nothing else open. 0, or -1. */
+#define PROGRAM_GO_FD 3
+#define PROGRAM_REPORT_FD 4
+int program_place_fds(const int fds[GATE_FDS], int go_fd);
+
+/* program.c: NULL, or the step that failed, with errno. */
+const char *program_confine(void);
 
 #endif

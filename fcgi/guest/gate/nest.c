@@ -151,7 +151,6 @@ place_script(int run_fd, uint32_t *flags)
 	}
 	rc = 0;
 out:
-	/* The program is forked from here: it has its text in the file. */
 	explicit_bzero(piece, sizeof(piece));
 	fd_close(&fd);
 	return rc;
@@ -183,7 +182,7 @@ wait_for_end(int run_fd)
 }
 
 static const char *
-prepare(const struct gate *gate, const int fds[GATE_FDS], uint32_t *flags)
+prepare(const struct gate *gate)
 {
 	int socket_fd = GATE_SOCKET_FD;
 
@@ -196,59 +195,83 @@ prepare(const struct gate *gate, const int fds[GATE_FDS], uint32_t *flags)
 		return "mount";
 	if (raise_loopback() == -1)
 		return "loopback";
-	if (place_script(fds[GATE_FD_RUN], flags) == -1)
-		return "main.py";
 	return NULL;
 }
 
-/* In the program. What the gate has booted is not unbuffered: another is. */
+/* In the program, which has given up all it can before there is a script.
+ * What the gate has booted is not unbuffered: another is. */
 static void
-become_program(const struct gate *gate, const int fds[GATE_FDS], uint32_t flags)
+become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
 {
 	char interpreter[] = INTERPRETER;
 	char option[] = "-u";
 	char script[] = SCRIPT;
 	char *const argv[] = { interpreter, option, script, NULL };
-	const char *step = program_confine(fds);
-	int run_fd = fds[GATE_FD_RUN]; /* close-on-exec */
+	const char *step;
+	uint32_t flags;
 
+	if (program_place_fds(fds, go_fd) == -1)
+		nest_fail(fds[GATE_FD_RUN], "pipes");
+	step = program_confine();
 	if (step != NULL)
-		nest_fail(run_fd, step);
+		nest_fail(PROGRAM_REPORT_FD, step);
+	gate->after_fork_child(); /* runs what modules have hooked in */
+	if (io_read_all(PROGRAM_GO_FD, &flags, sizeof(flags), IO_FOREVER) == -1)
+		_exit(127); /* there will be none */
 	if ((flags & JOB_UNBUFFERED) != 0) {
 		(void)io_reset_signals();
 		(void)execvp(argv[0], argv);
-		nest_fail(run_fd, "exec");
+		nest_fail(PROGRAM_REPORT_FD, "exec");
 	}
-	fd_close(&run_fd);
-	gate->after_fork_child(); /* runs what modules have hooked in */
+	(void)syscall(SYS_close_range, PROGRAM_GO_FD, PROGRAM_REPORT_FD, 0);
+}
+
+static void
+start_program(int run_fd, int go_fd)
+{
+	uint32_t flags;
+
+	if (place_script(run_fd, &flags) == -1)
+		nest_fail(run_fd, SCRIPT);
+	if (io_write_all(go_fd, &flags, sizeof(flags), IO_FOREVER) == -1)
+		nest_fail(run_fd, "start");
+	fd_close(&go_fd);
+}
+
+/* False in the program. */
+static bool
+fork_program(const struct gate *gate, const int fds[GATE_FDS], int *go_fd)
+{
+	int go[2];
+
+	if (pipe2(go, O_CLOEXEC) == -1)
+		nest_fail(fds[GATE_FD_RUN], "pipe");
+	gate->before_fork();
+	nest_program = fork();
+	if (nest_program == 0) {
+		become_program(gate, fds, go[0]);
+		return false;
+	}
+	if (nest_program == -1)
+		nest_fail(fds[GATE_FD_RUN], "fork");
+	fd_close(&go[0]);
+	*go_fd = go[1];
+	return true;
 }
 
 void
 nest_run(const struct gate *gate, const int fds[GATE_FDS])
 {
 	struct sigaction forward = { .sa_handler = pass_on };
-	sigset_t interrupt;
-	uint32_t flags = 0;
-	const char *step = prepare(gate, fds, &flags);
-	pid_t pid;
+	const char *step = prepare(gate);
+	int go_fd;
 
 	if (step != NULL)
 		nest_fail(fds[GATE_FD_RUN], step);
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	gate->before_fork();
-	/* Held back until there is somebody to pass it on to. */
-	(void)sigprocmask(SIG_BLOCK, &interrupt, NULL);
-	pid = fork();
-	if (pid == 0) {
-		(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
-		become_program(gate, fds, flags);
+	if (!fork_program(gate, fds, &go_fd))
 		return;
-	}
-	if (pid == -1)
-		nest_fail(fds[GATE_FD_RUN], "fork");
-	nest_program = pid;
+	/* Nobody interrupts what has not begun. */
 	(void)sigaction(SIGINT, &forward, NULL);
-	(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	start_program(fds[GATE_FD_RUN], go_fd);
 	wait_for_end(fds[GATE_FD_RUN]);
 }

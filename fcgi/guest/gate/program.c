@@ -62,14 +62,19 @@ use_pipes(const int fds[GATE_FDS])
 	return 0;
 }
 
-/* All but the standard three and the one for a report. */
-static int
-close_others(int keep_fd)
+int
+program_place_fds(const int fds[GATE_FDS], int go_fd)
 {
-	if (keep_fd > STDERR_FILENO + 1 &&
-	    syscall(SYS_close_range, STDERR_FILENO + 1, keep_fd - 1, 0) == -1)
+	/* Out of the way of these numbers first. */
+	int go = fcntl(go_fd, F_DUPFD_CLOEXEC, PROGRAM_REPORT_FD + 1);
+	int report = fcntl(
+	    fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, PROGRAM_REPORT_FD + 1);
+
+	if (use_pipes(fds) == -1 || go == -1 || report == -1 ||
+	    dup3(go, PROGRAM_GO_FD, O_CLOEXEC) == -1 ||
+	    dup3(report, PROGRAM_REPORT_FD, O_CLOEXEC) == -1)
 		return -1;
-	return (int)syscall(SYS_close_range, keep_fd + 1, INT_MAX, 0);
+	return (int)syscall(SYS_close_range, PROGRAM_REPORT_FD + 1, INT_MAX, 0);
 }
 
 static int
@@ -86,14 +91,10 @@ prefer_for_oom_kill(void)
 }
 
 const char *
-program_confine(const int fds[GATE_FDS])
+program_confine(void)
 {
-	int run_fd = fds[GATE_FD_RUN];
-
 	if (setsid() == -1)
 		return "setsid";
-	if (use_pipes(fds) == -1 || close_others(run_fd) == -1)
-		return "pipes";
 	if (prefer_for_oom_kill() == -1)
 		return "oom_score_adj";
 	errno = 0;

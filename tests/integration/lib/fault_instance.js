@@ -258,12 +258,14 @@ guests(own)
 		const pid = container.State.Pid;
 
 		try {
-			/* What waits has a FIFO there; a gate that waits an
-			 * empty file, and no child with one of its own. */
+			/* What waits has a FIFO there; with isolation = fork
+			 * an empty file, and no fork has one of its own. */
 			const script = fs.lstatSync(
 			    `/proc/${pid}/root/box/main.py`);
 			const leased = script.isFile() && (script.size > 0 ||
-			    children(pid).some((c) => children(c).length > 0));
+			    children(pid).some((c) => fs.existsSync(
+				`/proc/${c}/root/box/main.py`) && fs.lstatSync(
+				`/proc/${c}/root/box/main.py`).size > 0));
 
 			return [{ name: container.Name.slice(1), pid, leased }];
 		} catch {
