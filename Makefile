@@ -43,10 +43,12 @@ COMMON = $(wildcard fcgi/common/*.c)
 RESPONDER = $(wildcard fcgi/responder/*.c)
 SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
 GUEST = $(wildcard fcgi/guest/*.c)
-GUEST_COMMON = fcgi/common/frame.c fcgi/common/io.c fcgi/common/fdpass.c
+GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
+	fcgi/common/fdpass.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
 GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine_paths.c \
-	fcgi/guest/confine_syscalls.c fcgi/common/fdpass.c fcgi/common/io.c
+	fcgi/guest/confine_syscalls.c fcgi/guest/place.c fcgi/common/extras.c \
+	fcgi/common/fdpass.c fcgi/common/io.c
 GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
 
@@ -54,7 +56,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the three main.c, libfcgi's one file and what calls it: what
 # unit tests link.
 TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c \
-	fcgi/responder/serve.c fcgi/responder/worker.c,\
+	fcgi/responder/serve.c fcgi/responder/serve_get.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
 
 .DELETE_ON_ERROR:
@@ -79,7 +81,7 @@ $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap -lsystemd
 
 $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv
 
 $(BUILD)/sce-guest: $(patsubst %.c,$(BUILD)/musl/%.o,$(GUEST_COMMON) $(GUEST))
 	$(call QUIET,LD)$(MUSL_CC) -static -Wl,-z,noexecstack -o $@ $^
@@ -95,7 +97,7 @@ $(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 	@mkdir -p $(@D)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -lsystemd -ljson-c -lseccomp -lmd
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -lsystemd -ljson-c -lseccomp -lmd -lresolv
 
 check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done

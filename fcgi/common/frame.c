@@ -12,12 +12,15 @@
  *            48 truncated     52 reserved
  *   job       0 protocol version                      4 wall_limit_ms
  *             8 stdout_limit_bytes                   12 stderr_limit_bytes
- *            16 code_len      20 stdin_len           24 reserved (8 bytes)
- *            32 code, then stdin, and nothing after them
+ *            16 code_len      20 stdin_len           24 flags
+ *            28 extras_len    32 cpu_limit_ms        36 reserved
+ *            40 code, stdin, extras, and nothing after them
  */
 #include "common/frame.h"
 
 #include <string.h>
+
+#include "common/extras.h"
 
 #define EXIT_STATUS_MAX 255u
 /* Linux has signals 1 to 64. */
@@ -185,7 +188,10 @@ job_check_limits(const struct job *job)
 		return FRAME_BAD;
 	if (job->code_len < 1 || job->code_len > CODE_BYTES_MAX)
 		return FRAME_BAD;
-	if (job->stdin_len > STDIN_BYTES_MAX)
+	if (job->stdin_len > STDIN_BYTES_MAX ||
+	    job->extras_len > EXTRAS_BYTES_MAX)
+		return FRAME_BAD;
+	if (job->cpu_limit_ms > WALL_MS_MAX)
 		return FRAME_BAD;
 	if ((job->flags & ~JOB_UNBUFFERED) != 0)
 		return FRAME_BAD;
@@ -199,7 +205,7 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 
 	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
 		return FRAME_BAD;
-	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u32(buf + 28) != 0)
+	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u32(buf + 36) != 0)
 		return FRAME_BAD;
 	found.wall_limit_ms = get_u32(buf + 4);
 	found.stdout_limit_bytes = get_u32(buf + 8);
@@ -207,13 +213,19 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 	found.code_len = get_u32(buf + 16);
 	found.stdin_len = get_u32(buf + 20);
 	found.flags = get_u32(buf + 24);
+	found.extras_len = get_u32(buf + 28);
+	found.cpu_limit_ms = get_u32(buf + 32);
 	if (job_check_limits(&found) != FRAME_OK)
 		return FRAME_BAD;
 	len -= FRAME_JOB_HEADER_LEN;
-	if (len < found.code_len || len - found.code_len != found.stdin_len)
+	/* Each is below its ceiling: the sum does not wrap. */
+	if (len != (size_t)found.code_len + found.stdin_len + found.extras_len)
 		return FRAME_BAD;
 	found.code = buf + FRAME_JOB_HEADER_LEN;
 	found.stdin_data = found.code + found.code_len;
+	found.extras = found.stdin_data + found.stdin_len;
+	if (!extras_are_valid(found.extras, found.extras_len))
+		return FRAME_BAD;
 	*job = found;
 	return FRAME_OK;
 }
@@ -229,5 +241,7 @@ frame_encode_job_header(
 	put_u32(buf + 16, job->code_len);
 	put_u32(buf + 20, job->stdin_len);
 	put_u32(buf + 24, job->flags);
-	put_u32(buf + 28, 0);
+	put_u32(buf + 28, job->extras_len);
+	put_u32(buf + 32, job->cpu_limit_ms);
+	put_u32(buf + 36, 0);
 }

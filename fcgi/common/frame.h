@@ -12,15 +12,17 @@
 
 #include "common/limits.h"
 
-#define FRAME_PROTOCOL_VERSION 2
+#define FRAME_PROTOCOL_VERSION 3
 #define FRAME_HEADER_LEN 8
 /* Largest payload that a guest sends: bytes. */
 #define FRAME_PAYLOAD_MAX (64 * 1024)
 #define FRAME_READY_LEN 4
 #define FRAME_VERDICT_LEN 56
-#define FRAME_JOB_HEADER_LEN 32
+#define FRAME_JOB_HEADER_LEN 40
 /* Largest payload that a guest takes: bytes. */
-#define FRAME_JOB_MAX (FRAME_JOB_HEADER_LEN + CODE_BYTES_MAX + STDIN_BYTES_MAX)
+#define FRAME_JOB_MAX                                                          \
+	(FRAME_JOB_HEADER_LEN + CODE_BYTES_MAX + STDIN_BYTES_MAX +             \
+	    EXTRAS_BYTES_MAX)
 
 enum frame_kind {
 	FRAME_READY = 1,       /* guest: interpreter booted; protocol version.
@@ -71,7 +73,7 @@ struct verdict {
 /* Flags of a job. Unbuffered: python3.11 -u, for whoever watches it live. */
 #define JOB_UNBUFFERED 1u
 
-/* A job as it travels; code and stdin point into the caller's bytes. */
+/* A job as it travels; its parts point into the caller's bytes. */
 struct job {
 	uint32_t wall_limit_ms;
 	uint32_t stdout_limit_bytes;
@@ -81,6 +83,9 @@ struct job {
 	uint32_t code_len;
 	const uint8_t *stdin_data;
 	uint32_t stdin_len;
+	const uint8_t *extras; /* see extras.h */
+	uint32_t extras_len;
+	uint32_t cpu_limit_ms; /* of all its processes; 0: none of its own */
 };
 
 /*
@@ -104,7 +109,7 @@ enum frame_status frame_decode_job(
 void frame_encode_ready(uint8_t buf[FRAME_READY_LEN]);
 void frame_encode_verdict(
     uint8_t buf[FRAME_VERDICT_LEN], const struct verdict *verdict);
-/* The fixed part only; the caller sends code, then stdin, after it. */
+/* The fixed part only; code, stdin and extras come after it. */
 void frame_encode_job_header(
     uint8_t buf[FRAME_JOB_HEADER_LEN], const struct job *job);
 

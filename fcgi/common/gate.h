@@ -10,7 +10,8 @@
  * and over the run's own stream socket (GATE_FD_RUN), which the gate itself
  * never reads, so that no run's bytes are left in what the next is forked from:
  *
- *   guest -> init   struct gate_program, the program's text
+ *   guest -> init   struct gate_program, extras (see extras.h), the program's
+ *                   text
  *   init -> guest   struct gate_report, once
  */
 #ifndef SCE_GATE_H
@@ -39,6 +40,7 @@ struct gate_request {
 struct gate_program {
 	uint32_t code_len;
 	uint32_t flags; /* JOB_* of frame.h */
+	uint32_t extras_len;
 };
 
 enum gate_report_kind {

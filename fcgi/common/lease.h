@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define LEASE_PROTOCOL_VERSION 2
+#define LEASE_PROTOCOL_VERSION 3
 #define LEASE_TEXT_BYTES 4096
 /* All of a text: bytes. */
 #define LEASE_TEXT_MAX (8 * LEASE_TEXT_BYTES)
@@ -81,9 +81,9 @@ struct lease_request {
 	uint32_t outcome;       /* RELEASE: enum lease_outcome */
 	uint32_t truncated;     /* RELEASE: VERDICT_TRUNCATED_* */
 	uint32_t http_status;   /* ANSWERED */
-	uint32_t reserved;
-	uint8_t client[16]; /* ACQUIRE: the address to be fair between */
-	uint8_t trace[16];  /* ACQUIRE: nginx's number of the request */
+	uint32_t memory_kib; /* ACQUIRE: of the sandbox; 0: all it may have */
+	uint8_t client[16];  /* ACQUIRE: the address to be fair between */
+	uint8_t trace[16];   /* ACQUIRE: nginx's number of the request */
 };
 
 struct lease_reply {

@@ -17,11 +17,25 @@
 #define BODY_BYTES_MAX (1024 * 1024)
 #define STDIN_BYTES_MAX BODY_BYTES_MAX
 
+/* Beside the program: its arguments, and files with their paths; bytes. All of
+ * it comes out of a body. */
+#define EXTRAS_BYTES_MAX BODY_BYTES_MAX
+#define EXTRAS_ARGS_MAX 64
+#define EXTRAS_ARGS_BYTES_MAX (32 * 1024)
+#define EXTRAS_FILES_MAX 64
+#define EXTRAS_PATH_MAX 512
+#define EXTRAS_NAME_MAX 255 /* of one component */
+#define EXTRAS_DEPTH_MAX 8  /* components */
+
 /* Wall clock of a run: milliseconds. */
 #define WALL_MS_MIN 100
 #define WALL_MS_DEFAULT 5000
 #define WALL_MS_MAX_DEFAULT 10000
 #define WALL_MS_MAX (300 * 1000)
+
+/* The least memory that a request may ask for, bytes: an interpreter waits in
+ * about 11 MiB. */
+#define MEMORY_BYTES_MIN (32 * 1024 * 1024)
 
 /* What is kept of each of stdout and stderr: bytes. */
 #define OUTPUT_BYTES_DEFAULT (64 * 1024)

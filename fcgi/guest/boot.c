@@ -7,23 +7,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/extras.h"
 #include "common/io.h"
+#include "guest/cookie.h"
 #include "guest/guest.h"
+#include "guest/place.h"
 
-#define SCRIPT "main.py" /* relative: the working directory is /box */
+#define SCRIPT EXTRAS_SCRIPT /* relative: the working directory is /box */
 #define SCRIPT_NEW ".main.py.new"
 /* How often the FIFO is tried while the interpreter boots: milliseconds. */
 #define READY_PROBE_MS 2
+/* Interpreter, -u, script, arguments, NULL. */
+#define BOOT_ARGV_MAX (EXTRAS_ARGS_MAX + 4)
 
 static int
-boot(struct guest *guest, bool unbuffered)
+boot(struct guest *guest, char *const argv[])
 {
 	char error[CHILD_ERROR_MAX];
-	char script[] = SCRIPT;
-	char option[] = "-u";
-	char *const plain[] = { guest->interpreter, script, NULL };
-	char *const live[] = { guest->interpreter, option, script, NULL };
-	char *const *argv = unbuffered ? live : plain;
 
 	if (child_boot(&guest->child, argv, guest->landlock_required, NULL,
 		error) == 0)
@@ -35,11 +35,13 @@ boot(struct guest *guest, bool unbuffered)
 int
 boot_on_fifo(struct guest *guest)
 {
+	char script[] = SCRIPT;
+	char *const argv[] = { guest->interpreter, script, NULL };
 	int seen;
 
 	if (mkfifo(SCRIPT, 0644) == -1)
 		return host_report(guest, "mkfifo " SCRIPT);
-	if (boot(guest, false) == -1)
+	if (boot(guest, argv) == -1)
 		return -1;
 	for (;;) {
 		guest->fifo_fd = open(
@@ -57,26 +59,67 @@ boot_on_fifo(struct guest *guest)
 	}
 }
 
-int
-boot_place_script(struct guest *guest, const struct job *job)
+static void
+dismiss(struct guest *guest)
+{
+	child_finish(&guest->child);
+	fd_close(&guest->fifo_fd);
+}
+
+/* The program as a regular file, put in the FIFO's place in one step. */
+static int
+place_script(const struct job *job, const char *name)
 {
 	int fd;
 	int rc;
 
+	if (place_parents(name) == -1)
+		return -1;
 	fd = open(SCRIPT_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
-		return host_report(guest, "creating " SCRIPT);
+		return -1;
 	rc = io_write_all(fd, job->code, job->code_len, IO_FOREVER);
 	fd_close(&fd);
-	if (rc == -1 || rename(SCRIPT_NEW, SCRIPT) == -1)
-		return host_report(guest, "writing " SCRIPT);
+	return rc == -1 ? -1 : rename(SCRIPT_NEW, name);
+}
+
+int
+boot_place_job(struct guest *guest, const struct job *job)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+
+	(void)extras_argv(job->extras, job->extras_len, argv);
+	if (strcmp(argv[0], SCRIPT) != 0) {
+		dismiss(guest);
+		if (unlink(SCRIPT) == -1)
+			return host_report(guest, "unlink " SCRIPT);
+	}
+	if (place_script(job, argv[0]) == -1)
+		return host_report(guest, "writing the program");
+	if (place_files(job->extras, job->extras_len) == -1)
+		return host_report(guest, "writing the files");
 	return 0;
 }
 
 int
-boot_on_file(struct guest *guest, bool unbuffered)
+boot_on_file(struct guest *guest, const struct job *job)
 {
-	child_finish(&guest->child);
-	fd_close(&guest->fifo_fd);
-	return boot(guest, unbuffered);
+	const char *argv[BOOT_ARGV_MAX] = { guest->interpreter, "-u" };
+	bool unbuffered = (job->flags & JOB_UNBUFFERED) != 0;
+
+	(void)extras_argv(
+	    job->extras, job->extras_len, unbuffered ? argv + 2 : argv + 1);
+	dismiss(guest);
+	return boot(guest, (char *const *)(uintptr_t)argv);
+}
+
+bool
+boot_must_be_afresh(const struct job *job)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+
+	return (job->flags & JOB_UNBUFFERED) != 0 ||
+	       extras_argv(job->extras, job->extras_len, argv) > 1 ||
+	       strcmp(argv[0], SCRIPT) != 0 ||
+	       cookie_needs_seek(job->code, job->code_len);
 }

@@ -124,11 +124,13 @@ int
 gate_send_program(const struct guest *guest, const struct job *job)
 {
 	const struct gate_program program = { .code_len = job->code_len,
-		.flags = job->flags };
+		.flags = job->flags,
+		.extras_len = job->extras_len };
 	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
 	int fd = guest->child.report_fd;
 
-	if (io_write_all(fd, &program, sizeof(program), deadline_us) == -1)
+	if (io_write_all(fd, &program, sizeof(program), deadline_us) == -1 ||
+	    io_write_all(fd, job->extras, job->extras_len, deadline_us) == -1)
 		return -1;
 	return io_write_all(fd, job->code, job->code_len, deadline_us);
 }

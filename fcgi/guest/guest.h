@@ -51,11 +51,13 @@ void host_forget_job(void);
  */
 int boot_on_fifo(struct guest *guest);
 
-/* The program as a regular file, put in the FIFO's place in one step. */
-int boot_place_script(struct guest *guest, const struct job *job);
+/* The program as a regular file, in the FIFO's place, and its files. */
+int boot_place_job(struct guest *guest, const struct job *job);
 
-/* The waiting interpreter can not take this job: another, on the file, with
- * unbuffered output or without. */
-int boot_on_file(struct guest *guest, bool unbuffered);
+/* Is the waiting interpreter one that can not take this job? */
+bool boot_must_be_afresh(const struct job *job);
+
+/* Then another, on the file, with the job's arguments and options. */
+int boot_on_file(struct guest *guest, const struct job *job);
 
 #endif

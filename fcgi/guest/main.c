@@ -9,9 +9,9 @@
  *   3. Boot the stock interpreter on a FIFO named main.py. It blocks in open;
  *      when ours for writing succeeds, it is there: READY.
  *   4. A job comes: STARTED, main.py becomes a regular file by rename, the
- *      code goes into the FIFO (or, for an odd encoding or for unbuffered
- *      output, into an interpreter booted afresh on that file). pump.c does
- *      the rest.
+ *      code goes into the FIFO (or, for an odd encoding, unbuffered output,
+ *      arguments or another name, into an interpreter booted afresh on that
+ *      file). pump.c does the rest.
  *   5. The verdict was the last frame. Exit.
  *
  * With isolation = fork steps 3 to 5 are gate_host.c's: one booted interpreter
@@ -30,7 +30,6 @@
 
 #include "common/frame.h"
 #include "common/io.h"
-#include "guest/cookie.h"
 #include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/hold.h"
@@ -91,18 +90,15 @@ run_job(struct guest *guest, const struct job *job)
 		.job = job,
 		.child = &guest->child,
 		.meter = &guest->meter };
-	bool unbuffered;
 
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
 	pump.started_us = io_now_us();
 	pump.deadline_us = pump.started_us +
 			   (uint64_t)job->wall_limit_ms * 1000;
-	if (boot_place_script(guest, job) == -1)
+	if (boot_place_job(guest, job) == -1)
 		return -1;
-	unbuffered = (job->flags & JOB_UNBUFFERED) != 0;
-	if ((unbuffered || cookie_needs_seek(job->code, job->code_len)) &&
-	    boot_on_file(guest, unbuffered) == -1)
+	if (boot_must_be_afresh(job) && boot_on_file(guest, job) == -1)
 		return -1;
 	meter_start(&guest->meter);
 	pump.fifo_fd = fd_take(&guest->fifo_fd);

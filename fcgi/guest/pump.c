@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +20,6 @@
 #include "guest/guest.h"
 #include "guest/watchdog.h"
 
-/* The alarm rings again, should one wake-up be lost. */
-#define ALARM_AGAIN_US 50000
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16
 #define REAPS_A_ROUND 64
@@ -147,20 +144,6 @@ take_signals(struct pump *pump)
 	}
 }
 
-static void
-arm_alarm(uint64_t deadline_us)
-{
-	uint64_t now_us = io_now_us();
-	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 1;
-	struct itimerval timer = {
-		.it_value = { .tv_sec = (time_t)(left_us / 1000000),
-		    .tv_usec = (suseconds_t)(left_us % 1000000) },
-		.it_interval = { .tv_usec = ALARM_AGAIN_US },
-	};
-
-	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
-}
-
 /* Reads up to so many times, until there is nothing. -1: the host is gone. */
 static int
 drain(struct pump *pump, enum frame_kind kind, int reads)
@@ -180,7 +163,7 @@ enter_grace(struct pump *pump)
 		return -1;
 	pump->in_grace = true;
 	pump->deadline_us = io_now_us() + PUMP_GRACE_US;
-	arm_alarm(pump->deadline_us);
+	pump_arm_alarm(pump->deadline_us);
 	(void)kill(pump->child->pid, SIGINT);
 	return 0;
 }
@@ -198,7 +181,7 @@ look_at_clock(struct pump *pump)
 {
 	if (!pump->ended && io_now_us() >= pump->deadline_us)
 		take_signals(pump); /* it may have ended in time */
-	if (pump->ended)
+	if (pump->ended || !pump_has_cpu_time(pump))
 		return 0;
 	if (io_now_us() < pump->deadline_us)
 		return 1;
@@ -262,7 +245,8 @@ judge(struct pump *pump)
 	verdict->peak_memory_bytes = gate_peak_bytes(pump->child, pump->meter);
 	if (pump->child->failure[0] != '\0') {
 		verdict->kind = VERDICT_SANDBOX_FAILED;
-	} else if (pump->in_grace || watchdog_has_fired()) {
+	} else if (pump->in_grace || pump->is_out_of_cpu ||
+		   watchdog_has_fired()) {
 		verdict->kind = VERDICT_TIMED_OUT;
 	} else if (WIFEXITED(pump->status)) {
 		verdict->kind = VERDICT_EXITED;
@@ -281,7 +265,7 @@ pump_run(struct pump *pump)
 {
 	int more;
 
-	arm_alarm(pump->deadline_us);
+	pump_arm_alarm(pump->deadline_us);
 	watchdog_arm(pump->deadline_us + PUMP_GRACE_US + WATCHDOG_MARGIN_US);
 	pump_input(pump);
 	while ((more = pump_round(pump)) == 1)

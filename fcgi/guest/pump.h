@@ -30,7 +30,9 @@ struct pump {
 	uint32_t code_sent;
 	bool ended; /* the main process is gone, status holds */
 	int status;
-	bool in_grace; /* it ran out of time and may flush */
+	uint64_t cpu_look_us; /* when to look at its CPU time again */
+	bool is_out_of_cpu;   /* it has used up the job's */
+	bool in_grace;        /* it ran out of time and may flush */
 	struct verdict verdict;
 };
 
@@ -39,5 +41,14 @@ struct pump {
  * verdict. 0, or -1 when the host went away.
  */
 int pump_run(struct pump *pump);
+
+/* pump_clock.c: SIGALRM at the deadline, and again soon after it. */
+void pump_arm_alarm(uint64_t deadline_us);
+
+/*
+ * False: it has used up the job's CPU time. A look at it costs some, so there
+ * is one when it could be used up, were eight cores busy with it.
+ */
+bool pump_has_cpu_time(struct pump *pump);
 
 #endif

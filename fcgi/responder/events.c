@@ -192,6 +192,27 @@ events_next(struct events *events, const struct result *result, bool is_over,
 	return rc;
 }
 
+size_t
+events_join(
+    const struct events *events, const struct result *result, uint8_t *out)
+{
+	const uint8_t *data[EVENTS_STREAMS] = { result->stdout_data,
+		result->stderr_data };
+	size_t len = 0;
+	size_t piece;
+	size_t i;
+
+	for (i = 0; i < events->count; i++) {
+		const uint8_t **from = &data[events->segments[i] & 1];
+
+		piece = events->segments[i] >> 1;
+		memcpy(out + len, *from, piece);
+		*from += piece;
+		len += piece;
+	}
+	return len;
+}
+
 int
 events_format_ending(const struct result *result, uint64_t queue_us,
     uint64_t run_us, struct event_text *text)

@@ -50,6 +50,13 @@ int events_note(struct events *events, enum events_stream stream, size_t len);
 int events_next(struct events *events, const struct result *result,
     bool is_over, struct event_text *text);
 
+/*
+ * Both streams in the order in which they came, of events that were noted and
+ * never told. out has room for both; returns how many bytes it got.
+ */
+size_t events_join(
+    const struct events *events, const struct result *result, uint8_t *out);
+
 /* The last two events: timing and result. 0, or -1: ENOMEM. */
 int events_format_ending(const struct result *result, uint64_t queue_us,
     uint64_t run_us, struct event_text *text);

@@ -95,11 +95,12 @@ await_answer(struct link *link, int client_fd, struct lease_reply *reply,
 
 enum link_outcome
 link_acquire(struct link *link, const struct link_asker *asker,
-    uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply,
+    const struct link_wish *wish, int client_fd, struct lease_reply *reply,
     int *sandbox_fd)
 {
 	struct lease_request request = { .kind = LEASE_ACQUIRE,
-		.wall_limit_ms = wall_limit_ms };
+		.wall_limit_ms = wish->wall_limit_ms,
+		.memory_kib = wish->memory_kib };
 	const struct link_report unused = { .outcome = LEASE_NEVER_STARTED };
 	bool gone = false;
 	int fd = -1;

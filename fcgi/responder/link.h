@@ -29,13 +29,19 @@ struct link_asker {
 	uint8_t trace[TRACE_BYTES]; /* of the request */
 };
 
+/* What it has to be good for. */
+struct link_wish {
+	uint32_t wall_limit_ms;
+	uint32_t memory_kib; /* 0: all that a sandbox may have */
+};
+
 /*
  * Waits for a lease as long as the supervisor lets us wait. GRANTED: the
  * caller owns *sandbox_fd and releases reply->lease_id. client_fd is watched
  * for its end; -1: no client.
  */
 enum link_outcome link_acquire(struct link *link,
-    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
+    const struct link_asker *asker, const struct link_wish *wish, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 
 /* What is reported with the end of a lease. */

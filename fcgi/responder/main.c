@@ -23,6 +23,8 @@ enum argument {
 	ARG_MEMORY_BYTES,
 	ARG_LOG_LEVEL,
 	ARG_LOG_CODE,
+	ARG_PISTON_TEXT,
+	ARG_FILES_BYTES,
 	ARG_COUNT
 };
 
@@ -55,7 +57,11 @@ take_arguments(int argc, char *argv[], struct worker_options *options)
 	options->output_limit_bytes = (uint32_t)number(
 	    argv, ARG_OUTPUT_BYTES, OUTPUT_BYTES_MAX);
 	options->memory_limit_bytes = number(argv, ARG_MEMORY_BYTES, INT64_MAX);
+	options->limits.memory_max_bytes = options->memory_limit_bytes;
 	options->log_code = number(argv, ARG_LOG_CODE, 1) == 1;
+	options->limits.files_bytes_max = (uint32_t)number(
+	    argv, ARG_FILES_BYTES, UINT32_MAX);
+	options->limits.takes_text = number(argv, ARG_PISTON_TEXT, 1) == 1;
 }
 
 /* The end comes by the supervisor's channel, not by a signal: one in the

@@ -12,31 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "responder/json_member.h"
 #include "responder/json_text.h"
 #include "responder/text.h"
-
-/* Takes value, which may be NULL when there was no memory for it. */
-static int
-add_member(
-    struct json_object *object, const char *name, struct json_object *value)
-{
-	if (value == NULL)
-		return -1;
-	if (json_object_object_add(object, name, value) == -1) {
-		json_object_put(value);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-add_text(struct json_object *object, const char *name, const struct text *text)
-{
-	const char *data = text->len > 0 ? text->data : "";
-
-	return add_member(
-	    object, name, json_object_new_string_len(data, (int)text->len));
-}
 
 static int
 add_sentence(struct json_object *object, const struct result *result)
@@ -44,7 +22,7 @@ add_sentence(struct json_object *object, const struct result *result)
 	char sentence[SENTENCE_BYTES_MAX];
 
 	reply_describe_end(result, sentence);
-	return add_member(object, "error", json_object_new_string(sentence));
+	return json_member_add_string(object, "error", sentence);
 }
 
 /* Members error and stderr: a traceback is the error, a sentence else. */
@@ -56,11 +34,11 @@ add_complaint(struct json_object *object, const struct result *result,
 	bool failed = verdict->kind != VERDICT_EXITED || verdict->status != 0;
 
 	if (failed && verdict->kind == VERDICT_EXITED && stderr_text->len > 0)
-		return add_text(object, "error", stderr_text);
+		return json_member_add_text(object, "error", stderr_text);
 	if (failed && add_sentence(object, result) == -1)
 		return -1;
 	if (stderr_text->len > 0)
-		return add_text(object, "stderr", stderr_text);
+		return json_member_add_text(object, "stderr", stderr_text);
 	return 0;
 }
 
@@ -68,10 +46,10 @@ static int
 add_end(struct json_object *object, const struct verdict *verdict)
 {
 	if (verdict->kind == VERDICT_EXITED && verdict->status != 0)
-		return add_member(object, "exit_code",
+		return json_member_add(object, "exit_code",
 		    json_object_new_int((int)verdict->status));
 	if (verdict->kind == VERDICT_SIGNALED)
-		return add_member(object, "signal",
+		return json_member_add(object, "signal",
 		    json_object_new_string(reply_signal_name(verdict->status)));
 	return 0;
 }
@@ -98,7 +76,7 @@ add_truncated(struct json_object *object, uint32_t truncated)
 	if (truncated == 0)
 		return 0;
 	streams = json_object_new_array();
-	if (add_member(object, "truncated", streams) == -1)
+	if (json_member_add(object, "truncated", streams) == -1)
 		return -1;
 	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0 &&
 	    add_stream_name(streams, "stdout") == -1)
@@ -119,7 +97,7 @@ add_result(struct json_object *object, const struct result *result,
 			 verdict->status == 0;
 
 	if (succeeded || stdout_text->len > 0) {
-		if (add_text(object, "output", stdout_text) == -1)
+		if (json_member_add_text(object, "output", stdout_text) == -1)
 			return -1;
 	}
 	if (add_complaint(object, result, stderr_text) == -1)
@@ -145,7 +123,7 @@ reply_init_error(struct reply *reply, int http_status, const char *sentence)
 
 	if (object == NULL)
 		goto out;
-	if (add_member(object, "error", json_object_new_string(sentence)) == -1)
+	if (json_member_add_string(object, "error", sentence) == -1)
 		goto out;
 	rc = reply_init(reply, http_status, object);
 out:
@@ -244,7 +222,7 @@ reply_format_text(const uint8_t *data, size_t len, struct reply *reply)
 	memset(reply, 0, sizeof(*reply));
 	if (object == NULL || text_repair(&text, data, len, false) == -1)
 		goto out;
-	if (add_text(object, "text", &text) == -1)
+	if (json_member_add_text(object, "text", &text) == -1)
 		goto out;
 	rc = reply_init(reply, 200, object);
 out:

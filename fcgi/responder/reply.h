@@ -17,6 +17,7 @@ struct result {
 	size_t stdout_len;
 	const uint8_t *stderr_data;
 	size_t stderr_len;
+	uint32_t cpu_limit_ms;       /* 0: none of its own */
 	uint32_t wall_limit_ms;      /* for the timeout's sentence */
 	uint64_t memory_limit_bytes; /* for the memory's sentence */
 	bool abandoned;              /* the client went away before the end */

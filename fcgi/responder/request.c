@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns what a body may ask for: JSON in, a request or a refusal out. json-c
- * is given only what json_check has passed.
- */
+/* Owns what a body of /run may ask for: JSON in, a request or a refusal out. */
 #include "responder/request.h"
 
 #include <json-c/json.h>
@@ -11,96 +8,17 @@
 #include <string.h>
 
 #include "common/utf8.h"
-#include "responder/json_check.h"
+#include "responder/request_extras.h"
+#include "responder/request_json.h"
 
-#define MEMBERS_KNOWN "use code, stdin and timeout"
+#define MEMBERS_KNOWN                                                          \
+	"use code, stdin, timeout, memory, args, files, language and version"
 #define OBJECT_EXAMPLE "an object such as {\"code\": \"print(1)\"}"
 
-#define NOT_JSON "Body is not valid JSON: send " OBJECT_EXAMPLE
+static const char *const members[] = { "code", "stdin", "timeout", "memory",
+	"args", "files", "language", "version", NULL };
 
-/* What is shown of a name that we do not know: bytes with the NUL. */
-#define NAME_SHOWN_BYTES 64
-
-static int
-refuse_for_memory(struct refusal *refusal)
-{
-	refusal_set(refusal, 503, "Out of memory: try again in a second");
-	refusal->retry_after_s = 1;
-	return -1;
-}
-
-/* Of what json_check passed: some byte of it is not white space. */
-static bool
-is_object(const uint8_t *json)
-{
-	return json[strspn((const char *)json, " \t\n\r")] == '{';
-}
-
-static int
-check_json(const uint8_t *body, size_t body_len, struct refusal *refusal)
-{
-	switch (json_check(body, body_len)) {
-	case JSON_CHECK_OK:
-		if (is_object(body))
-			return 0;
-		return refusal_set(
-		    refusal, 400, "Body must be " OBJECT_EXAMPLE);
-	case JSON_CHECK_UTF8:
-		return refusal_set(refusal, 400,
-		    "Body is not UTF-8: send JSON in UTF-8 without a byte "
-		    "order mark");
-	case JSON_CHECK_CONTROL:
-		return refusal_set(refusal, 400,
-		    "Control character in the JSON: escape it, a newline as "
-		    "\\n, others as \\u0000 to \\u001f");
-	case JSON_CHECK_SURROGATE:
-		return refusal_set(refusal, 400,
-		    "Lone surrogate in the JSON: write \\ud800 to \\udfff "
-		    "in pairs only");
-	case JSON_CHECK_NAME:
-		return refusal_set(refusal, 400,
-		    "Unknown member with \\u0000 in its name: " MEMBERS_KNOWN);
-	case JSON_CHECK_DEPTH:
-		return refusal_set(refusal, 400,
-		    "JSON nested deeper than %d levels: send " OBJECT_EXAMPLE,
-		    JSON_DEPTH_MAX);
-	case JSON_CHECK_SYNTAX:
-		break;
-	}
-	return refusal_set(refusal, 400, NOT_JSON);
-}
-
-/* json-c 0.18 in strict mode refuses every byte above 0x7f (its issue 875). */
-static int
-tokener_flags(void)
-{
-	bool is_0_18 = json_c_version_num() >> 8 == 18;
-
-	return is_0_18 ? 0 : JSON_TOKENER_STRICT;
-}
-
-/* What check_json passed -> *object, for json_object_put by the caller. */
-static int
-parse_object(const uint8_t *body, size_t body_len, struct json_object **object,
-    struct refusal *refusal)
-{
-	/* json-c counts the value in the innermost level as one more. */
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	enum json_tokener_error error;
-
-	if (tokener == NULL)
-		return refuse_for_memory(refusal);
-	json_tokener_set_flags(tokener, tokener_flags());
-	*object = json_tokener_parse_ex(
-	    tokener, (const char *)body, (int)body_len);
-	error = json_tokener_get_error(tokener);
-	json_tokener_free(tokener);
-	if (*object != NULL)
-		return 0;
-	if (error == json_tokener_success)
-		return refuse_for_memory(refusal);
-	return refusal_set(refusal, 400, NOT_JSON);
-}
+static const struct request_words words = { OBJECT_EXAMPLE, MEMBERS_KNOWN };
 
 /* One byte of a name as JSON has it. A NUL follows. Returns the length. */
 static size_t
@@ -118,10 +36,10 @@ escape_byte(char out[sizeof("\\u001f")], unsigned char byte)
 }
 
 /* A name cut short ends at the edge of a character and in three dots. */
-static void
-escape_name(char out[NAME_SHOWN_BYTES], const char *name)
+void
+request_show(char out[REQUEST_SHOWN_BYTES], const char *name)
 {
-	const size_t len_max = NAME_SHOWN_BYTES - sizeof("\\u001f...");
+	const size_t len_max = REQUEST_SHOWN_BYTES - sizeof("\\u001f...");
 	size_t len = 0;
 
 	out[0] = '\0';
@@ -134,29 +52,38 @@ escape_name(char out[NAME_SHOWN_BYTES], const char *name)
 	memcpy(out + len, "...", sizeof("..."));
 }
 
-static int
-check_names(struct json_object *object, struct refusal *refusal)
+static bool
+is_known(const char *name, const char *const *known)
+{
+	for (; *known != NULL; known++) {
+		if (strcmp(name, *known) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+request_check_names(struct json_object *object, const char *const *known,
+    const char *advice, struct refusal *refusal)
 {
 	struct json_object_iterator it = json_object_iter_begin(object);
 	struct json_object_iterator end = json_object_iter_end(object);
-	char shown[NAME_SHOWN_BYTES];
+	char shown[REQUEST_SHOWN_BYTES];
 
 	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
 		const char *name = json_object_iter_peek_name(&it);
 
-		if (strcmp(name, "code") == 0 || strcmp(name, "stdin") == 0 ||
-		    strcmp(name, "timeout") == 0)
+		if (is_known(name, known))
 			continue;
-		escape_name(shown, name);
-		return refusal_set(refusal, 400,
-		    "Unknown member \"%s\": " MEMBERS_KNOWN, shown);
+		request_show(shown, name);
+		return refusal_set(
+		    refusal, 400, "Unknown member \"%s\": %s", shown, advice);
 	}
 	return 0;
 }
 
-/* A copy with a NUL behind it, which is not counted. */
-static int
-copy_string(const char *name, struct json_object *value, uint8_t **data,
+int
+request_take_string(const char *name, struct json_object *value, uint8_t **data,
     size_t *len, struct refusal *refusal)
 {
 	if (!json_object_is_type(value, json_type_string))
@@ -165,9 +92,32 @@ copy_string(const char *name, struct json_object *value, uint8_t **data,
 	*len = (size_t)json_object_get_string_len(value);
 	*data = malloc(*len + 1);
 	if (*data == NULL)
-		return refuse_for_memory(refusal);
+		return request_json_no_memory(refusal);
 	memcpy(*data, json_object_get_string(value), *len);
 	(*data)[*len] = '\0';
+	return 0;
+}
+
+int
+request_take_code(struct json_object *value, const char *name,
+    const struct request_limits *limits, struct request *request,
+    struct refusal *refusal)
+{
+	size_t code_points;
+
+	if (request_take_string(
+		name, value, &request->code, &request->code_len, refusal) == -1)
+		return -1;
+	if (memchr(request->code, '\0', request->code_len) != NULL)
+		return refusal_set(refusal, 400,
+		    "\"%s\" must not contain a NUL character", name);
+	if (!utf8_check(request->code, request->code_len, &code_points))
+		return refusal_set(
+		    refusal, 400, "\"%s\" must be valid Unicode", name);
+	if (code_points > limits->code_points_max)
+		return refusal_set(refusal, 400,
+		    "Code too long: %zu characters, the limit is %u",
+		    code_points, (unsigned)limits->code_points_max);
 	return 0;
 }
 
@@ -176,27 +126,14 @@ read_code(struct json_object *object, const struct request_limits *limits,
     struct request *request, struct refusal *refusal)
 {
 	struct json_object *value;
-	size_t code_points;
 
 	if (!json_object_object_get_ex(object, "code", &value))
 		return refusal_set(refusal, 400,
 		    "Member \"code\" missing: send " OBJECT_EXAMPLE);
-	if (copy_string("code", value, &request->code, &request->code_len,
-		refusal) == -1)
-		return -1;
-	if (request->code_len == 0)
+	if (json_object_is_type(value, json_type_string) &&
+	    json_object_get_string_len(value) == 0)
 		return refusal_set(refusal, 400, "\"code\" must not be empty");
-	if (memchr(request->code, '\0', request->code_len) != NULL)
-		return refusal_set(
-		    refusal, 400, "\"code\" must not contain a NUL character");
-	if (!utf8_check(request->code, request->code_len, &code_points))
-		return refusal_set(
-		    refusal, 400, "\"code\" must be valid Unicode");
-	if (code_points > limits->code_points_max)
-		return refusal_set(refusal, 400,
-		    "Code too long: %zu characters, the limit is %u",
-		    code_points, (unsigned)limits->code_points_max);
-	return 0;
+	return request_take_code(value, "code", limits, request, refusal);
 }
 
 static int
@@ -207,7 +144,7 @@ read_stdin(struct json_object *object, struct request *request,
 
 	if (!json_object_object_get_ex(object, "stdin", &value))
 		return 0;
-	return copy_string(
+	return request_take_string(
 	    "stdin", value, &request->stdin_data, &request->stdin_len, refusal);
 }
 
@@ -245,19 +182,17 @@ request_parse_body(const uint8_t *body, size_t body_len,
 	int rc = -1;
 
 	request_init(request);
-	if (body_len > BODY_BYTES_MAX) /* json-c counts in int */
-		return refusal_set(refusal, 413, "Request body too long");
-	if (check_json(body, body_len, refusal) == -1)
+	if (request_json_parse(body, body_len, &words, &object, refusal) == -1)
 		return -1;
-	if (parse_object(body, body_len, &object, refusal) == -1)
-		goto out;
-	if (check_names(object, refusal) == -1)
+	if (request_check_names(object, members, MEMBERS_KNOWN, refusal) == -1)
 		goto out;
 	if (read_code(object, limits, request, refusal) == -1)
 		goto out;
 	if (read_stdin(object, request, refusal) == -1)
 		goto out;
-	rc = read_timeout(object, limits, request, refusal);
+	if (read_timeout(object, limits, request, refusal) == -1)
+		goto out;
+	rc = request_read_extras(object, limits, request, refusal);
 out:
 	if (rc == -1)
 		request_finish(request);
@@ -276,5 +211,6 @@ request_finish(struct request *request)
 {
 	free(request->code);
 	free(request->stdin_data);
+	free(request->extras.data);
 	request_init(request);
 }

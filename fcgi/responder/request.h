@@ -19,6 +19,9 @@ struct request_limits {
 	uint32_t body_bytes_max;
 	uint32_t wall_default_ms;
 	uint32_t wall_max_ms;
+	uint64_t memory_max_bytes;
+	uint32_t files_bytes_max; /* of all files together */
+	bool takes_text; /* Piston's paths: text/plain counts as JSON */
 };
 
 /* A request that will not run: status and one sentence for the client. */
@@ -29,14 +32,25 @@ struct refusal {
 	char message[SENTENCE_BYTES_MAX];
 };
 
+/* As extras.h has them; request_extras.h makes them. */
+struct request_extras {
+	uint8_t *data; /* NULL if there are none */
+	size_t len;
+	size_t size;
+};
+
 /* What a client asked for. Owns its bytes; request_finish frees them. */
 struct request {
 	uint8_t *code; /* code_len bytes, then a NUL that is not counted */
 	size_t code_len;
 	uint8_t *stdin_data; /* NULL if there is none */
 	size_t stdin_len;
+	struct request_extras extras;
+	size_t files_len; /* of all files in them: bytes */
 	uint32_t wall_limit_ms;
-	bool is_live; /* its output is watched as it comes */
+	uint32_t cpu_limit_ms; /* 0: the wall clock is limit enough */
+	uint64_t memory_bytes; /* 0: all that there is */
+	bool is_live;          /* its output is watched as it comes */
 };
 
 /*

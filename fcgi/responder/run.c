@@ -59,7 +59,10 @@ clear_result(struct run *run, const struct request *request)
 	result->stdout_data = run->stdout_data;
 	result->stderr_data = run->stderr_data;
 	result->wall_limit_ms = request->wall_limit_ms;
-	result->memory_limit_bytes = run->memory_limit_bytes;
+	result->cpu_limit_ms = request->cpu_limit_ms;
+	result->memory_limit_bytes = request->memory_bytes > 0
+					 ? request->memory_bytes
+					 : run->memory_limit_bytes;
 	result->verdict.kind = VERDICT_SANDBOX_FAILED;
 	run->inbox_len = 0;
 	run->sent = run->started = false;
@@ -67,29 +70,36 @@ clear_result(struct run *run, const struct request *request)
 		events_reset(&run->watcher->events);
 }
 
+static uint8_t *
+put(uint8_t *at, const void *data, size_t len)
+{
+	if (len > 0)
+		memcpy(at, data, len);
+	return at + len;
+}
+
 static int
 send_job(struct run *run, const struct request *request, int sandbox_fd)
 {
 	struct job job = { .wall_limit_ms = request->wall_limit_ms,
+		.cpu_limit_ms = request->cpu_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
 		.flags = request->is_live ? JOB_UNBUFFERED : 0,
-		.code = request->code,
 		.code_len = (uint32_t)request->code_len,
-		.stdin_data = request->stdin_data,
-		.stdin_len = (uint32_t)request->stdin_len };
+		.stdin_len = (uint32_t)request->stdin_len,
+		.extras_len = (uint32_t)request->extras.len };
 	uint8_t *at = run->outbox;
-	size_t len = FRAME_JOB_HEADER_LEN + request->code_len +
-		     request->stdin_len;
 
-	frame_encode_header(at, FRAME_JOB, (uint32_t)len);
+	frame_encode_header(at, FRAME_JOB,
+	    (uint32_t)(FRAME_JOB_HEADER_LEN + request->code_len +
+		       request->stdin_len + request->extras.len));
 	frame_encode_job_header(at + FRAME_HEADER_LEN, &job);
 	at += FRAME_HEADER_LEN + FRAME_JOB_HEADER_LEN;
-	memcpy(at, request->code, request->code_len);
-	if (request->stdin_len > 0)
-		memcpy(at + request->code_len, request->stdin_data,
-		    request->stdin_len);
-	return io_write_all(sandbox_fd, run->outbox, FRAME_HEADER_LEN + len,
+	at = put(at, request->code, request->code_len);
+	at = put(at, request->stdin_data, request->stdin_len);
+	at = put(at, request->extras.data, request->extras.len);
+	return io_write_all(sandbox_fd, run->outbox, (size_t)(at - run->outbox),
 	    io_now_us() + SEND_PATIENCE_US);
 }
 
@@ -113,7 +123,8 @@ read_frames(struct run *run, int sandbox_fd)
 static bool
 has_news(const struct run *run)
 {
-	return run->watcher != NULL && run->started &&
+	return run->watcher != NULL && run->watcher->send != NULL &&
+	       run->started &&
 	       (!run->watcher->has_begun || run->watcher->events.pending);
 }
 
@@ -215,13 +226,15 @@ try_once(struct run *run, const struct request *request,
     const struct link_asker *asker, int client_fd, struct lease_reply *reply,
     enum run_outcome *outcome)
 {
+	const struct link_wish wish = { .wall_limit_ms = request->wall_limit_ms,
+		.memory_kib = (uint32_t)(request->memory_bytes / 1024) };
 	int sandbox_fd = -1;
 	enum run_step step;
 
 	clear_result(run, request);
 	*outcome = RUN_REFUSED;
-	switch (link_acquire(run->link, asker, request->wall_limit_ms,
-	    client_fd, reply, &sandbox_fd)) {
+	switch (link_acquire(
+	    run->link, asker, &wish, client_fd, reply, &sandbox_fd)) {
 	case LINK_GRANTED:
 		break;
 	case LINK_CLIENT_GONE:

@@ -19,7 +19,8 @@ enum run_outcome {
 /*
  * Somebody who watches a run as it goes on. send is called when there is
  * something to tell and the client's connection takes it, at first when the
- * program has started: 0, or -1 when the client is gone.
+ * program has started: 0, or -1 when the client is gone. NULL: who only wants
+ * to know, in the end, what came before what.
  */
 struct run_watcher {
 	struct events events;

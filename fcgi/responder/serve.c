@@ -14,7 +14,8 @@
 #include "common/log.h"
 #include "responder/client.h"
 #include "responder/execlog.h"
-#include "responder/status.h"
+#include "responder/piston.h"
+#include "responder/serve_parts.h"
 
 /* nginx has made or checked it; a stranger's never gets into a header. */
 static void
@@ -33,8 +34,8 @@ request_id(struct service *service, char out[REQUEST_ID_BYTES_MAX])
 }
 
 /* What every answer goes through: counted, logged, sent. */
-static void
-put_answer(struct service *service, const struct answer *answer)
+void
+serve_answer(struct service *service, const struct answer *answer)
 {
 	char trace[TRACE_TEXT_BYTES];
 
@@ -45,25 +46,25 @@ put_answer(struct service *service, const struct answer *answer)
 	exchange_send(service->exchange, answer);
 }
 
-static void
-put_refusal(struct service *service, const struct refusal *refusal)
+void
+serve_refusal(struct service *service, const struct refusal *refusal)
 {
 	struct answer answer = { .refusal = refusal };
 
-	if (reply_format_refusal(refusal, &answer.reply) == -1)
+	if (service->dialect->format_refusal(refusal, &answer.reply) == -1)
 		return; /* no memory for a sentence: nginx says 502 */
-	put_answer(service, &answer);
+	serve_answer(service, &answer);
 	reply_finish(&answer.reply);
 }
 
-static void
-put_busy(struct service *service)
+void
+serve_busy(struct service *service)
 {
 	struct refusal refusal;
 
 	(void)refusal_set(&refusal, 503,
 	    "The service is stopping or out of memory: try again later");
-	put_refusal(service, &refusal);
+	serve_refusal(service, &refusal);
 }
 
 static void
@@ -113,11 +114,11 @@ answer_result(
 	answer.run_us = io_now_us() - begun_us - answer.queue_us;
 	if (request->is_live) {
 		end_live(service, answer.run_us);
-	} else if (reply_format_result(&service->run.result, &answer.reply) ==
-		   -1) {
-		put_busy(service);
+	} else if (service->dialect->format_result(
+		       &service->run, &answer.reply) == -1) {
+		serve_busy(service);
 	} else {
-		put_answer(service, &answer);
+		serve_answer(service, &answer);
 	}
 	reply_finish(&answer.reply);
 	log_run(service, request);
@@ -132,7 +133,8 @@ take_request(
 	struct exchange *exchange = service->exchange;
 	size_t len = 0;
 
-	if (request_check_head(exchange_param(exchange, "REQUEST_METHOD"),
+	if (service->dialect->check_head(
+		exchange_param(exchange, "REQUEST_METHOD"),
 		exchange_param(exchange, "CONTENT_TYPE"),
 		exchange_param(exchange, "CONTENT_LENGTH"), limits, &len,
 		refusal) == -1) {
@@ -142,7 +144,28 @@ take_request(
 	if (exchange_read_body(exchange, service->body, len) == -1)
 		return refusal_set(refusal, 400,
 		    "The body is shorter than its Content-Length");
-	return request_parse_body(service->body, len, limits, request, refusal);
+	return service->dialect->parse_body(
+	    service->body, len, limits, request, refusal);
+}
+
+/* Who watches the next run: its client, or we for the order of its output. */
+static void
+attach_watcher(struct service *service, struct request *request)
+{
+	request->is_live = service->dialect->has_live &&
+			   request_wants_events(exchange_param(
+			       service->exchange, "HTTP_ACCEPT"));
+	if (request->is_live)
+		live_attach(&service->live, service->exchange, &service->run);
+	else if (!service->dialect->has_live)
+		service->run.watcher = &service->orderly;
+}
+
+static void
+detach_watcher(struct service *service)
+{
+	live_detach(&service->live);
+	service->run.watcher = NULL;
 }
 
 static void
@@ -154,14 +177,11 @@ serve_run(struct service *service)
 
 	request_init(&request);
 	if (take_request(service, &request, &refusal) == -1) {
-		put_refusal(service, &refusal);
+		serve_refusal(service, &refusal);
 		request_finish(&request);
 		return;
 	}
-	request.is_live = request_wants_events(
-	    exchange_param(service->exchange, "HTTP_ACCEPT"));
-	if (request.is_live)
-		live_attach(&service->live, service->exchange, &service->run);
+	attach_watcher(service, &request);
 	begun_us = io_now_us();
 	switch (run_execute(&service->run, &request, &service->asker,
 	    exchange_client_fd(service->exchange), &refusal)) {
@@ -169,7 +189,7 @@ serve_run(struct service *service)
 		answer_result(service, &request, begun_us);
 		break;
 	case RUN_REFUSED:
-		put_refusal(service, &refusal);
+		serve_refusal(service, &refusal);
 		break;
 	case RUN_CLIENT_GONE:
 		/* Nobody to answer; but what ran, ran. */
@@ -177,77 +197,51 @@ serve_run(struct service *service)
 			log_run(service, &request);
 		break;
 	}
-	live_detach(&service->live);
+	detach_watcher(service);
 	request_finish(&request);
 }
 
-/* GET or HEAD, without a body to look at; false: it was refused. */
-static bool
-is_get(struct service *service, struct answer *answer)
+static void
+serve_nothing(struct service *service)
 {
-	const char *method = exchange_param(
-	    service->exchange, "REQUEST_METHOD");
 	struct refusal refusal;
 
 	exchange_drain(service->exchange);
-	answer->head_only = method != NULL && strcmp(method, "HEAD") == 0;
-	if (answer->head_only || (method != NULL && strcmp(method, "GET") == 0))
-		return true;
-	(void)refusal_set(&refusal, 405, "Method not allowed: use GET");
-	refusal.allow = "GET, HEAD";
-	put_refusal(service, &refusal);
-	return false;
+	(void)refusal_set(&refusal, 404, "%s", service->dialect->not_found);
+	serve_refusal(service, &refusal);
 }
 
-static void
-serve_health(struct service *service)
-{
-	struct answer answer = { .refusal = NULL };
-
-	if (!is_get(service, &answer))
-		return;
-	if (status_health(service->link, &service->run,
-		service->options.limits.wall_default_ms, &answer) == -1) {
-		put_busy(service);
-		return;
-	}
-	put_answer(service, &answer);
-	reply_finish(&answer.reply);
-}
-
-static void
-serve_metrics(struct service *service)
-{
-	struct answer answer = { .refusal = NULL };
-
-	if (!is_get(service, &answer))
-		return;
-	if (status_metrics(service->link, &answer) == -1) {
-		put_busy(service);
-		return;
-	}
-	put_answer(service, &answer);
-	reply_finish(&answer.reply);
-}
+static const struct path {
+	const char *uri;
+	void (*serve)(struct service *service);
+} paths[] = {
+	{ "/run", serve_run },
+	{ "/healthz", serve_health },
+	{ "/metrics", serve_metrics },
+	{ "/api/v2/execute", serve_run },
+	{ "/api/v2/piston/execute", serve_run },
+	{ "/api/v2/runtimes", serve_runtimes },
+	{ "/api/v2/piston/runtimes", serve_runtimes },
+};
 
 static void
 serve(struct service *service)
 {
 	const char *uri = exchange_param(service->exchange, "DOCUMENT_URI");
-	struct refusal refusal;
+	size_t i;
 
-	if (uri != NULL && strcmp(uri, "/run") == 0) {
-		serve_run(service);
-	} else if (uri != NULL && strcmp(uri, "/healthz") == 0) {
-		serve_health(service);
-	} else if (uri != NULL && strcmp(uri, "/metrics") == 0) {
-		serve_metrics(service);
-	} else {
-		exchange_drain(service->exchange);
-		(void)refusal_set(
-		    &refusal, 404, "Not found: send programs to /run");
-		put_refusal(service, &refusal);
+	if (uri == NULL)
+		uri = "";
+	service->dialect = strncmp(uri, PISTON_PATHS, strlen(PISTON_PATHS)) == 0
+			       ? &dialect_piston
+			       : &dialect_own;
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (strcmp(uri, paths[i].uri) == 0) {
+			paths[i].serve(service);
+			return;
+		}
 	}
+	serve_nothing(service);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "responder/dialect.h"
 #include "responder/exchange.h"
 #include "responder/live.h"
 #include "responder/run.h"
@@ -18,8 +19,10 @@ struct service {
 	struct run run;
 	struct exchange *exchange;
 	struct live live;
-	uint8_t *body;           /* body_bytes_max and a NUL */
-	struct link_asker asker; /* of the request under way */
+	const struct dialect *dialect; /* of the request under way */
+	struct run_watcher orderly;    /* where nobody watches it live */
+	uint8_t *body;                 /* body_bytes_max and a NUL */
+	struct link_asker asker;       /* of the request under way */
 	uint64_t log_failures;
 	bool log_torn; /* the last line was cut by a full disk */
 };

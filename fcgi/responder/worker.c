@@ -59,6 +59,7 @@ worker_destroy(struct worker *worker)
 	if (worker == NULL)
 		return;
 	live_finish(&worker->service.live);
+	events_finish(&worker->service.orderly.events);
 	run_finish(&worker->service.run);
 	free(worker->service.body);
 	exchange_destroy(worker->service.exchange);

@@ -125,9 +125,9 @@ client_rules() {
 	[ -z "$proxies" ] || printf '%s;\n\t' \
 	    'real_ip_header X-Forwarded-For' 'real_ip_recursive on'
 	[ "$rate" = 0 ] || printf '%s rate=%sr/s;\n\t' \
-	    "limit_req_zone \$sce_client\$uri zone=sce_requests:8m" "$rate"
+	    "limit_req_zone \$sce_client\$sce_counted zone=sce_requests:8m" "$rate"
 	[ "$connections" = 0 ] || printf '%s;\n\t' \
-	    "limit_conn_zone \$sce_client\$uri zone=sce_connections:4m"
+	    "limit_conn_zone \$sce_client\$sce_counted zone=sce_connections:4m"
 }
 
 # In a location that is counted; the same words, its own counts.
@@ -152,6 +152,26 @@ metrics_rules() {
 	done
 }
 
+# Whose pages may use Piston's paths. sced has checked that origins are nothing
+# but * or schemes, hosts and ports. What depends on the origin says so.
+# shellcheck disable=SC2016 # the variables are nginx's
+origin_rules() {
+	local origin origins
+	origins=$(setting piston origins)
+	if [ "$origins" = '*' ]; then
+		printf 'map $uri $%s {\n\t\tdefault "%s";\n\t}\n\t' \
+		    sce_origin '*' sce_vary ''
+		return
+	fi
+	printf 'map $http_origin $sce_origin {\n\t\tdefault "";\n'
+	for origin in ${origins//,/ }; do
+		printf '\t\t"%s" $http_origin;\n' "$origin"
+	done
+	printf '\t}\n\tmap $uri $sce_vary {\n\t\tdefault "";\n'
+	[ -z "$origins" ] || printf '\t\t"~^/api/v2/" Origin;\n'
+	printf '\t}'
+}
+
 # A run that has to wait first must not be cut short by nginx: seconds.
 read_timeout() {
 	local wait_ms run_ms
@@ -173,6 +193,7 @@ nginx_conf() {
 	    socket_group);"}
 	text=${text//@READ_TIMEOUT@/"$(read_timeout)"}
 	text=${text//@CLIENT_RULES@/"$(client_rules)"}
+	text=${text//@ORIGIN_RULES@/"$(origin_rules)"}
 	text=${text//@CLIENT_LIMITS@/"$(client_limits)"}
 	text=${text//@METRICS_RULES@/"$(metrics_rules)"}
 	if [[ $text =~ @[A-Z_]+@ ]]; then

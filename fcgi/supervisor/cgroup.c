@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -74,21 +75,48 @@ cgroup_find(pid_t pid, char path[CGROUP_PATH_MAX])
 	return rc;
 }
 
-/* Version 2 has a file for it, since Linux 5.14. */
 static int
-kill_by_file(const char *path)
+write_file(const char *folder, const char *file, const char *text)
 {
-	char name[CGROUP_PATH_MAX + 16];
+	char name[CGROUP_PATH_MAX + 64];
 	int fd;
 	int rc;
 
-	(void)snprintf(name, sizeof(name), "%s/cgroup.kill", path);
+	(void)snprintf(name, sizeof(name), "%s/%s", folder, file);
 	fd = open(name, O_WRONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	rc = io_write_all(fd, "1", 1, IO_FOREVER);
+	rc = io_write_all(fd, text, strlen(text), IO_FOREVER);
 	fd_close(&fd);
 	return rc;
+}
+
+/* Of version 1, where memory and memory with swap must not cross: down the
+ * first goes before the second, up after it. */
+static int
+limit_both(const char *folder, const char *text)
+{
+	int rc = write_file(folder, "memory.limit_in_bytes", text);
+
+	if (write_file(folder, "memory.memsw.limit_in_bytes", text) == -1 &&
+	    errno != ENOENT) /* without swap accounting */
+		return -1;
+	return rc == 0 ? 0 : write_file(folder, "memory.limit_in_bytes", text);
+}
+
+int
+cgroup_limit_memory(const char *path, uint64_t bytes)
+{
+	static const char known[] = CGROUP_ROOT "/pids/";
+	char folder[CGROUP_PATH_MAX + 16];
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, bytes);
+	if (strncmp(path, known, sizeof(known) - 1) != 0)
+		return write_file(path, "memory.max", text);
+	(void)snprintf(folder, sizeof(folder), CGROUP_ROOT "/memory/%s",
+	    path + sizeof(known) - 1);
+	return limit_both(folder, text);
 }
 
 int
@@ -99,7 +127,8 @@ cgroup_kill(const char *path)
 	FILE *file;
 	long pid;
 
-	if (kill_by_file(path) == 0)
+	/* Version 2 has a file for it, since Linux 5.14. */
+	if (write_file(path, "cgroup.kill", "1") == 0)
 		return 0;
 	(void)snprintf(name, sizeof(name), "%s/cgroup.procs", path);
 	file = fopen(name, "re");

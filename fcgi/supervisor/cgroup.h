@@ -3,6 +3,7 @@
 #ifndef SCE_CGROUP_H
 #define SCE_CGROUP_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -16,5 +17,11 @@ int cgroup_parse(FILE *file, char path[CGROUP_PATH_MAX]);
 
 /* SIGKILL to every process in it. 0, or -1 with errno. */
 int cgroup_kill(const char *path);
+
+/*
+ * Limits the memory of all in it, swap included: bytes. 0, or -1 with errno:
+ * EBUSY if it has more than that and can not give it back.
+ */
+int cgroup_limit_memory(const char *path, uint64_t bytes);
 
 #endif

@@ -70,13 +70,17 @@ struct config {
 	uint32_t client_connections; /* requests at once; 0: no limit */
 	char proxies[CONFIG_STRING_MAX]; /* networks, as the file has them */
 	char metrics_from[CONFIG_STRING_MAX]; /* networks, too */
+	/* [piston] */
+	bool piston_text; /* its clients may send JSON as text/plain */
+	char piston_origins[CONFIG_STRING_MAX]; /* whose pages; for nginx */
 };
 
 /*
  * In a file a key is named as its field without the unit, under the section
  * given above; but sizes are box_size, tmp_size, shm_size, file_size,
- * code_points is code_length, fork is isolation, and [clients] has rate, burst,
- * connections, metrics. config_schema.c has the list.
+ * code_points is code_length, fork is isolation, [clients] has rate, burst,
+ * connections, metrics, and [piston] text_plain and origins. config_schema.c
+ * has the list.
  */
 
 /* Fills in the defaults; derived paths too. */

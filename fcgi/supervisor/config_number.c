@@ -33,6 +33,7 @@ type_units(enum config_type type)
 	case CONFIG_NAME:
 	case CONFIG_PATH:
 	case CONFIG_NETWORKS:
+	case CONFIG_ORIGINS:
 	case CONFIG_MODULES:
 		break;
 	}

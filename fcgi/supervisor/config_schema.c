@@ -141,7 +141,7 @@ const struct config_key config_keys[] = {
 	    "10s", WALL_MS_MIN, WALL_MS_MAX, NULL,
 	    "the longest that a request may ask for" },
 	{ "limits", "memory", CONFIG_SIZE, FIELD(memory_bytes),
-	    "128m", 32 * MIB, 64 * GIB, NULL,
+	    "128m", MEMORY_BYTES_MIN, 64 * GIB, NULL,
 	    "memory of a sandbox, without swap" },
 	{ "limits", "cpus", CONFIG_CORES, FIELD(cpus_milli),
 	    "0.5", 50, 64000, NULL,
@@ -192,6 +192,13 @@ const struct config_key config_keys[] = {
 	{ "clients", "metrics", CONFIG_NETWORKS, FIELD(metrics_from),
 	    "127.0.0.0/8,::1", TEXT(0),
 	    "who may GET /metrics; empty: nobody" },
+
+	{ "piston", "text_plain", CONFIG_WORD, FIELD(piston_text),
+	    "yes", 0, 1, yes_or_no,
+	    "text/plain counts as JSON under /api/v2, as some clients send" },
+	{ "piston", "origins", CONFIG_ORIGINS, FIELD(piston_origins),
+	    "", TEXT(0),
+	    "whose pages may use /api/v2 (CORS); empty: no others', *: all" },
 };
 /* clang-format on */
 

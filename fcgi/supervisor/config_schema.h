@@ -12,7 +12,7 @@
 
 #include "supervisor/config.h"
 
-#define CONFIG_KEYS 48
+#define CONFIG_KEYS 50
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */
@@ -23,6 +23,7 @@ enum config_type {
 	CONFIG_NAME,     /* no blank, nothing that docker could misread */
 	CONFIG_PATH,     /* absolute */
 	CONFIG_NETWORKS, /* 10.0.0.1, fd00::/8: as it is written */
+	CONFIG_ORIGINS,  /* https://example.org, or *: as it is written */
 	CONFIG_MODULES   /* json, os.path: as it is written */
 };
 
@@ -66,6 +67,9 @@ void config_value_print(
 
 /* Nothing, or IP addresses and networks between commas or blanks. */
 bool config_networks_are_valid(const char *text);
+
+/* Nothing, *, or origins (RFC 6454) between commas or blanks. */
+bool config_origins_are_valid(const char *text);
 
 /* Nothing, or names of Python modules between commas or blanks. */
 bool config_modules_are_valid(const char *text);

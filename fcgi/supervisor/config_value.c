@@ -37,17 +37,25 @@ type_description(enum config_type type)
 	case CONFIG_NAME:
 	case CONFIG_PATH:
 	case CONFIG_NETWORKS:
+	case CONFIG_ORIGINS:
 	case CONFIG_MODULES:
 		break;
 	}
 	return "a whole number";
 }
 
+/* Several, between commas, which are not for docker. */
+static bool
+is_list(enum config_type type)
+{
+	return type == CONFIG_NETWORKS || type == CONFIG_ORIGINS ||
+	       type == CONFIG_MODULES;
+}
+
 static bool
 is_text(enum config_type type)
 {
-	return type == CONFIG_NAME || type == CONFIG_PATH ||
-	       type == CONFIG_NETWORKS || type == CONFIG_MODULES;
+	return type == CONFIG_NAME || type == CONFIG_PATH || is_list(type);
 }
 
 static int
@@ -88,12 +96,14 @@ parse_text(const struct config_key *key, const char *text, char *field,
 	if (key->type == CONFIG_NETWORKS && !config_networks_are_valid(text))
 		return refuse(why, "must be IP addresses or networks such as "
 				   "10.0.0.1, fd00::/8");
+	if (key->type == CONFIG_ORIGINS && !config_origins_are_valid(text))
+		return refuse(why, "must be * or origins such as "
+				   "https://example.org");
 	if (key->type == CONFIG_MODULES && !config_modules_are_valid(text))
 		return refuse(why, "must be names of modules such as json, "
 				   "os.path");
 	/* A path becomes part of docker's --mount option, which is CSV. */
-	if (key->type != CONFIG_NETWORKS && key->type != CONFIG_MODULES &&
-	    strpbrk(text, ",\";") != NULL)
+	if (!is_list(key->type) && strpbrk(text, ",\";") != NULL)
 		return refuse(why, "must not have a comma, a semicolon or a "
 				   "double quote in it");
 	for (size_t i = 0; i < len; i++) {

@@ -172,17 +172,23 @@ add_ulimit(struct docker_args *args, const char *name, unsigned long long value)
 	docker_args_add_format(args, "%s=%llu:%llu", name, value, value);
 }
 
+uint64_t
+docker_memory_overhead(const struct config *config)
+{
+	return config_is_gvisor(config) ? GVISOR_BYTES : 0;
+}
+
 /* The cgroup's limits. With gVisor they bind it and the program together, so
  * that processes are counted inside; there no other run has the same uid. */
 static void
 add_cgroup_limits(struct docker_args *args, const struct config *config)
 {
-	unsigned long long bytes = config->memory_bytes;
+	unsigned long long bytes = config->memory_bytes +
+				   docker_memory_overhead(config);
 	unsigned int pids = config->pids;
 
 	if (config_is_gvisor(config)) {
 		add_ulimit(args, "nproc", pids);
-		bytes += GVISOR_BYTES;
 		pids = GVISOR_THREADS + GVISOR_THREADS_EACH * pids;
 	}
 	docker_args_add(args, "--memory");

@@ -31,6 +31,9 @@ void docker_args_add_option(
 void docker_args_add_format(struct docker_args *args, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* What the runtime itself needs of a sandbox's memory: bytes. */
+uint64_t docker_memory_overhead(const struct config *config);
+
 /* docker run, with every flag of a sandbox. */
 void docker_args_run(struct docker_args *args, const struct docker *docker,
     const struct docker_box *box);

@@ -53,7 +53,7 @@ launch_responder(struct supervisor *sup, int channel_fd)
 	const uint64_t numbers[] = { config->code_points, config->body_bytes,
 		config->timeout_ms, config->timeout_max_ms,
 		config->output_bytes, config->memory_bytes, config->log_level,
-		config->log_code };
+		config->log_code, config->piston_text, config->box_bytes / 2 };
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
 	char values[COUNT][24];
 	char path[CONFIG_STRING_MAX];

@@ -13,6 +13,7 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/docker_args.h"
 #include "supervisor/supervisor.h"
 
 /* How long a responder may take to notice that its lease is over. */
@@ -49,6 +50,7 @@ on_acquire(
 	struct worker *worker = &sup->workers[index];
 	struct pool_waiter waiter = { .worker = index,
 		.wall_limit_ms = request->wall_limit_ms,
+		.memory_kib = request->memory_kib,
 		.since_us = io_now_us() };
 	uint32_t evicted;
 
@@ -57,6 +59,10 @@ on_acquire(
 	if (request->wall_limit_ms == 0 ||
 	    request->wall_limit_ms > sup->config.timeout_max_ms)
 		return "it asked for a lease beyond the limit";
+	if (request->memory_kib != 0 &&
+	    (request->memory_kib < MEMORY_BYTES_MIN / 1024 ||
+		request->memory_kib > sup->config.memory_bytes / 1024))
+		return "it asked for memory beyond the limit";
 	memcpy(waiter.client, request->client, sizeof(waiter.client));
 	memcpy(worker->client, request->client, sizeof(worker->client));
 	memcpy(worker->trace, request->trace, sizeof(worker->trace));
@@ -179,6 +185,39 @@ monitor_on_worker(struct supervisor *sup, uint32_t index)
 		workers_end(sup, index, violation);
 }
 
+/* The run's own limit, or the configured one again. 0, or -1. */
+static int
+limit_memory(struct supervisor *sup, struct sandbox *box, uint32_t memory_kib)
+{
+	uint64_t bytes = memory_kib != 0 ? (uint64_t)memory_kib * 1024
+					 : sup->config.memory_bytes;
+
+	if (memory_kib == box->memory_kib)
+		return 0;
+	if (cgroup_limit_memory(box->cgroup,
+		bytes + docker_memory_overhead(&sup->config)) == -1) {
+		log_warning(
+		    strerror(errno), "memory-not-limited name=%s", box->name);
+		return -1;
+	}
+	box->memory_kib = memory_kib;
+	return 0;
+}
+
+/* What the responder gets: -1 makes it give the lease back. */
+static int
+open_run(struct supervisor *sup, const struct pool_grant *grant)
+{
+	struct sandbox *box = &sup->sandboxes[grant->slot];
+
+	if (limit_memory(sup, box, grant->waiter.memory_kib) == -1) {
+		box->is_last_run = true;
+		return -1;
+	}
+	return sup->config.fork ? reuse_open_run(sup, grant->slot)
+				: box->guest_fd;
+}
+
 static void
 grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 {
@@ -204,9 +243,7 @@ grant(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	    "lease-granted trace=%s lease=%" PRIu64
 	    " slot=%u name=%s queue_us=%" PRIu64,
 	    trace, sup->leases, grant->slot, box->name, message.queue_us);
-	monitor_reply(sup, index, &message,
-	    sup->config.fork ? reuse_open_run(sup, grant->slot)
-			     : box->guest_fd);
+	monitor_reply(sup, index, &message, open_run(sup, grant));
 }
 
 void

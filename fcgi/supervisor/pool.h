@@ -78,6 +78,7 @@ struct pool_slot {
 struct pool_waiter {
 	uint32_t worker;
 	uint32_t wall_limit_ms;
+	uint32_t memory_kib; /* 0: as configured */
 	uint64_t since_us;
 	uint8_t client[POOL_CLIENT_BYTES]; /* all zeros: nobody's, a probe */
 	/* Set by pool_enqueue: the round in which it is due, and whether

@@ -82,7 +82,8 @@ struct sandbox {
 	bool is_last_run;    /* it is not to be used again */
 	bool released;       /* the responder is done with the run, */
 	bool is_ready_again; /* and so is the guest */
-	char cgroup[CGROUP_PATH_MAX];          /* "" if unknown */
+	char cgroup[CGROUP_PATH_MAX]; /* "" if unknown */
+	uint32_t memory_kib; /* what it is limited to; 0: as configured */
 	uint8_t inbox[FRAME_HEADER_LEN + 128]; /* ready or set-up error */
 	size_t inbox_len;
 	struct docker_client runner; /* docker run */

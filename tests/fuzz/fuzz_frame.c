@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/extras.h"
 #include "common/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,6 +53,23 @@ try_verdict(const uint8_t *data, size_t size)
 	assert(memcmp(again, data, sizeof(again)) == 0);
 }
 
+/* What was found valid can be walked, to its end. */
+static void
+try_extras(const struct job *job)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+	size_t count = extras_argv(job->extras, job->extras_len, argv);
+	struct extras_cursor cursor;
+	struct extras_file file;
+
+	assert(count >= 1 && argv[count] == NULL);
+	assert(extras_path_is_safe(argv[0]));
+	extras_files(&cursor, job->extras, job->extras_len);
+	while (extras_next(&cursor, &file))
+		assert(extras_path_is_safe(file.path));
+	assert(cursor.left == 0);
+}
+
 static void
 try_job(const uint8_t *data, size_t size)
 {
@@ -63,7 +81,9 @@ try_job(const uint8_t *data, size_t size)
 	assert(job.code == data + FRAME_JOB_HEADER_LEN);
 	assert(job.code_len >= 1);
 	assert(job.stdin_data == job.code + job.code_len);
-	assert(job.stdin_data + job.stdin_len == data + size);
+	assert(job.extras == job.stdin_data + job.stdin_len);
+	assert(job.extras + job.extras_len == data + size);
+	try_extras(&job);
 	frame_encode_job_header(again, &job);
 	assert(memcmp(again, data, sizeof(again)) == 0);
 }

@@ -44,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WORKERS WORKERS_FOR(RUNNING, QUEUE)
 #define FIRST_PID 100000000 /* above every real one */
 #define CHILDREN_MAX 4096
+#define MEMORY_BYTES (128 * 1024 * 1024) /* the default */
 #define GRANTS_MAX 4096
 #define DESCRIPTORS 256
 /* So many turns without an event and without a wait are a loop that spins. */
@@ -207,6 +208,14 @@ cgroup_find(pid_t pid, char path[CGROUP_PATH_MAX])
 	(void)pid;
 	path[0] = '\0';
 	return -1;
+}
+
+int
+cgroup_limit_memory(const char *path, uint64_t bytes)
+{
+	(void)path;
+	assert(bytes >= MEMORY_BYTES_MIN && bytes <= MEMORY_BYTES);
+	return 0;
 }
 
 int
@@ -444,6 +453,13 @@ is_foreign(uint32_t index, uint64_t lease_id)
 }
 
 static bool
+is_memory_out_of_range(uint32_t kib)
+{
+	return kib != 0 &&
+	       (kib < MEMORY_BYTES_MIN / 1024 || kib > MEMORY_BYTES / 1024);
+}
+
+static bool
 breaks_a_rule(uint32_t index, const struct lease_request *request)
 {
 	return request->version != LEASE_PROTOCOL_VERSION ||
@@ -451,7 +467,8 @@ breaks_a_rule(uint32_t index, const struct lease_request *request)
 	       request->kind > LEASE_ANSWERED ||
 	       (request->kind == LEASE_ACQUIRE &&
 		   (request->wall_limit_ms == 0 ||
-		       request->wall_limit_ms > WALL_MS_MAX_DEFAULT)) ||
+		       request->wall_limit_ms > WALL_MS_MAX_DEFAULT ||
+		       is_memory_out_of_range(request->memory_kib))) ||
 	       (request->kind == LEASE_RELEASE &&
 		   (request->verdict > VERDICT_SANDBOX_FAILED ||
 		       request->outcome > LEASE_ABANDONED ||
@@ -545,6 +562,16 @@ pick_wall_limit(void)
 	return limits[take() % (sizeof(limits) / sizeof(*limits))];
 }
 
+static uint32_t
+pick_memory(void)
+{
+	static const uint32_t limits[] = { 0, 64 * 1024, MEMORY_BYTES / 1024, 1,
+		MEMORY_BYTES_MIN / 1024 - 1, MEMORY_BYTES / 1024 + 1,
+		UINT32_MAX };
+
+	return limits[take() % (sizeof(limits) / sizeof(*limits))];
+}
+
 static void
 make_request(uint32_t index, struct lease_request *request)
 {
@@ -557,6 +584,8 @@ make_request(uint32_t index, struct lease_request *request)
 	if (request->kind == LEASE_ACQUIRE)
 		request->wall_limit_ms = (what & 0x40) != 0 ? 5000
 							    : pick_wall_limit();
+	if (request->kind == LEASE_ACQUIRE && (what & 0x40) == 0)
+		request->memory_kib = pick_memory();
 	if (request->kind == LEASE_ACQUIRE)
 		memset(
 		    request->client, (int)(what >> 4), sizeof(request->client));

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/extras.h"
 #include "common/utf8.h"
 #include "responder/json_check.h"
+#include "responder/piston.h"
 #include "responder/reply.h"
 #include "responder/request.h"
 
@@ -22,6 +24,8 @@ static const struct request_limits limits = {
 	.body_bytes_max = BODY_BYTES_DEFAULT,
 	.wall_default_ms = WALL_MS_DEFAULT,
 	.wall_max_ms = WALL_MS_MAX_DEFAULT,
+	.memory_max_bytes = 128 * 1024 * 1024,
+	.files_bytes_max = 64,
 };
 
 static void
@@ -33,7 +37,11 @@ assert_request(const struct request *request)
 	assert(strlen((char *)request->code) == request->code_len);
 	assert(utf8_check(request->code, request->code_len, &code_points));
 	assert(code_points <= limits.code_points_max);
-	assert(request->wall_limit_ms >= WALL_MS_MIN);
+	assert(request->wall_limit_ms >= 1);
+	assert(request->cpu_limit_ms <= limits.wall_max_ms);
+	assert(request->memory_bytes <= limits.memory_max_bytes);
+	assert(request->files_len <= limits.files_bytes_max);
+	assert(extras_are_valid(request->extras.data, request->extras.len));
 	assert(request->wall_limit_ms <= limits.wall_max_ms);
 	if (request->stdin_data != NULL)
 		assert(
@@ -43,13 +51,14 @@ assert_request(const struct request *request)
 }
 
 static void
-assert_refusal(const struct refusal *refusal)
+assert_refusal(const struct refusal *refusal,
+    int (*format)(const struct refusal *refusal, struct reply *reply))
 {
 	struct reply reply;
 
 	assert(refusal->http_status == 400);
 	assert(refusal->message[0] != '\0');
-	assert(reply_format_refusal(refusal, &reply) == 0);
+	assert(format(refusal, &reply) == 0);
 	assert(
 	    json_check((uint8_t *)reply.body, reply.body_len) == JSON_CHECK_OK);
 	reply_finish(&reply);
@@ -105,7 +114,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (request_parse_body(data, size, &limits, &request, &refusal) == 0)
 		assert_request(&request);
 	else
-		assert_refusal(&refusal);
+		assert_refusal(&refusal, reply_format_refusal);
+	request_finish(&request);
+	if (piston_parse_body(data, size, &limits, &request, &refusal) == 0)
+		assert_request(&request);
+	else
+		assert_refusal(&refusal, piston_format_refusal);
 	request_finish(&request);
 	try_reply(data, size);
 	return 0;

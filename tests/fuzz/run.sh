@@ -40,7 +40,7 @@ build() {
 		"$CLANG" -fsanitize=fuzzer,address,undefined \
 		    -o "$BUILD/fuzz_$name" "$BUILD/tests/fuzz/fuzz_$name.o" \
 		    "$BUILD/libtestable.a" -linih -lcap -lsystemd \
-		    -ljson-c -lseccomp -lmd
+		    -ljson-c -lseccomp -lmd -lresolv
 	done
 }
 

@@ -111,8 +111,8 @@ test('by default there are limits, generous ones, and nobody is believed',
 
 	assert.match(text, /limit_req_zone \S+ zone=sce_requests:8m rate=50r\/s;/);
 	assert.equal(text.match(
-	    /limit_req zone=sce_requests burst=250 nodelay;/g).length, 2);
-	assert.equal(text.match(/limit_conn sce_connections 100;/g).length, 2);
+	    /limit_req zone=sce_requests burst=250 nodelay;/g).length, 3);
+	assert.equal(text.match(/limit_conn sce_connections 100;/g).length, 3);
 	assert.doesNotMatch(text, /set_real_ip_from|real_ip_header/);
 });
 

@@ -181,6 +181,14 @@ test('hosts know the client and the name of a request', async () => {
 	assert.equal(line.client, ADDRESSES.client);
 });
 
+test("Piston's paths pass, too", async () => {
+	const [list] = await start_load(network, 'client', front.base, 1,
+	    [1, 'GET', '/api/v2/runtimes']).closed;
+
+	assert.equal(list.status, 200, list.body);
+	assert.equal(JSON.parse(list.body)[0].language, 'python');
+});
+
 test('a host is killed: only what it was running is lost', async () => {
 	const under = load(LANES);
 

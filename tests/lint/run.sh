@@ -110,8 +110,12 @@ check 'includes point one way' include_direction
 check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
     fcgi/responder/exchange.c
 check 'json-c is seen by those who parse and write it' seen_elsewhere \
-    'json-c/json' fcgi/responder/request.c fcgi/responder/reply.c \
-    fcgi/responder/execlog.c fcgi/responder/json_text.c
+    'json-c/json' fcgi/responder/request.c fcgi/responder/request_json.c \
+    fcgi/responder/request_extras.c fcgi/responder/request_files.c \
+    fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
+    fcgi/responder/piston_reply.c fcgi/responder/reply.c \
+    fcgi/responder/execlog.c fcgi/responder/json_text.c \
+    fcgi/responder/json_member.c
 check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
     fcgi/supervisor/manager.c
 check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \

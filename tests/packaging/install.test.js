@@ -26,6 +26,7 @@ const EXPECTED = [
 	'usr/local/sbin/sce-make-image',
 	'usr/local/sbin/sce-make-site',
 	'usr/local/sbin/sced',
+	'usr/local/share/doc/safe-code-executor/PISTON.md',
 	'usr/local/share/doc/safe-code-executor/README.md',
 	'usr/local/share/doc/safe-code-executor/RUNTIMES.md',
 	'usr/local/share/doc/safe-code-executor/THREAT-MODEL.md',

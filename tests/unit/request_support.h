@@ -22,6 +22,8 @@ static const struct request_limits limits = {
 	.body_bytes_max = BODY_BYTES_DEFAULT,
 	.wall_default_ms = WALL_MS_DEFAULT,
 	.wall_max_ms = WALL_MS_MAX_DEFAULT,
+	.memory_max_bytes = 128 * 1024 * 1024,
+	.files_bytes_max = 32,
 };
 
 /* A block of exactly len bytes: a sanitizer sees one byte too far. */

@@ -199,6 +199,35 @@ texts_that_docker_could_misread_are_refused(void **state)
 	    "[docker]\nimage =\n", "t.conf:2: image must not be empty");
 }
 
+/* The list becomes a map in nginx.conf. */
+static void
+origins_and_nothing_else_may_use_piston(void **state)
+{
+	static const char *const taken[] = { "", "*", " * ",
+		"https://example.org", "http://localhost:8080",
+		"http://[::1]:3000,https://a-b.example", "app://x , a://b" };
+	static const char *const refused[] = { "example.org", "*, http://a",
+		"http://a *", "https://", "https://a/",
+		"https://a.example:", "https://a.example:1234567",
+		"https://A.example", "http://a\"b", "http://$host", "http://a;",
+		"http://[::1", "http://[x]", "null" };
+	char text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		(void)snprintf(
+		    text, sizeof(text), "[piston]\norigins = %s\n", taken[i]);
+		(void)load_good(text);
+	}
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		(void)snprintf(
+		    text, sizeof(text), "[piston]\norigins = %s\n", refused[i]);
+		expect_error(text, "t.conf:2: origins must be * or origins "
+				   "such as https://example.org");
+	}
+}
+
 /* The list becomes set_real_ip_from directives in nginx.conf. */
 static void
 networks_and_nothing_else_are_proxies(void **state)
@@ -303,6 +332,7 @@ main(void)
 		cmocka_unit_test(huge_numbers_do_not_wrap),
 		cmocka_unit_test(texts_that_docker_could_misread_are_refused),
 		cmocka_unit_test(networks_and_nothing_else_are_proxies),
+		cmocka_unit_test(origins_and_nothing_else_may_use_piston),
 		cmocka_unit_test(
 		    names_of_modules_and_nothing_else_are_preloaded),
 		cmocka_unit_test(fork_brings_its_profile_and_needs_linux),

@@ -16,6 +16,7 @@ static const struct job sample_job = {
 	.stderr_limit_bytes = OUTPUT_BYTES_DEFAULT,
 	.code_len = 5,
 	.stdin_len = 3,
+	.cpu_limit_ms = 77,
 };
 
 /* Encodes job before eight bytes of content and decodes len of it all. */
@@ -41,6 +42,8 @@ job_survives_the_trip(void **state)
 	assert_int_equal(job.wall_limit_ms, 5000);
 	assert_int_equal(job.stdout_limit_bytes, OUTPUT_BYTES_DEFAULT);
 	assert_int_equal(job.stderr_limit_bytes, OUTPUT_BYTES_DEFAULT);
+	assert_int_equal(job.cpu_limit_ms, 77);
+	assert_int_equal(job.extras_len, 0);
 	assert_int_equal(job.code_len, 5);
 	assert_memory_equal(job.code, "pass\n", 5);
 	assert_int_equal(job.stdin_len, 3);
@@ -105,7 +108,23 @@ job_above_its_ceilings_refused(void **state)
 	assert_int_equal(decode_job_like(&job, len, &job), FRAME_OK);
 }
 
-/* Both parts at their ceilings, then a byte more of each. */
+/* main.py and one file, which fill all that there is. */
+static void
+fill_extras(uint8_t *extras)
+{
+	static const uint8_t head[] = { 0, 0, 0, 1, 0, 0, 0, 1, 'm', 0, 0, 0, 0,
+		1, 0, 0, 0, 1, 'f', 0 };
+	uint32_t len = EXTRAS_BYTES_MAX - sizeof(head) - 4;
+
+	memcpy(extras, head, sizeof(head));
+	extras += sizeof(head);
+	extras[0] = (uint8_t)(len >> 24);
+	extras[1] = (uint8_t)(len >> 16);
+	extras[2] = (uint8_t)(len >> 8);
+	extras[3] = (uint8_t)len;
+}
+
+/* All parts at their ceilings, then a byte more of each. */
 static void
 largest_job_accepted(void **state)
 {
@@ -117,17 +136,18 @@ largest_job_accepted(void **state)
 	assert_non_null(buf);
 	job.code_len = CODE_BYTES_MAX;
 	job.stdin_len = STDIN_BYTES_MAX;
+	job.extras_len = EXTRAS_BYTES_MAX;
 	frame_encode_job_header(buf, &job);
+	fill_extras(buf + FRAME_JOB_MAX - EXTRAS_BYTES_MAX);
 	assert_int_equal(
 	    frame_decode_job(buf, FRAME_JOB_MAX, &found), FRAME_OK);
-	assert_ptr_equal(
-	    found.stdin_data + found.stdin_len, buf + FRAME_JOB_MAX);
-	job.stdin_len++;
+	assert_ptr_equal(found.extras + found.extras_len, buf + FRAME_JOB_MAX);
+	job.extras_len++;
 	frame_encode_job_header(buf, &job);
 	assert_int_equal(
 	    frame_decode_job(buf, FRAME_JOB_MAX + 1, &found), FRAME_BAD);
 	job.code_len++;
-	job.stdin_len = 0;
+	job.stdin_len = job.extras_len = 0;
 	frame_encode_job_header(buf, &job);
 	assert_int_equal(
 	    frame_decode_job(buf, FRAME_JOB_HEADER_LEN + job.code_len, &found),
@@ -154,7 +174,11 @@ job_of_another_version_refused(void **state)
 	assert_int_equal(frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 	buf[3] = FRAME_PROTOCOL_VERSION;
 	for (size_t at = 24; at < FRAME_JOB_HEADER_LEN; at++) {
-		buf[at] = 2; /* reserved, or a flag that is unknown */
+		if (at >= 33 && at <= 35)
+			continue; /* a limit like others */
+		/* Reserved, an unknown flag, extras that are not there, or
+		 * more CPU time than there is. */
+		buf[at] = 2;
 		assert_int_equal(
 		    frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 		buf[at] = 0;

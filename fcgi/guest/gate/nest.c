@@ -26,10 +26,8 @@
 
 #include "common/frame.h"
 #include "common/io.h"
-#include "common/limits.h"
+#include "guest/gate/load.h"
 
-#define SCRIPT "main.py"
-#define INTERPRETER "python3.11"
 /* The one set of flags that the seccomp profile lets through. */
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
@@ -121,41 +119,6 @@ raise_loopback(void)
 	return rc;
 }
 
-/* On this process's own stack and file: the gate never sees the text. */
-static int
-place_script(int run_fd, uint32_t *flags)
-{
-	struct gate_program program;
-	char piece[8192];
-	uint32_t left;
-	uint32_t n;
-	int fd;
-	int rc = -1;
-
-	if (io_read_all(run_fd, &program, sizeof(program), IO_FOREVER) == -1)
-		return -1;
-	*flags = program.flags;
-	left = program.code_len;
-	if (left > CODE_BYTES_MAX) {
-		errno = EFBIG;
-		return -1;
-	}
-	fd = open(SCRIPT, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd == -1)
-		return -1;
-	for (; left > 0; left -= n) {
-		n = left < sizeof(piece) ? left : (uint32_t)sizeof(piece);
-		if (io_read_all(run_fd, piece, n, IO_FOREVER) == -1 ||
-		    io_write_all(fd, piece, n, IO_FOREVER) == -1)
-			goto out;
-	}
-	rc = 0;
-out:
-	explicit_bzero(piece, sizeof(piece));
-	fd_close(&fd);
-	return rc;
-}
-
 /* The guest's word that time is up is for the program. */
 static void
 pass_on(int number)
@@ -198,17 +161,12 @@ prepare(const struct gate *gate)
 	return NULL;
 }
 
-/* In the program, which has given up all it can before there is a script.
- * What the gate has booted is not unbuffered: another is. */
+/* In the program, which has given up all it can before there is a script. */
 static void
 become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
 {
-	char interpreter[] = INTERPRETER;
-	char option[] = "-u";
-	char script[] = SCRIPT;
-	char *const argv[] = { interpreter, option, script, NULL };
+	struct load load = { .extras = NULL };
 	const char *step;
-	uint32_t flags;
 
 	if (program_place_fds(fds, go_fd) == -1)
 		nest_fail(fds[GATE_FD_RUN], "pipes");
@@ -216,11 +174,10 @@ become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
 	if (step != NULL)
 		nest_fail(PROGRAM_REPORT_FD, step);
 	gate->after_fork_child(); /* runs what modules have hooked in */
-	if (io_read_all(PROGRAM_GO_FD, &flags, sizeof(flags), IO_FOREVER) == -1)
+	if (load_hear(&load, PROGRAM_GO_FD) == -1)
 		_exit(127); /* there will be none */
-	if ((flags & JOB_UNBUFFERED) != 0) {
-		(void)io_reset_signals();
-		(void)execvp(argv[0], argv);
+	if (load.is_afresh) {
+		load_exec(&load);
 		nest_fail(PROGRAM_REPORT_FD, "exec");
 	}
 	(void)syscall(SYS_close_range, PROGRAM_GO_FD, PROGRAM_REPORT_FD, 0);
@@ -229,12 +186,13 @@ become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
 static void
 start_program(int run_fd, int go_fd)
 {
-	uint32_t flags;
+	struct load load = { .extras = NULL };
 
-	if (place_script(run_fd, &flags) == -1)
-		nest_fail(run_fd, SCRIPT);
-	if (io_write_all(go_fd, &flags, sizeof(flags), IO_FOREVER) == -1)
+	if (load_place(&load, run_fd) == -1)
+		nest_fail(run_fd, "main.py and its files");
+	if (load_tell(&load, go_fd) == -1)
 		nest_fail(run_fd, "start");
+	load_finish(&load);
 	fd_close(&go_fd);
 }
 

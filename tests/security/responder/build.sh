@@ -34,4 +34,4 @@ env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SANITIZE -u BUILD \
     "${WRAPPED[@]/#/-Wl,--wrap=}" -o "$FOLDER/sce-responder-$NAME" \
     "$FOLDER/objects/$NAME.o" \
     "$FOLDER"/objects/fcgi/{common,responder}/*.o \
-    -lfcgi -ljson-c -lseccomp -lcap -lmd
+    -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv

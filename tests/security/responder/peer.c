@@ -40,10 +40,10 @@ int __real_confine_responder(void);
 void __wrap_worker_loop(struct worker *worker);
 void __real_worker_loop(struct worker *worker);
 enum link_outcome __wrap_link_acquire(struct link *link,
-    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
+    const struct link_asker *asker, const struct link_wish *wish, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 enum link_outcome __real_link_acquire(struct link *link,
-    const struct link_asker *asker, uint32_t wall_limit_ms, int client_fd,
+    const struct link_asker *asker, const struct link_wish *wish, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 
 static bool honest = true;
@@ -133,10 +133,10 @@ log_grant(uint64_t id, int fd)
 
 enum link_outcome
 __wrap_link_acquire(struct link *link, const struct link_asker *asker,
-    uint32_t wall_limit_ms, int client_fd, struct lease_reply *reply, int *fd)
+    const struct link_wish *wish, int client_fd, struct lease_reply *reply, int *fd)
 {
 	enum link_outcome outcome = __real_link_acquire(
-	    link, asker, wall_limit_ms, client_fd, reply, fd);
+	    link, asker, wish, client_fd, reply, fd);
 
 	if (outcome == LINK_GRANTED)
 		log_grant(reply->lease_id, *fd);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "guest/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/extras.h"
+#include "common/io.h"
+
+int
+place_parents(const char *path)
+{
+	char parent[EXTRAS_PATH_MAX + 1];
+	size_t len = 0;
+
+	for (;;) {
+		len += strcspn(path + len, "/");
+		if (path[len] == '\0')
+			return 0;
+		memcpy(parent, path, len); /* a safe path fits */
+		parent[len++] = '\0';
+		if (mkdir(parent, 0755) == -1 && errno != EEXIST)
+			return -1;
+	}
+}
+
+static int
+place_file(const struct extras_file *file)
+{
+	int fd;
+	int rc;
+
+	if (place_parents(file->path) == -1)
+		return -1;
+	fd = open(file->path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return -1;
+	rc = io_write_all(fd, file->data, file->len, IO_FOREVER);
+	fd_close(&fd);
+	return rc;
+}
+
+int
+place_files(const uint8_t *extras, size_t len)
+{
+	struct extras_cursor cursor;
+	struct extras_file file;
+
+	extras_files(&cursor, extras, len);
+	while (extras_next(&cursor, &file)) {
+		if (place_file(&file) == -1)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "responder/dialect.h"
+
+#include "responder/piston.h"
+
+static int
+format_own_result(const struct run *run, struct reply *reply)
+{
+	return reply_format_result(&run->result, reply);
+}
+
+const struct dialect dialect_own = {
+	.check_head = request_check_head,
+	.parse_body = request_parse_body,
+	.format_result = format_own_result,
+	.format_refusal = reply_format_refusal,
+	.has_live = true,
+	.not_found = "Not found: send programs to /run",
+};
+
+static int
+format_piston_result(const struct run *run, struct reply *reply)
+{
+	return piston_format_result(&run->result, &run->watcher->events, reply);
+}
+
+const struct dialect dialect_piston = {
+	.check_head = piston_check_head,
+	.parse_body = piston_parse_body,
+	.format_result = format_piston_result,
+	.format_refusal = piston_format_refusal,
+	.has_live = false,
+	.not_found = "Not Found",
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The limits that a body of Piston's API may ask for. */
+#include <inttypes.h>
+#include <json-c/json.h>
+
+#include "responder/piston_limits.h"
+
+bool
+piston_is_nothing(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_boolean))
+		return !json_object_get_boolean(value);
+	if (json_object_is_type(value, json_type_string))
+		return json_object_get_string_len(value) == 0;
+	return json_object_is_type(value, json_type_null);
+}
+
+/*
+ * One limit, in the unit of max (0: there is none, as there is nothing that it
+ * limits). *value is left alone when it is not given, or -1.
+ */
+static int
+read_limit(struct json_object *object, const char *name, uint64_t max,
+    uint64_t *value, struct refusal *refusal)
+{
+	struct json_object *member;
+	double number;
+
+	if (!json_object_object_get_ex(object, name, &member) ||
+	    piston_is_nothing(member))
+		return 0;
+	if (!json_object_is_type(member, json_type_int) &&
+	    !json_object_is_type(member, json_type_double))
+		return refusal_set(
+		    refusal, 400, "If specified, %s must be a number", name);
+	number = json_object_get_double(member);
+	if (number == -1)
+		return 0;
+	if (max > 0 && number > (double)max)
+		return refusal_set(refusal, 400,
+		    "%s cannot exceed the configured limit of %" PRIu64, name,
+		    max);
+	if (number < 0)
+		return refusal_set(
+		    refusal, 400, "%s must be non-negative", name);
+	/* Written so that NaN is refused, too. */
+	if (!(number >= 1))
+		return refusal_set(refusal, 400, "%s must be at least 1", name);
+	*value = max > 0 ? (uint64_t)number : 0;
+	return 0;
+}
+
+int
+piston_read_limits(struct json_object *object,
+    const struct request_limits *limits, struct request *request,
+    struct refusal *refusal)
+{
+	uint64_t wall_ms = limits->wall_default_ms;
+	uint64_t memory = 0;
+	uint64_t cpu_ms = 0;
+	uint64_t unused = 0;
+	const struct {
+		const char *name;
+		uint64_t max;
+		uint64_t *value;
+	} all[] = {
+		{ "compile_memory_limit", 0, &unused },
+		{ "run_memory_limit", limits->memory_max_bytes, &memory },
+		{ "compile_timeout", 0, &unused },
+		{ "run_timeout", limits->wall_max_ms, &wall_ms },
+		{ "compile_cpu_time", 0, &unused },
+		{ "run_cpu_time", limits->wall_max_ms, &cpu_ms },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (read_limit(object, all[i].name, all[i].max, all[i].value,
+			refusal) == -1)
+			return -1;
+	}
+	if (memory > 0 && memory < MEMORY_BYTES_MIN)
+		return refusal_set(refusal, 400,
+		    "run_memory_limit must be at least %d", MEMORY_BYTES_MIN);
+	request->wall_limit_ms = (uint32_t)wall_ms;
+	request->memory_bytes = memory;
+	request->cpu_limit_ms = (uint32_t)cpu_ms;
+	return 0;
+}

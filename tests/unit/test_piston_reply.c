@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "responder/piston.h"
+
+#define LANGUAGE ",\"language\":\"python\",\"version\":\"3.11.2\"}\n"
+
+static struct events order;
+
+static struct result
+result_of(
+    enum verdict_kind kind, uint32_t status, const char *out, const char *err)
+{
+	const struct result result = {
+		.verdict = { .kind = kind,
+		    .status = status,
+		    .wall_us = 154499,
+		    .cpu_us = 8500,
+		    .peak_memory_bytes = 9876543 },
+		.stdout_data = (const uint8_t *)out,
+		.stdout_len = strlen(out),
+		.stderr_data = (const uint8_t *)err,
+		.stderr_len = strlen(err),
+		.wall_limit_ms = 5000,
+		.memory_limit_bytes = 128ull << 20,
+	};
+
+	events_reset(&order);
+	assert_int_equal(
+	    events_note(&order, EVENTS_STDOUT, result.stdout_len), 0);
+	assert_int_equal(
+	    events_note(&order, EVENTS_STDERR, result.stderr_len), 0);
+	return result;
+}
+
+static void
+assert_body(const struct result *result, const char *body)
+{
+	struct reply reply;
+
+	assert_int_equal(piston_format_result(result, &order, &reply), 0);
+	assert_int_equal(reply.http_status, 200);
+	assert_string_equal(reply.body, body);
+	assert_int_equal(reply.body_len, strlen(body));
+	reply_finish(&reply);
+}
+
+static void
+a_program_that_does_well(void **state)
+{
+	const struct result result = result_of(VERDICT_EXITED, 0, "hi\n", "");
+
+	(void)state;
+	assert_body(&result,
+	    "{\"run\":{\"signal\":null,\"stdout\":\"hi\\n\",\"stderr\":\"\","
+	    "\"code\":0,\"output\":\"hi\\n\",\"memory\":9876543,"
+	    "\"message\":null,\"status\":null,\"cpu_time\":9,"
+	    "\"wall_time\":154}" LANGUAGE);
+}
+
+static void
+one_that_fails(void **state)
+{
+	const struct result result = result_of(VERDICT_EXITED, 3, "", "no\n");
+
+	(void)state;
+	assert_body(&result,
+	    "{\"run\":{\"signal\":null,\"stdout\":\"\",\"stderr\":\"no\\n\","
+	    "\"code\":3,\"output\":\"no\\n\",\"memory\":9876543,"
+	    "\"message\":\"Exited with error status 3\",\"status\":\"RE\","
+	    "\"cpu_time\":9,\"wall_time\":154}" LANGUAGE);
+}
+
+/* What is different, of each ending: from the member before to this one. */
+static void
+assert_ending(const struct result *result, const char *signal, const char *code,
+    const char *message, const char *status)
+{
+	struct reply reply;
+
+	assert_int_equal(piston_format_result(result, &order, &reply), 0);
+	assert_non_null(strstr(reply.body, signal));
+	assert_non_null(strstr(reply.body, code));
+	assert_non_null(strstr(reply.body, message));
+	assert_non_null(strstr(reply.body, status));
+	reply_finish(&reply);
+}
+
+static void
+other_endings(void **state)
+{
+	struct result result = result_of(VERDICT_SIGNALED, 11, "", "");
+
+	(void)state;
+	assert_ending(&result, "{\"signal\":\"SIGSEGV\",", "\"code\":null,",
+	    "\"message\":\"Caught fatal signal 11\",", "\"status\":\"SG\",");
+	result = result_of(VERDICT_TIMED_OUT, 0, "", "");
+	assert_ending(&result, "{\"signal\":\"SIGKILL\",", "\"code\":null,",
+	    "\"message\":\"Time limit exceeded (wall clock)\",",
+	    "\"status\":\"TO\",");
+	result = result_of(VERDICT_OUT_OF_MEMORY, 0, "", "");
+	assert_ending(&result, "{\"signal\":\"SIGKILL\",", "\"code\":null,",
+	    "\"message\":\"Memory limit exceeded (128 MB)\",",
+	    "\"status\":\"SG\",");
+	result = result_of(VERDICT_SANDBOX_FAILED, 0, "", "");
+	assert_ending(&result, "{\"signal\":null,", "\"code\":null,",
+	    "\"message\":\"The sandbox ended without a result: the program may "
+	    "have run in part\",",
+	    "\"status\":\"XX\",");
+}
+
+static void
+too_much_output_is_kept_and_told(void **state)
+{
+	struct result result = result_of(
+	    VERDICT_EXITED, 0, "\303\244\303", "e");
+
+	(void)state;
+	result.verdict.truncated = VERDICT_TRUNCATED_STDOUT;
+	assert_ending(&result, "{\"signal\":null,", "\"code\":0,",
+	    "\"message\":\"stdout length exceeded\",", "\"status\":\"OL\",");
+	assert_ending(
+	    &result, "\"stdout\":\"\303\244\",", "\"stderr\":\"e\",", "", "");
+	result.verdict.truncated = VERDICT_TRUNCATED_STDERR;
+	assert_ending(&result, "", "\"code\":0,",
+	    "\"message\":\"stderr length exceeded\",", "\"status\":\"EL\",");
+	/* The first reason of all is that it took too long. */
+	result.verdict.kind = VERDICT_TIMED_OUT;
+	assert_ending(&result, "", "\"code\":null,", "Time limit exceeded",
+	    "\"status\":\"TO\",");
+}
+
+static void
+output_is_in_the_order_of_arrival(void **state)
+{
+	const struct result result = result_of(VERDICT_EXITED, 0, "abc", "XYZ");
+
+	(void)state;
+	events_reset(&order);
+	events_note(&order, EVENTS_STDOUT, 1);
+	events_note(&order, EVENTS_STDERR, 2);
+	events_note(&order, EVENTS_STDOUT, 1);
+	events_note(&order, EVENTS_STDOUT, 1);
+	events_note(&order, EVENTS_STDERR, 1);
+	assert_ending(&result, "\"stdout\":\"abc\",", "\"stderr\":\"XYZ\",",
+	    "\"output\":\"aXYbcZ\",", "");
+}
+
+static void
+bytes_that_are_no_text_are_replaced(void **state)
+{
+	const struct result result = result_of(VERDICT_EXITED, 0, "\377", "\"");
+
+	(void)state;
+	assert_ending(&result, "\"stdout\":\"\357\277\275\",",
+	    "\"stderr\":\"\\\"\",", "\"output\":\"\357\277\275\\\"\",", "");
+}
+
+static void
+a_refusal_is_a_message(void **state)
+{
+	struct refusal refusal = { .http_status = 400,
+		.message = "language is required as a string" };
+	struct reply reply;
+
+	(void)state;
+	assert_int_equal(piston_format_refusal(&refusal, &reply), 0);
+	assert_int_equal(reply.http_status, 400);
+	assert_string_equal(
+	    reply.body, "{\"message\":\"language is required as a string\"}\n");
+	reply_finish(&reply);
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	events_finish(&order);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_program_that_does_well),
+		cmocka_unit_test(one_that_fails),
+		cmocka_unit_test(other_endings),
+		cmocka_unit_test(too_much_output_is_kept_and_told),
+		cmocka_unit_test(output_is_in_the_order_of_arrival),
+		cmocka_unit_test(bytes_that_are_no_text_are_replaced),
+		cmocka_unit_test(a_refusal_is_a_message),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, tear_down);
+}
