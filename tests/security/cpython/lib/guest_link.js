@@ -6,7 +6,8 @@
 import fs from 'node:fs';
 import net from 'node:net';
 
-const PROTOCOL_VERSION = 2;
+const PROTOCOL_VERSION = 3;
+const JOB_HEADER_LEN = 40;
 const HEADER_LEN = 8;
 const READY = 1;
 const SETUP_ERROR = 2;
@@ -21,10 +22,11 @@ job_frame({ code, stdin, wall_ms })
 {
 	const code_bytes = Buffer.from(code);
 	const stdin_bytes = Buffer.from(stdin);
-	const head = Buffer.alloc(HEADER_LEN + 32);
+	const head = Buffer.alloc(HEADER_LEN + JOB_HEADER_LEN);
 
 	head.writeUInt8(JOB, 0);
-	head.writeUInt32BE(32 + code_bytes.length + stdin_bytes.length, 4);
+	head.writeUInt32BE(
+	    JOB_HEADER_LEN + code_bytes.length + stdin_bytes.length, 4);
 	head.writeUInt32BE(PROTOCOL_VERSION, 8);
 	head.writeUInt32BE(wall_ms, 12);
 	head.writeUInt32BE(OUTPUT_BYTES_MAX, 16);
