@@ -24,7 +24,8 @@ struct request_file {
 int request_add_args(struct request *request, const char *script,
     struct json_object *args, struct refusal *refusal);
 
-/* The number of files, then each of them; total counts their bytes. */
+/* The number of files, then each of them; request->files_len counts their
+ * bytes. */
 int request_add_file_count(
     struct request *request, size_t count, struct refusal *refusal);
 int request_add_file(struct request *request, const struct request_file *file,
