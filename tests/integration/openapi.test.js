@@ -216,6 +216,23 @@ parse_events(text)
 	});
 }
 
+/* A print may arrive in pieces: those next to each other are one. */
+function
+joined(events)
+{
+	const together = [];
+
+	for (const { name, data } of events) {
+		const last = together.at(-1);
+
+		if (last?.name === name && 'text' in data)
+			last.data.text += data.text;
+		else
+			together.push({ name, data: { ...data } });
+	}
+	return together;
+}
+
 /* Each by its schema; what they are together. */
 function
 check_events(text, media_at)
@@ -225,7 +242,7 @@ check_events(text, media_at)
 	for (const { name, data } of events)
 		assert.equal(complaint(below(media_at, 'x-events', name)[0],
 		    data), '', name);
-	return steady(events);
+	return steady(joined(events));
 }
 
 /* A body, from the service or from the document, by the document. */
