@@ -178,6 +178,22 @@ test('the health has a limit of its own', async () => {
 	assert.equal((await bad_request('127.0.0.6')).status, 400);
 });
 
+test('made-up paths of the other API are one', async () => {
+	let count = 0;
+	const { refused } = await flood('127.0.0.7', { ask: (from) => request({
+		base: own.base, from, path: `/api/v2/x${count++}`, body: '{}' }) });
+
+	assert.ok(refused.length > 0);
+});
+
+test('programs are counted together, whichever way they come', async () => {
+	const { refused } = await flood('127.0.0.8', { ask: (from) => request({
+		base: own.base, from, path: '/api/v2/execute', body: '{' }) });
+
+	assert.ok(refused.length > 0);
+	assert.equal((await bad_request('127.0.0.8')).status, 429);
+});
+
 test('the page has none', async () => {
 	const { refused } = await flood('127.0.0.6', { ask: (from) => request({
 		base: own.base, from, method: 'GET', path: '/' }) });
