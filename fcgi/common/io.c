@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,6 +132,19 @@ io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us)
 		}
 	}
 	return 0;
+}
+
+int
+io_write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	rc = io_write_all(fd, text, strlen(text), IO_FOREVER);
+	fd_close(&fd);
+	return rc;
 }
 
 int

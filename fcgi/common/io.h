@@ -38,6 +38,10 @@ int io_reset_signals(void);
  */
 int io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us);
 
+/* Writes text to a file that is there, as to those of proc and cgroups. 0, or
+ * -1 with errno. */
+int io_write_file(const char *path, const char *text);
+
 /* Reads exactly len bytes. 0, or -1; EPIPE at an early end of file. */
 int io_read_all(int fd, void *buf, size_t len, uint64_t deadline_us);
 

@@ -95,18 +95,10 @@ set_limits(void)
 static int
 prefer_for_oom_kill(void)
 {
-	int fd;
-	int rc;
-
 	/* A process that is not dumpable may not write its own /proc. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
 		return -1;
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	rc = io_write_all(fd, "1000", 4, IO_FOREVER);
-	fd_close(&fd);
-	return rc;
+	return io_write_file("/proc/self/oom_score_adj", "1000");
 }
 
 static int

@@ -19,7 +19,6 @@
  *
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -41,11 +40,7 @@
 static void
 prefer_others_for_oom_kill(void)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-	if (fd != -1)
-		(void)io_write_all(fd, "0", 1, IO_FOREVER);
-	fd_close(&fd);
+	(void)io_write_file("/proc/self/oom_score_adj", "0");
 }
 
 /* Before anything else exists in this container. */

@@ -7,7 +7,6 @@
 #include "supervisor/cgroup.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -79,16 +78,9 @@ static int
 write_file(const char *folder, const char *file, const char *text)
 {
 	char name[CGROUP_PATH_MAX + 64];
-	int fd;
-	int rc;
 
 	(void)snprintf(name, sizeof(name), "%s/%s", folder, file);
-	fd = open(name, O_WRONLY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	rc = io_write_all(fd, text, strlen(text), IO_FOREVER);
-	fd_close(&fd);
-	return rc;
+	return io_write_file(name, text);
 }
 
 /* Of version 1, where memory and memory with swap must not cross: down the

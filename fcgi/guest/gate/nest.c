@@ -43,19 +43,6 @@ nest_fail(int run_fd, const char *step)
 	_exit(127);
 }
 
-static int
-write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int rc;
-
-	if (fd == -1)
-		return -1;
-	rc = io_write_all(fd, text, strlen(text), IO_FOREVER);
-	fd_close(&fd);
-	return rc;
-}
-
 /* The same numbers inside as outside: a program sees the uid of its slot. */
 static int
 map_ids(uid_t uid, gid_t gid)
@@ -64,13 +51,13 @@ map_ids(uid_t uid, gid_t gid)
 
 	/* Whoever is not dumpable may not write its own /proc. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
-	    write_file("/proc/self/setgroups", "deny") == -1)
+	    io_write_file("/proc/self/setgroups", "deny") == -1)
 		return -1;
 	(void)snprintf(text, sizeof(text), "%u %u 1\n", uid, uid);
-	if (write_file("/proc/self/uid_map", text) == -1)
+	if (io_write_file("/proc/self/uid_map", text) == -1)
 		return -1;
 	(void)snprintf(text, sizeof(text), "%u %u 1\n", gid, gid);
-	return write_file("/proc/self/gid_map", text);
+	return io_write_file("/proc/self/gid_map", text);
 }
 
 static int

@@ -77,25 +77,12 @@ program_place_fds(const int fds[GATE_FDS], int go_fd)
 	return (int)syscall(SYS_close_range, PROGRAM_REPORT_FD + 1, INT_MAX, 0);
 }
 
-static int
-prefer_for_oom_kill(void)
-{
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	int rc;
-
-	if (fd == -1)
-		return -1;
-	rc = io_write_all(fd, "1000", 4, IO_FOREVER);
-	fd_close(&fd);
-	return rc;
-}
-
 const char *
 program_confine(void)
 {
 	if (setsid() == -1)
 		return "setsid";
-	if (prefer_for_oom_kill() == -1)
+	if (io_write_file("/proc/self/oom_score_adj", "1000") == -1)
 		return "oom_score_adj";
 	errno = 0;
 	if (nice(19) == -1 && errno != 0)
