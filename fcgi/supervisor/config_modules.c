@@ -4,7 +4,6 @@
 
 #include "supervisor/config_schema.h"
 
-#define SEPARATORS ", \t"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
 #define LETTERS_AND_DIGITS LETTERS "0123456789"
 
@@ -30,14 +29,5 @@ is_module(const char *text, size_t len)
 bool
 config_modules_are_valid(const char *text)
 {
-	size_t len;
-
-	for (text += strspn(text, SEPARATORS); *text != '\0';
-	     text += strspn(text, SEPARATORS)) {
-		len = strcspn(text, SEPARATORS);
-		if (!is_module(text, len))
-			return false;
-		text += len;
-	}
-	return true;
+	return config_list_is_valid(text, is_module);
 }

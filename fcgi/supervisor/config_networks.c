@@ -8,8 +8,6 @@
 
 #include "supervisor/config_schema.h"
 
-#define SEPARATORS ", "
-
 /* "24": one to three digits, no more than max. */
 static bool
 is_prefix_length(const char *text, unsigned max)
@@ -24,14 +22,20 @@ is_prefix_length(const char *text, unsigned max)
 	return value <= max;
 }
 
-/* "10.0.0.1" or "fd00::/8", in its own buffer, which is cut at the slash. */
+/* "10.0.0.1" or "fd00::/8" */
 static bool
-is_network(char *text)
+is_network(const char *item, size_t len)
 {
 	uint8_t address[sizeof(struct in6_addr)];
-	char *slash = strchr(text, '/');
+	char text[CONFIG_STRING_MAX];
 	unsigned bits = 0;
+	char *slash;
 
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, item, len);
+	text[len] = '\0';
+	slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';
 	if (inet_pton(AF_INET, text, address) == 1)
@@ -46,19 +50,5 @@ is_network(char *text)
 bool
 config_networks_are_valid(const char *text)
 {
-	char network[CONFIG_STRING_MAX];
-
-	for (text += strspn(text, SEPARATORS); *text != '\0';
-	     text += strspn(text, SEPARATORS)) {
-		size_t len = strcspn(text, SEPARATORS);
-
-		if (len >= sizeof(network))
-			return false;
-		memcpy(network, text, len);
-		network[len] = '\0';
-		if (!is_network(network))
-			return false;
-		text += len;
-	}
-	return true;
+	return config_list_is_valid(text, is_network);
 }

@@ -7,7 +7,6 @@
 
 #include "supervisor/config_schema.h"
 
-#define SEPARATORS ", "
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
@@ -30,7 +29,7 @@ is_origin(const char *text, size_t len)
 		return false;
 	text += scheme + 3;
 	len -= scheme + 3;
-	host = text[0] == '[' ? strcspn(text, "]" SEPARATORS) + 1
+	host = text[0] == '[' ? strcspn(text, "], ") + 1
 			      : strspn(text, LETTERS DIGITS ".-");
 	if (host > len || host == 0)
 		return false;
@@ -43,16 +42,5 @@ is_origin(const char *text, size_t len)
 bool
 config_origins_are_valid(const char *text)
 {
-	size_t len;
-
-	text += strspn(text, SEPARATORS);
-	if (text[0] == '*')
-		return text[1 + strspn(text + 1, SEPARATORS)] == '\0';
-	for (; *text != '\0'; text += strspn(text, SEPARATORS)) {
-		len = strcspn(text, SEPARATORS);
-		if (!is_origin(text, len))
-			return false;
-		text += len;
-	}
-	return true;
+	return strcmp(text, "*") == 0 || config_list_is_valid(text, is_origin);
 }

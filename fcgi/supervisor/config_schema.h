@@ -65,6 +65,10 @@ int config_value_parse(const struct config_key *key, const char *text,
 void config_value_print(
     const struct config_key *key, const struct config *config, FILE *out);
 
+/* Is each of the items between commas or blanks one? There may be none. */
+bool config_list_is_valid(
+    const char *text, bool (*is_item)(const char *text, size_t len));
+
 /* Nothing, or IP addresses and networks between commas or blanks. */
 bool config_networks_are_valid(const char *text);
 

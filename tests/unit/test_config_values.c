@@ -206,8 +206,8 @@ origins_and_nothing_else_may_use_piston(void **state)
 	static const char *const taken[] = { "", "*", " * ",
 		"https://example.org", "http://localhost:8080",
 		"http://[::1]:3000,https://a-b.example", "app://x , a://b" };
-	static const char *const refused[] = { "example.org", "*, http://a",
-		"http://a *", "https://", "https://a/",
+	static const char *const refused[] = { "example.org", "*,", ",*",
+		"*, http://a", "http://a *", "https://", "https://a/",
 		"https://a.example:", "https://a.example:1234567",
 		"https://A.example", "http://a\"b", "http://$host", "http://a;",
 		"http://[::1", "http://[x]", "null" };

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A list: items between commas and blanks, each checked by whoever knows. */
+#include <string.h>
+
+#include "supervisor/config_schema.h"
+
+#define SEPARATORS ", "
+
+bool
+config_list_is_valid(
+    const char *text, bool (*is_item)(const char *text, size_t len))
+{
+	size_t len;
+
+	for (text += strspn(text, SEPARATORS); *text != '\0';
+	     text += strspn(text, SEPARATORS)) {
+		len = strcspn(text, SEPARATORS);
+		if (!is_item(text, len))
+			return false;
+		text += len;
+	}
+	return true;
+}
