@@ -46,3 +46,21 @@ json_member_add_null(struct json_object *object, const char *name)
 {
 	return json_object_object_add(object, name, NULL);
 }
+
+int
+json_array_add(struct json_object *array, struct json_object *value)
+{
+	if (value == NULL)
+		return -1;
+	if (json_object_array_add(array, value) == -1) {
+		json_object_put(value);
+		return -1;
+	}
+	return 0;
+}
+
+int
+json_array_add_string(struct json_object *array, const char *value)
+{
+	return json_array_add(array, json_object_new_string(value));
+}

@@ -21,4 +21,8 @@ int json_member_add_number(
     struct json_object *object, const char *name, int64_t value);
 int json_member_add_null(struct json_object *object, const char *name);
 
+/* The same of an array. */
+int json_array_add(struct json_object *array, struct json_object *value);
+int json_array_add_string(struct json_object *array, const char *value);
+
 #endif

@@ -8,7 +8,6 @@
 
 #include "common/utf8.h"
 #include "responder/json_member.h"
-#include "responder/json_text.h"
 #include "responder/piston.h"
 #include "responder/runtime.h"
 
@@ -183,14 +182,10 @@ add_run(struct json_object *run, const struct result *result,
 
 /* Takes the object. */
 static int
-finish(struct json_object *object, int rc, int http_status, struct reply *reply)
+finish(struct json_object *object, int rc, struct reply *reply)
 {
-	if (rc == 0) {
-		reply->http_status = http_status;
-		reply->body = json_text_line(object, &reply->body_len);
-		if (reply->body == NULL)
-			rc = -1;
-	}
+	if (rc == 0)
+		rc = reply_set(reply, 200, object);
 	json_object_put(object);
 	if (rc == -1)
 		errno = ENOMEM;
@@ -218,7 +213,7 @@ piston_format_result(const struct result *result, const struct events *order,
 		goto out;
 	rc = json_member_add_string(object, "version", runtimes[0].version);
 out:
-	return finish(object, rc, 200, reply);
+	return finish(object, rc, reply);
 }
 
 static int
@@ -230,8 +225,7 @@ add_aliases(struct json_object *object, const struct runtime *runtime)
 	if (json_member_add(object, "aliases", aliases) == -1)
 		return -1;
 	for (alias = runtime->aliases; *alias != NULL; alias++) {
-		if (json_object_array_add(
-			aliases, json_object_new_string(*alias)) == -1)
+		if (json_array_add_string(aliases, *alias) == -1)
 			return -1;
 	}
 	return 0;
@@ -242,12 +236,8 @@ add_runtime(struct json_object *list, const struct runtime *runtime)
 {
 	struct json_object *object = json_object_new_object();
 
-	if (object == NULL)
+	if (json_array_add(list, object) == -1)
 		return -1;
-	if (json_object_array_add(list, object) == -1) {
-		json_object_put(object);
-		return -1;
-	}
 	if (json_member_add_string(object, "language", runtime->language) ==
 		-1 ||
 	    json_member_add_string(object, "version", runtime->version) == -1)
@@ -266,18 +256,12 @@ piston_format_runtimes(struct reply *reply)
 	for (runtime = runtimes; rc == 0 && runtime->language != NULL;
 	     runtime++)
 		rc = add_runtime(list, runtime);
-	return finish(list, rc, 200, reply);
+	return finish(list, rc, reply);
 }
 
 int
 piston_format_refusal(const struct refusal *refusal, struct reply *reply)
 {
-	struct json_object *object = json_object_new_object();
-	int rc = -1;
-
-	memset(reply, 0, sizeof(*reply));
-	if (object != NULL)
-		rc = json_member_add_string(
-		    object, "message", refusal->message);
-	return finish(object, rc, refusal->http_status, reply);
+	return reply_format_sentence(
+	    refusal->http_status, "message", refusal->message, reply);
 }

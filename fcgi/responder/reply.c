@@ -46,25 +46,11 @@ static int
 add_end(struct json_object *object, const struct verdict *verdict)
 {
 	if (verdict->kind == VERDICT_EXITED && verdict->status != 0)
-		return json_member_add(object, "exit_code",
-		    json_object_new_int((int)verdict->status));
+		return json_member_add_number(
+		    object, "exit_code", verdict->status);
 	if (verdict->kind == VERDICT_SIGNALED)
-		return json_member_add(object, "signal",
-		    json_object_new_string(reply_signal_name(verdict->status)));
-	return 0;
-}
-
-static int
-add_stream_name(struct json_object *streams, const char *name)
-{
-	struct json_object *value = json_object_new_string(name);
-
-	if (value == NULL)
-		return -1;
-	if (json_object_array_add(streams, value) == -1) {
-		json_object_put(value);
-		return -1;
-	}
+		return json_member_add_string(
+		    object, "signal", reply_signal_name(verdict->status));
 	return 0;
 }
 
@@ -79,10 +65,10 @@ add_truncated(struct json_object *object, uint32_t truncated)
 	if (json_member_add(object, "truncated", streams) == -1)
 		return -1;
 	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0 &&
-	    add_stream_name(streams, "stdout") == -1)
+	    json_array_add_string(streams, "stdout") == -1)
 		return -1;
 	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0 &&
-	    add_stream_name(streams, "stderr") == -1)
+	    json_array_add_string(streams, "stderr") == -1)
 		return -1;
 	return 0;
 }
@@ -107,27 +93,31 @@ add_result(struct json_object *object, const struct result *result,
 	return add_truncated(object, verdict->truncated);
 }
 
-static int
-reply_init(struct reply *reply, int http_status, struct json_object *object)
+int
+reply_set(struct reply *reply, int http_status, struct json_object *object)
 {
 	reply->http_status = http_status;
 	reply->body = json_text_line(object, &reply->body_len);
 	return reply->body == NULL ? -1 : 0;
 }
 
-static int
-reply_init_error(struct reply *reply, int http_status, const char *sentence)
+int
+reply_format_sentence(int http_status, const char *member, const char *sentence,
+    struct reply *reply)
 {
 	struct json_object *object = json_object_new_object();
 	int rc = -1;
 
+	memset(reply, 0, sizeof(*reply));
 	if (object == NULL)
 		goto out;
-	if (json_member_add_string(object, "error", sentence) == -1)
+	if (json_member_add_string(object, member, sentence) == -1)
 		goto out;
-	rc = reply_init(reply, http_status, object);
+	rc = reply_set(reply, http_status, object);
 out:
 	json_object_put(object);
+	if (rc == -1)
+		errno = ENOMEM;
 	return rc;
 }
 
@@ -150,7 +140,7 @@ reply_init_run(struct reply *reply, const struct result *result)
 		goto out;
 	if (add_result(object, result, &stdout_text, &stderr_text) == -1)
 		goto out;
-	rc = reply_init(reply, 200, object);
+	rc = reply_set(reply, 200, object);
 out:
 	text_finish(&stderr_text);
 	text_finish(&stdout_text);
@@ -164,13 +154,12 @@ reply_format_result(const struct result *result, struct reply *reply)
 	char sentence[SENTENCE_BYTES_MAX];
 	int rc;
 
-	memset(reply, 0, sizeof(*reply));
 	if (result->verdict.kind == VERDICT_SANDBOX_FAILED) {
 		reply_describe_end(result, sentence);
-		rc = reply_init_error(reply, 500, sentence);
-	} else {
-		rc = reply_init_run(reply, result);
+		return reply_format_sentence(500, "error", sentence, reply);
 	}
+	memset(reply, 0, sizeof(*reply));
+	rc = reply_init_run(reply, result);
 	if (rc == -1)
 		errno = ENOMEM;
 	return rc;
@@ -206,7 +195,7 @@ reply_format_ending(const struct result *result, struct reply *reply)
 	if (add_end(object, verdict) == -1 ||
 	    add_truncated(object, verdict->truncated) == -1)
 		goto out;
-	rc = reply_init(reply, 200, object);
+	rc = reply_set(reply, 200, object);
 out:
 	json_object_put(object);
 	return rc;
@@ -224,7 +213,7 @@ reply_format_text(const uint8_t *data, size_t len, struct reply *reply)
 		goto out;
 	if (json_member_add_text(object, "text", &text) == -1)
 		goto out;
-	rc = reply_init(reply, 200, object);
+	rc = reply_set(reply, 200, object);
 out:
 	text_finish(&text);
 	json_object_put(object);
@@ -234,13 +223,8 @@ out:
 int
 reply_format_refusal(const struct refusal *refusal, struct reply *reply)
 {
-	int rc;
-
-	memset(reply, 0, sizeof(*reply));
-	rc = reply_init_error(reply, refusal->http_status, refusal->message);
-	if (rc == -1)
-		errno = ENOMEM;
-	return rc;
+	return reply_format_sentence(
+	    refusal->http_status, "error", refusal->message, reply);
 }
 
 void

@@ -10,6 +10,8 @@
 #include "common/frame.h"
 #include "responder/request.h"
 
+struct json_object;
+
 /* What a run left behind; the bytes belong to whoever filled it in. */
 struct result {
 	struct verdict verdict;
@@ -49,6 +51,13 @@ int reply_format_ending(const struct result *result, struct reply *reply);
 /* One sentence on an end that was not a success. (sentence.c) */
 void reply_describe_end(
     const struct result *result, char sentence[SENTENCE_BYTES_MAX]);
+
+/* {member: sentence}. 0, or -1 with ENOMEM. */
+int reply_format_sentence(int http_status, const char *member,
+    const char *sentence, struct reply *reply);
+
+/* The object as the body, for who has made one. 0, or -1: ENOMEM. */
+int reply_set(struct reply *reply, int http_status, struct json_object *object);
 
 /* {"error": message} with the refusal's status. 0, or -1 with ENOMEM. */
 int reply_format_refusal(const struct refusal *refusal, struct reply *reply);
