@@ -3,18 +3,17 @@
 
 #include <string.h>
 
+#include "common/bytes.h"
+
 /* False, and the cursor is at its end: there is no more of it. */
 static bool
 take_number(struct extras_cursor *cursor, uint32_t *number)
 {
-	const uint8_t *at = cursor->at;
-
 	if (cursor->left < 4) {
 		cursor->left = 0;
 		return false;
 	}
-	*number = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-		  (uint32_t)at[2] << 8 | at[3];
+	*number = bytes_get_u32(cursor->at);
 	cursor->at += 4;
 	cursor->left -= 4;
 	return true;

@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/extras.h"
 
 #define EXIT_STATUS_MAX 255u
@@ -28,33 +29,17 @@
 #define VERDICT_TRUNCATED_ALL                                                  \
 	(VERDICT_TRUNCATED_STDOUT | VERDICT_TRUNCATED_STDERR)
 
-static uint32_t
-get_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | (uint32_t)p[3];
-}
-
 static uint64_t
 get_u64(const uint8_t *p)
 {
-	return (uint64_t)get_u32(p) << 32 | get_u32(p + 4);
-}
-
-static void
-put_u32(uint8_t *p, uint32_t value)
-{
-	p[0] = (uint8_t)(value >> 24);
-	p[1] = (uint8_t)(value >> 16);
-	p[2] = (uint8_t)(value >> 8);
-	p[3] = (uint8_t)value;
+	return (uint64_t)bytes_get_u32(p) << 32 | bytes_get_u32(p + 4);
 }
 
 static void
 put_u64(uint8_t *p, uint64_t value)
 {
-	put_u32(p, (uint32_t)(value >> 32));
-	put_u32(p + 4, (uint32_t)value);
+	bytes_put_u32(p, (uint32_t)(value >> 32));
+	bytes_put_u32(p + 4, (uint32_t)value);
 }
 
 /* The one place where a number from a peer becomes a kind. */
@@ -84,7 +69,7 @@ frame_decode_header(const uint8_t *buf, size_t avail, uint32_t payload_max,
 
 	if (avail < FRAME_HEADER_LEN)
 		return FRAME_INCOMPLETE;
-	len = get_u32(buf + 4);
+	len = bytes_get_u32(buf + 4);
 	if (len > payload_max)
 		return FRAME_TOO_BIG;
 	if (buf[1] != 0 || buf[2] != 0 || buf[3] != 0)
@@ -101,7 +86,7 @@ frame_encode_header(
 {
 	buf[0] = (uint8_t)kind;
 	memset(buf + 1, 0, 3);
-	put_u32(buf + 4, payload_len);
+	bytes_put_u32(buf + 4, payload_len);
 }
 
 enum frame_status
@@ -109,14 +94,14 @@ frame_decode_ready(const uint8_t *buf, size_t len, uint32_t *version)
 {
 	if (len != FRAME_READY_LEN)
 		return FRAME_BAD;
-	*version = get_u32(buf);
+	*version = bytes_get_u32(buf);
 	return FRAME_OK;
 }
 
 void
 frame_encode_ready(uint8_t buf[FRAME_READY_LEN])
 {
-	put_u32(buf, FRAME_PROTOCOL_VERSION);
+	bytes_put_u32(buf, FRAME_PROTOCOL_VERSION);
 }
 
 static enum frame_status
@@ -143,12 +128,13 @@ frame_decode_verdict(const uint8_t *buf, size_t len, struct verdict *verdict)
 
 	if (len != FRAME_VERDICT_LEN)
 		return FRAME_BAD;
-	kind = get_u32(buf);
-	status = get_u32(buf + 4);
-	truncated = get_u32(buf + 48);
+	kind = bytes_get_u32(buf);
+	status = bytes_get_u32(buf + 4);
+	truncated = bytes_get_u32(buf + 48);
 	if (verdict_check_status(kind, status) != FRAME_OK)
 		return FRAME_BAD;
-	if ((truncated & ~VERDICT_TRUNCATED_ALL) != 0 || get_u32(buf + 52) != 0)
+	if ((truncated & ~VERDICT_TRUNCATED_ALL) != 0 ||
+	    bytes_get_u32(buf + 52) != 0)
 		return FRAME_BAD;
 	verdict->kind = (enum verdict_kind)kind;
 	verdict->status = status;
@@ -165,15 +151,15 @@ void
 frame_encode_verdict(
     uint8_t buf[FRAME_VERDICT_LEN], const struct verdict *verdict)
 {
-	put_u32(buf, (uint32_t)verdict->kind);
-	put_u32(buf + 4, verdict->status);
+	bytes_put_u32(buf, (uint32_t)verdict->kind);
+	bytes_put_u32(buf + 4, verdict->status);
 	put_u64(buf + 8, verdict->wall_us);
 	put_u64(buf + 16, verdict->cpu_us);
 	put_u64(buf + 24, verdict->peak_memory_bytes);
 	put_u64(buf + 32, verdict->stdout_bytes);
 	put_u64(buf + 40, verdict->stderr_bytes);
-	put_u32(buf + 48, verdict->truncated);
-	put_u32(buf + 52, 0);
+	bytes_put_u32(buf + 48, verdict->truncated);
+	bytes_put_u32(buf + 52, 0);
 }
 
 /* The limits that a job asks for lie below those compiled in. */
@@ -205,16 +191,17 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 
 	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
 		return FRAME_BAD;
-	if (get_u32(buf) != FRAME_PROTOCOL_VERSION || get_u32(buf + 36) != 0)
+	if (bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION ||
+	    bytes_get_u32(buf + 36) != 0)
 		return FRAME_BAD;
-	found.wall_limit_ms = get_u32(buf + 4);
-	found.stdout_limit_bytes = get_u32(buf + 8);
-	found.stderr_limit_bytes = get_u32(buf + 12);
-	found.code_len = get_u32(buf + 16);
-	found.stdin_len = get_u32(buf + 20);
-	found.flags = get_u32(buf + 24);
-	found.extras_len = get_u32(buf + 28);
-	found.cpu_limit_ms = get_u32(buf + 32);
+	found.wall_limit_ms = bytes_get_u32(buf + 4);
+	found.stdout_limit_bytes = bytes_get_u32(buf + 8);
+	found.stderr_limit_bytes = bytes_get_u32(buf + 12);
+	found.code_len = bytes_get_u32(buf + 16);
+	found.stdin_len = bytes_get_u32(buf + 20);
+	found.flags = bytes_get_u32(buf + 24);
+	found.extras_len = bytes_get_u32(buf + 28);
+	found.cpu_limit_ms = bytes_get_u32(buf + 32);
 	if (job_check_limits(&found) != FRAME_OK)
 		return FRAME_BAD;
 	len -= FRAME_JOB_HEADER_LEN;
@@ -234,14 +221,14 @@ void
 frame_encode_job_header(
     uint8_t buf[FRAME_JOB_HEADER_LEN], const struct job *job)
 {
-	put_u32(buf, FRAME_PROTOCOL_VERSION);
-	put_u32(buf + 4, job->wall_limit_ms);
-	put_u32(buf + 8, job->stdout_limit_bytes);
-	put_u32(buf + 12, job->stderr_limit_bytes);
-	put_u32(buf + 16, job->code_len);
-	put_u32(buf + 20, job->stdin_len);
-	put_u32(buf + 24, job->flags);
-	put_u32(buf + 28, job->extras_len);
-	put_u32(buf + 32, job->cpu_limit_ms);
-	put_u32(buf + 36, 0);
+	bytes_put_u32(buf, FRAME_PROTOCOL_VERSION);
+	bytes_put_u32(buf + 4, job->wall_limit_ms);
+	bytes_put_u32(buf + 8, job->stdout_limit_bytes);
+	bytes_put_u32(buf + 12, job->stderr_limit_bytes);
+	bytes_put_u32(buf + 16, job->code_len);
+	bytes_put_u32(buf + 20, job->stdin_len);
+	bytes_put_u32(buf + 24, job->flags);
+	bytes_put_u32(buf + 28, job->extras_len);
+	bytes_put_u32(buf + 32, job->cpu_limit_ms);
+	bytes_put_u32(buf + 36, 0);
 }

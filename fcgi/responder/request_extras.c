@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bytes.h"
 #include "common/extras.h"
 #include "common/utf8.h"
 #include "responder/request_json.h"
@@ -40,15 +41,6 @@ reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 	return data + extras->len;
 }
 
-static void
-put_number(uint8_t *at, size_t number)
-{
-	at[0] = (uint8_t)(number >> 24);
-	at[1] = (uint8_t)(number >> 16);
-	at[2] = (uint8_t)(number >> 8);
-	at[3] = (uint8_t)number;
-}
-
 static int
 add_number(
     struct request_extras *extras, size_t number, struct refusal *refusal)
@@ -57,7 +49,7 @@ add_number(
 
 	if (at == NULL)
 		return -1;
-	put_number(at, number);
+	bytes_put_u32(at, (uint32_t)number);
 	extras->len += 4;
 	return 0;
 }
@@ -71,7 +63,7 @@ add_string(
 
 	if (at == NULL)
 		return -1;
-	put_number(at, len);
+	bytes_put_u32(at, (uint32_t)len);
 	memcpy(at + 4, string, len + 1);
 	extras->len += 4 + len + 1;
 	return 0;
@@ -246,7 +238,7 @@ request_add_file(struct request *request, const struct request_file *file,
 	if (n == -1)
 		return refusal_set(refusal, 400,
 		    "A file's content is not valid %s", file->encoding);
-	put_number(at, (size_t)n);
+	bytes_put_u32(at, (uint32_t)n);
 	extras->len += 4 + (size_t)n;
 	request->files_len += (size_t)n;
 	if (request->files_len > limits->files_bytes_max)
