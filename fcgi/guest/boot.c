@@ -68,33 +68,34 @@ dismiss(struct guest *guest)
 
 /* The program as a regular file, put in the FIFO's place in one step. */
 static int
-place_script(const struct job *job, const char *name)
+replace_fifo(const struct job *job)
 {
-	int fd;
-	int rc;
+	if (place_file(SCRIPT_NEW, job->code, job->code_len) == -1)
+		return -1;
+	return rename(SCRIPT_NEW, SCRIPT);
+}
 
-	if (place_parents(name) == -1)
+/* Nobody is to open the FIFO any more: not even the program. */
+static int
+place_elsewhere(struct guest *guest, const struct job *job, const char *name)
+{
+	dismiss(guest);
+	if (unlink(SCRIPT) == -1)
 		return -1;
-	fd = open(SCRIPT_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd == -1)
-		return -1;
-	rc = io_write_all(fd, job->code, job->code_len, IO_FOREVER);
-	fd_close(&fd);
-	return rc == -1 ? -1 : rename(SCRIPT_NEW, name);
+	return place_file(name, job->code, job->code_len);
 }
 
 int
 boot_place_job(struct guest *guest, const struct job *job)
 {
 	const char *argv[EXTRAS_ARGS_MAX + 2];
+	int rc;
 
 	(void)extras_argv(job->extras, job->extras_len, argv);
-	if (strcmp(argv[0], SCRIPT) != 0) {
-		dismiss(guest);
-		if (unlink(SCRIPT) == -1)
-			return host_report(guest, "unlink " SCRIPT);
-	}
-	if (place_script(job, argv[0]) == -1)
+	rc = strcmp(argv[0], SCRIPT) == 0
+		 ? replace_fifo(job)
+		 : place_elsewhere(guest, job, argv[0]);
+	if (rc == -1)
 		return host_report(guest, "writing the program");
 	if (place_files(job->extras, job->extras_len) == -1)
 		return host_report(guest, "writing the files");

@@ -2,20 +2,20 @@
 /* Boots the gate, tries it, and serves run after run, as long as each leaves
  * the container as it was. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/extras.h"
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
 #include "guest/gate_host.h"
+#include "guest/place.h"
 #include "guest/pump.h"
 #include "guest/watchdog.h"
 
-#define SCRIPT "main.py"
 #define LIBRARY "LD_PRELOAD=/sce-gate.so"
 /* What a run may leave behind in kernel memory and page cache, and how long
  * the kernel may take to give back the rest. */
@@ -108,21 +108,18 @@ boot_gate(struct guest *guest, struct gate_host *host, const char *settings)
 {
 	char library[] = LIBRARY;
 	char variable[512];
-	char script[] = SCRIPT;
+	char script[] = EXTRAS_SCRIPT;
 	char error[CHILD_ERROR_MAX];
 	char *const argv[] = { guest->interpreter, script, NULL };
 	struct child_gate gate = { .library = library, .settings = variable };
 	int32_t number = -1;
 	int pair[2];
-	int fd;
 
 	(void)snprintf(
 	    variable, sizeof(variable), "%s=%s", GATE_VARIABLE, settings);
 	/* For those steps of its start that look at the file: it is empty. */
-	fd = open(SCRIPT, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd == -1)
-		return host_report(guest, "creating " SCRIPT);
-	fd_close(&fd);
+	if (place_file(EXTRAS_SCRIPT, "", 0) == -1)
+		return host_report(guest, "creating " EXTRAS_SCRIPT);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return host_report(guest, "socketpair");
 	gate.socket_fd = pair[1];

@@ -10,8 +10,9 @@
 #include "common/extras.h"
 #include "common/io.h"
 
-int
-place_parents(const char *path)
+/* The directories above a path. 0, or -1 with errno. */
+static int
+make_parents(const char *path)
 {
 	char parent[EXTRAS_PATH_MAX + 1];
 	size_t len = 0;
@@ -27,19 +28,24 @@ place_parents(const char *path)
 	}
 }
 
-static int
-place_file(const struct extras_file *file)
+int
+place_open(const char *path)
 {
-	int fd;
+	if (make_parents(path) == -1)
+		return -1;
+	return open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+}
+
+int
+place_file(const char *path, const void *data, size_t len)
+{
+	int fd = place_open(path);
 	int rc;
 
-	if (place_parents(file->path) == -1)
-		return -1;
-	fd = open(file->path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return -1;
-	rc = io_write_all(fd, file->data, file->len, IO_FOREVER);
+	rc = io_write_all(fd, data, len, IO_FOREVER);
 	fd_close(&fd);
 	return rc;
 }
@@ -52,7 +58,7 @@ place_files(const uint8_t *extras, size_t len)
 
 	extras_files(&cursor, extras, len);
 	while (extras_next(&cursor, &file)) {
-		if (place_file(&file) == -1)
+		if (place_file(file.path, file.data, file.len) == -1)
 			return -1;
 	}
 	return 0;

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts what a job brings into the working directory, which is /box. */
+/*
+ * Puts what a job brings into the working directory, which is /box: new files
+ * at paths that are safe (see extras.h), with the directories that they need.
+ * Nothing of a program has run here, so that nothing is in the way but what the
+ * job itself has put there.
+ */
 #ifndef SCE_PLACE_H
 #define SCE_PLACE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * The files of valid extras, with the directories that they need. Nothing of
- * a program has run here, so that nothing is in the way but what the job itself
- * has put there. 0, or -1 with errno.
- */
-int place_files(const uint8_t *extras, size_t len);
+/* A descriptor to write to, or -1 with errno. */
+int place_open(const char *path);
 
-/* The directories above a path. 0, or -1 with errno. */
-int place_parents(const char *path);
+/* 0, or -1 with errno. */
+int place_file(const char *path, const void *data, size_t len);
+
+/* The files of valid extras. 0, or -1 with errno. */
+int place_files(const uint8_t *extras, size_t len);
 
 #endif

@@ -244,6 +244,15 @@ test('a name in a traceback is that of the file', async () => {
 	assert.match(answer.stderr, /^ {2}File "\/box\/task\.py", line 1/m);
 });
 
+test('a program may have any name that a file may have', async () => {
+	for (const name of ['.main.py.new/x.py', '.main.py.new', 'a b/c d']) {
+		const answer = await execute({ files: [{ name,
+			content: 'print(__file__)' }] });
+
+		assert.equal(answer.stdout, `/box/${name}\n`);
+	}
+});
+
 test('no file gets out of its folder', async () => {
 	for (const name of ['../x', '/etc/x', 'a/../../x', 'a//b', '.', 'a/',
 		'x\0y']) {

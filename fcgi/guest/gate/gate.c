@@ -20,11 +20,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/extras.h"
 #include "common/fdpass.h"
 #include "common/io.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define SCRIPT "/box/main.py"
+#define SCRIPT "/box/" EXTRAS_SCRIPT
 #define PRELOAD_BYTES 256
 /* The seccomp profile (image/seccomp-fork.json) has this very number. The
  * init is the guest's child, which is to see its end. */

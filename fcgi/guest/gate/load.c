@@ -2,7 +2,6 @@
 #include "guest/gate/load.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,12 +40,9 @@ place_script(const char *name, int run_fd, uint32_t left)
 {
 	char piece[8192];
 	uint32_t n;
-	int fd;
+	int fd = place_open(name);
 	int rc = -1;
 
-	if (place_parents(name) == -1)
-		return -1;
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return -1;
 	for (; left > 0; left -= n) {
