@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "reply_support.h"
 
 #include "responder/piston.h"
 
@@ -13,24 +7,16 @@
 
 static struct events order;
 
+/* What it wrote came in this order. */
 static struct result
-result_of(
+measured(
     enum verdict_kind kind, uint32_t status, const char *out, const char *err)
 {
-	const struct result result = {
-		.verdict = { .kind = kind,
-		    .status = status,
-		    .wall_us = 154499,
-		    .cpu_us = 8500,
-		    .peak_memory_bytes = 9876543 },
-		.stdout_data = (const uint8_t *)out,
-		.stdout_len = strlen(out),
-		.stderr_data = (const uint8_t *)err,
-		.stderr_len = strlen(err),
-		.wall_limit_ms = 5000,
-		.memory_limit_bytes = 128ull << 20,
-	};
+	struct result result = result_of(kind, status, out, err);
 
+	result.verdict.wall_us = 154499;
+	result.verdict.cpu_us = 8500;
+	result.verdict.peak_memory_bytes = 9876543;
 	events_reset(&order);
 	assert_int_equal(
 	    events_note(&order, EVENTS_STDOUT, result.stdout_len), 0);
@@ -54,7 +40,7 @@ assert_body(const struct result *result, const char *body)
 static void
 a_program_that_does_well(void **state)
 {
-	const struct result result = result_of(VERDICT_EXITED, 0, "hi\n", "");
+	const struct result result = measured(VERDICT_EXITED, 0, "hi\n", "");
 
 	(void)state;
 	assert_body(&result,
@@ -67,7 +53,7 @@ a_program_that_does_well(void **state)
 static void
 one_that_fails(void **state)
 {
-	const struct result result = result_of(VERDICT_EXITED, 3, "", "no\n");
+	const struct result result = measured(VERDICT_EXITED, 3, "", "no\n");
 
 	(void)state;
 	assert_body(&result,
@@ -95,20 +81,20 @@ assert_ending(const struct result *result, const char *signal, const char *code,
 static void
 other_endings(void **state)
 {
-	struct result result = result_of(VERDICT_SIGNALED, 11, "", "");
+	struct result result = measured(VERDICT_SIGNALED, 11, "", "");
 
 	(void)state;
 	assert_ending(&result, "{\"signal\":\"SIGSEGV\",", "\"code\":null,",
 	    "\"message\":\"Caught fatal signal 11\",", "\"status\":\"SG\",");
-	result = result_of(VERDICT_TIMED_OUT, 0, "", "");
+	result = measured(VERDICT_TIMED_OUT, 0, "", "");
 	assert_ending(&result, "{\"signal\":\"SIGKILL\",", "\"code\":null,",
 	    "\"message\":\"Time limit exceeded (wall clock)\",",
 	    "\"status\":\"TO\",");
-	result = result_of(VERDICT_OUT_OF_MEMORY, 0, "", "");
+	result = measured(VERDICT_OUT_OF_MEMORY, 0, "", "");
 	assert_ending(&result, "{\"signal\":\"SIGKILL\",", "\"code\":null,",
 	    "\"message\":\"Memory limit exceeded (128 MB)\",",
 	    "\"status\":\"SG\",");
-	result = result_of(VERDICT_SANDBOX_FAILED, 0, "", "");
+	result = measured(VERDICT_SANDBOX_FAILED, 0, "", "");
 	assert_ending(&result, "{\"signal\":null,", "\"code\":null,",
 	    "\"message\":\"The sandbox ended without a result: the program may "
 	    "have run in part\",",
@@ -118,8 +104,7 @@ other_endings(void **state)
 static void
 too_much_output_is_kept_and_told(void **state)
 {
-	struct result result = result_of(
-	    VERDICT_EXITED, 0, "\303\244\303", "e");
+	struct result result = measured(VERDICT_EXITED, 0, "\303\244\303", "e");
 
 	(void)state;
 	result.verdict.truncated = VERDICT_TRUNCATED_STDOUT;
@@ -139,7 +124,7 @@ too_much_output_is_kept_and_told(void **state)
 static void
 output_is_in_the_order_of_arrival(void **state)
 {
-	const struct result result = result_of(VERDICT_EXITED, 0, "abc", "XYZ");
+	const struct result result = measured(VERDICT_EXITED, 0, "abc", "XYZ");
 
 	(void)state;
 	events_reset(&order);
@@ -155,7 +140,7 @@ output_is_in_the_order_of_arrival(void **state)
 static void
 bytes_that_are_no_text_are_replaced(void **state)
 {
-	const struct result result = result_of(VERDICT_EXITED, 0, "\377", "\"");
+	const struct result result = measured(VERDICT_EXITED, 0, "\377", "\"");
 
 	(void)state;
 	assert_ending(&result, "\"stdout\":\"\357\277\275\",",

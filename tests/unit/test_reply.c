@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "reply_support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "responder/reply.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct result
-result_of(
-    enum verdict_kind kind, uint32_t status, const char *out, const char *err)
-{
-	const struct result result = {
-		.verdict = { .kind = kind, .status = status },
-		.stdout_data = (const uint8_t *)out,
-		.stdout_len = strlen(out),
-		.stderr_data = (const uint8_t *)err,
-		.stderr_len = strlen(err),
-		.wall_limit_ms = 5000,
-		.memory_limit_bytes = 128ull << 20,
-	};
-
-	return result;
-}
 
 static void
 assert_reply(const struct result *result, int http_status, const char *body)
