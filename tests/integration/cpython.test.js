@@ -8,7 +8,7 @@
  * with its reason.
  */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,9 @@ import { guest_run } from '../security/cpython/lib/guest_link.js';
 import {
 	sandbox_flags, tmpfs_flags,
 } from '../security/cpython/lib/sandbox_flags.js';
-import { docker, docker_cli, inspect } from './lib/docker.js';
+import {
+	docker, docker_cli, docker_collect, inspect,
+} from './lib/docker.js';
 import { read_expected } from './lib/expected.js';
 import { ROOT, shared_instance } from './lib/instance.js';
 
@@ -150,29 +152,15 @@ outside_flags(mounts)
 		...mounts, waiting.Image, 'python3.11', 'main.py'];
 }
 
-function
+async function
 run_outside(mounts, modules)
 {
-	return new Promise((resolve, reject) => {
-		const client = spawn(docker_cli(), outside_flags(mounts),
-		    { timeout: WALL_MS });
-		const out = [];
-		const err = [];
+	const { status, stdout, stderr } = await docker_collect(
+	    outside_flags(mounts), plan(modules), WALL_MS);
 
-		client.stdout.on('data', (chunk) => out.push(chunk));
-		client.stderr.on('data', (chunk) => err.push(chunk));
-		client.on('error', reject);
-		client.on('close', (status) => {
-			const text = Buffer.concat(out).toString();
-
-			if (status === 0)
-				resolve(parse_results(text));
-			else
-				reject(new Error(`${status}: ${text}` +
-				    Buffer.concat(err)));
-		});
-		client.stdin.end(plan(modules));
-	});
+	if (status !== 0)
+		throw new Error(`${status}: ${stdout}${stderr}`);
+	return parse_results(stdout.toString());
 }
 
 /* What does not end the same way: a map from an id to a sentence. */

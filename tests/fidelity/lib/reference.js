@@ -4,13 +4,14 @@
  * of a sandbox that waits, and nothing of ours between: no guest, no Landlock
  * and no second filter, and an interpreter that starts on a file.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { ENVIRONMENT } from '../../bench/lib/programs.js';
-import { docker_cli, inspect } from '../../integration/lib/docker.js';
+import { docker_cli, docker_collect, inspect } from
+    '../../integration/lib/docker.js';
 import { isolation_flags } from
     '../../security/cpython/lib/sandbox_flags.js';
 
@@ -51,31 +52,14 @@ class Reference {
 	}
 
 	/* { stdout, stderr, status }: bytes, and what docker run exits with. */
-	run(code, stdin)
+	async run(code, stdin)
 	{
-		return new Promise((resolve, reject) => {
-			const client = spawn(docker_cli(),
-			    this.arguments_of(code), { timeout: DEADLINE_MS });
-			const out = [];
-			const err = [];
+		const done = await docker_collect(this.arguments_of(code), stdin,
+		    DEADLINE_MS);
 
-			client.stdout.on('data', (chunk) => out.push(chunk));
-			client.stderr.on('data', (chunk) => err.push(chunk));
-			client.on('error', reject);
-			client.on('close', (status) => {
-				const stderr = Buffer.concat(err);
-
-				if (status === null ||
-				    /^docker: /.test(stderr.toString()))
-					reject(new Error(`${status} ${stderr}`));
-				else
-					resolve({ stdout: Buffer.concat(out),
-						stderr, status });
-			});
-			/* A program need not read. */
-			client.stdin.on('error', () => undefined);
-			client.stdin.end(stdin);
-		});
+		if (done.status === null || /^docker: /.test(done.stderr))
+			throw new Error(`${done.status} ${done.stderr}`);
+		return done;
 	}
 
 	/* Whatever did not go by itself. */

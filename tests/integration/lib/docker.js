@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What Docker says of an instance's containers. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 
@@ -108,7 +108,29 @@ docker_get(path)
 	});
 }
 
+/* docker with input, beside whatever else goes on: { stdout, stderr, status },
+ * bytes, and the status null if it was too slow. */
+function
+docker_collect(args, input, timeout)
+{
+	return new Promise((resolve, reject) => {
+		const client = spawn(docker_cli(), args, { timeout });
+		const out = [];
+		const err = [];
+
+		client.stdout.on('data', (chunk) => out.push(chunk));
+		client.stderr.on('data', (chunk) => err.push(chunk));
+		client.on('error', reject);
+		client.on('close', (status) => resolve({ status,
+			stdout: Buffer.concat(out), stderr: Buffer.concat(err) }));
+		/* A program need not read. */
+		client.stdin.on('error', () => undefined);
+		client.stdin.end(input);
+	});
+}
+
 export {
-	docker, docker_cli, docker_get, docker_socket, containers, holders,
+	docker, docker_cli, docker_collect, docker_get, docker_socket,
+	containers, holders,
 	inspect,
 };
