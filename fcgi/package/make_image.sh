@@ -9,7 +9,6 @@ CONFIG=@SYSCONFDIR@/safe-code-executor/sced.conf
 IF_MISSING=no
 BASE=()
 KIND=
-SCI_IMAGE=safe-code-executor/python-sci:3.11
 
 # shellcheck source=../service/common.sh
 . "@SHAREDIR@/common.sh"

@@ -7,6 +7,10 @@
 # by way of one is never half of it.
 shopt -s inherit_errexit
 
+# The kind of image besides Python's that build.sh makes, by its name.
+# shellcheck disable=SC2034 # for whoever makes images
+SCI_IMAGE=safe-code-executor/python-sci:3.11
+
 say() {
 	printf '%s\n' "$*"
 }

@@ -11,7 +11,6 @@ RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates
 	libjs-codemirror"
 DOCKER_PACKAGES="docker.io iptables"
 DEFAULT_IMAGE=safe-code-executor/python:3.11
-SCI_IMAGE=safe-code-executor/python-sci:3.11
 POLICY=/usr/sbin/policy-rc.d
 DOCKERD_PID_FILE=$RUN_DIR/docker/dockerd.pid
 DOCKERD_LOG=$RUN_DIR/docker/dockerd.log
