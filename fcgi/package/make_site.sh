@@ -127,7 +127,7 @@ heading() {
 		# Safe Code Executor, a site of nginx: made by sce-make-site out of
 		# $SHARE/nginx.conf.in and $CONFIG.
 		# Make it anew when queue_wait, timeout_max, run_dir, log_dir or
-		# anything in [clients] changes in the latter: it takes effect here.
+		# anything in [clients] or [piston] changes there: it takes effect here.
 		# Behind another proxy, name that in proxies there: one client is one
 		# address, in the log and in the queue.
 	END

@@ -165,9 +165,12 @@ origin_rules() {
 	fi
 	printf 'map $http_origin $sce_origin {\n\t\tdefault "";\n'
 	for origin in ${origins//,/ }; do
-		printf '\t\t"%s" $http_origin;\n' "$origin"
+		# As an expression: nginx' table of words has short ones only.
+		origin=${origin//./\\.}
+		origin=${origin//\[/\\[}
+		printf '\t\t"~^%s$" $http_origin;\n' "$origin"
 	done
-	printf '\t}\n\tmap $uri $sce_vary {\n\t\tdefault "";\n'
+	printf '\t}\n\tmap $request_uri $sce_vary {\n\t\tdefault "";\n'
 	[ -z "$origins" ] || printf '\t\t"~^/api/v2/" Origin;\n'
 	printf '\t}'
 }

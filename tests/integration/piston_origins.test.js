@@ -8,6 +8,7 @@ import { start_instance } from './lib/instance.js';
 
 const UID_BASE = 1936000000;
 const ORIGIN = 'https://example.org';
+const LONG = `https://${'a-long-name.'.repeat(4)}example.org`;
 const BODY = JSON.stringify({ language: 'python', version: '*',
 	files: [{ content: 'print(1)' }] });
 let own = null;
@@ -26,7 +27,7 @@ instance(name, uid_base, piston)
 
 before(async () => {
 	own = await instance('origins', UID_BASE, { text_plain: 'no',
-		origins: `${ORIGIN}, http://[::1]:8080` });
+		origins: `${ORIGIN}, http://[::1]:8080 ${LONG}, ${ORIGIN}` });
 	open = await instance('origins-all', UID_BASE + 1000, { origins: '*' });
 });
 
@@ -56,7 +57,7 @@ preflight(service, origin, path = '/api/v2/execute')
 const allowed = (answer) => answer.headers['access-control-allow-origin'];
 
 test('a page that is named may', async () => {
-	for (const origin of [ORIGIN, 'http://[::1]:8080']) {
+	for (const origin of [ORIGIN, 'http://[::1]:8080', LONG]) {
 		const answer = await execute(own, { Origin: origin });
 
 		assert.equal(answer.status, 200);
@@ -81,9 +82,20 @@ test('it may read refusals, too', async () => {
 	assert.equal(allowed(answer), ORIGIN);
 });
 
+test('also those of nginx', async () => {
+	const answer = await request({ base: own.base, path: '/api/v2/execute',
+		body: 'x'.repeat(2 << 20), headers: {
+			'Content-Type': 'application/json', Origin: ORIGIN } });
+
+	assert.equal(answer.status, 413);
+	assert.equal(allowed(answer), ORIGIN);
+	assert.match(answer.headers.vary, /Origin/);
+});
+
 test('others may not', async () => {
 	for (const origin of ['https://example.org.evil.example',
-		'http://example.org', 'https://example.org:8443', 'null', '*']) {
+		'http://example.org', 'https://exampleXorg',
+		'https://example.org:8443', 'null', '*']) {
 		const answer = await execute(own, { Origin: origin });
 
 		assert.equal(answer.status, 200);
