@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define LEASE_PROTOCOL_VERSION 3
+#define LEASE_PROTOCOL_VERSION 4
 #define LEASE_TEXT_BYTES 4096
 /* All of a text: bytes. */
 #define LEASE_TEXT_MAX (8 * LEASE_TEXT_BYTES)
@@ -82,6 +82,8 @@ struct lease_request {
 	uint32_t truncated;     /* RELEASE: VERDICT_TRUNCATED_* */
 	uint32_t http_status;   /* ANSWERED */
 	uint32_t memory_kib; /* ACQUIRE: of the sandbox; 0: all it may have */
+	uint32_t runtime;    /* ACQUIRE: index of the configuration's row */
+	uint32_t padding;    /* 0 */
 	uint8_t client[16];  /* ACQUIRE: the address to be fair between */
 	uint8_t trace[16];   /* ACQUIRE: nginx's number of the request */
 };

@@ -27,6 +27,11 @@
 #define EXTRAS_NAME_MAX 255 /* of one component */
 #define EXTRAS_DEPTH_MAX 8  /* components */
 
+/* Rows of the table of runtimes, and what may be said of one. */
+#define RUNTIMES_MAX 8
+#define RUNTIME_NAME_MAX 32
+#define RUNTIME_ALIASES_MAX 8
+
 /* Wall clock of a run: milliseconds. */
 #define WALL_MS_MIN 100
 #define WALL_MS_DEFAULT 5000
