@@ -16,7 +16,7 @@ exec awk '
 	/^\t"syscalls": \[$/ {
 		added++
 		rule("A clone into fresh user, pid, mount, network, ipc and uts namespaces, as a sibling.",
-		    "clone", 0, "2080538641")
+		    "clone", 0, "2080538897")
 		rule("A fresh file system: nosuid, nodev, noexec. Not a bind, a move, a change of what is there.",
 		    "mount", 3, "14")
 		print "\t\t{\n\t\t\t\"comment\": \"Giving up what the namespaces gave.\","

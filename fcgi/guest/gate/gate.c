@@ -16,8 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "common/extras.h"
@@ -27,11 +28,16 @@
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT
 #define PRELOAD_BYTES 256
-/* The seccomp profile (image/seccomp-fork.json) has this very number. The
- * init is the guest's child, which is to see its end. */
+/*
+ * The seccomp profile (image/seccomp-fork.sh) has this very number. The init
+ * is the guest's child, which is to see its end. It has the gate's memory, not
+ * a copy: to make one and to take it apart again cost as much as the program's
+ * own. The gate sits in poll(2) all the while.
+ */
 #define NEST_FLAGS                                                             \
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
-	    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PARENT | SIGCHLD)
+	    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PARENT | CLONE_VM | SIGCHLD)
+#define NEST_STACK_BYTES (128 * 1024)
 
 typedef FILE *(*open_function)(const char *, const char *);
 
@@ -39,6 +45,14 @@ static struct gate gate;
 static bool gate_is_armed;
 static char gate_preload[PRELOAD_BYTES];
 static open_function real_fopen;
+
+/* An init's, one after the other. */
+static int nest_fds[GATE_FDS];
+static uint8_t *nest_stack;
+
+/* Where a program goes on: on the gate's own stack, of which it has a copy. */
+static ucontext_t gate_exit;
+static volatile bool is_program;
 
 static void
 find(void *handle, const char *name, void *pointer)
@@ -108,8 +122,28 @@ close_all(int fds[GATE_FDS])
 		fd_close(&fds[i]);
 }
 
-/* True in the program. */
-static bool
+/* In the init, and then in the program. */
+static int
+run_nest(void *unused)
+{
+	(void)unused;
+	nest_run(&gate, nest_fds);
+	is_program = true;
+	(void)setcontext(&gate_exit);
+	_exit(127);
+}
+
+/* What the last init left on its stack, such as names of a run's files, is not
+ * for the next program to find: it begins as zeros again. */
+static pid_t
+clone_nest(void)
+{
+	if (madvise(nest_stack, NEST_STACK_BYTES, MADV_DONTNEED) == -1)
+		return -1;
+	return clone(run_nest, nest_stack + NEST_STACK_BYTES, NEST_FLAGS, NULL);
+}
+
+static void
 serve_one(void)
 {
 	struct pollfd p = { .fd = GATE_SOCKET_FD, .events = POLLIN };
@@ -123,17 +157,21 @@ serve_one(void)
 		GATE_FDS) != 1 ||
 	    request.magic != GATE_MAGIC)
 		_exit(124); /* the guest is gone, or not ours */
-	pid = (int32_t)syscall(SYS_clone, NEST_FLAGS, 0, 0, 0, 0);
-	if (pid == 0) {
-		nest_run(&gate, fds);
-		return true;
-	}
+	memcpy(nest_fds, fds, sizeof(nest_fds));
+	pid = clone_nest();
 	if (pid == -1)
 		pid = -errno;
 	close_all(fds);
 	if (fdpass_send(GATE_SOCKET_FD, &pid, sizeof(pid), -1) == -1)
 		_exit(125);
-	return false;
+}
+
+static int
+prepare_nests(void)
+{
+	nest_stack = mmap(NULL, NEST_STACK_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	return nest_stack == MAP_FAILED ? -1 : 0;
 }
 
 /* Returns once in each program, with the interpreter's lock, never in the
@@ -141,22 +179,26 @@ serve_one(void)
 static void
 wait_at_gate(void)
 {
+	void (*before_fork)(void);
 	int (*ensure)(void);
 	const int32_t ready = 0;
 
 	gate_is_armed = false;
 	gate_find("PyGILState_Ensure", &ensure);
-	gate_find("PyOS_BeforeFork", &gate.before_fork);
+	gate_find("PyOS_BeforeFork", &before_fork);
 	gate_find("PyOS_AfterFork_Child", &gate.after_fork_child);
 	(void)ensure();
 	import_modules();
 	script_find_symbols();
-	if (quiet_prepare() == -1)
+	if (quiet_prepare() == -1 || prepare_nests() == -1)
 		_exit(126);
+	/* Once for all forks: here nothing of Python runs any more. */
+	before_fork();
 	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)
 		_exit(125);
-	while (!serve_one())
-		;
+	(void)getcontext(&gate_exit);
+	while (!is_program)
+		serve_one();
 }
 
 EXPORT FILE *

@@ -6,9 +6,12 @@
  * as if nothing had been. Three processes play a part:
  *
  *   gate     the booted interpreter. It reads no byte of any run.
- *   init     its clone, PID 1 of fresh namespaces, with all capabilities in
- *            them; it mounts, writes the script, forks the program, waits.
- *   program  gives up all of that and returns to Python.
+ *   init     PID 1 of fresh namespaces, with all capabilities in them; it
+ *            mounts, writes the script, forks the program, waits. It is in the
+ *            gate's memory, with a stack of its own, and shares errno: all that
+ *            the gate does meanwhile is to tell its pid and to wait. What it
+ *            reads of a run it wipes, or the container goes with it.
+ *   program  a copy of that memory; gives up all of that and returns to Python.
  */
 #ifndef SCE_GUEST_GATE_H
 #define SCE_GUEST_GATE_H
@@ -27,7 +30,6 @@ struct gate {
 	uid_t uid; /* as seen outside of a new user namespace */
 	gid_t gid;
 	/* What the interpreter must be told about a fork. */
-	void (*before_fork)(void);
 	void (*after_fork_child)(void);
 };
 

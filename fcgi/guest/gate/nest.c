@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The init of a run: what is fresh in its namespaces, and the end of the run.
- * It is a copy of the interpreter that never goes back to Python. When it
- * exits, the kernel kills whatever is left in its pid namespace.
+ * It never goes back to Python. When it exits, the kernel kills whatever is
+ * left in its pid namespace.
  */
 #include "guest/gate/gate.h"
 
@@ -57,7 +57,9 @@ map_ids(uid_t uid, gid_t gid)
 	if (io_write_file("/proc/self/uid_map", text) == -1)
 		return -1;
 	(void)snprintf(text, sizeof(text), "%u %u 1\n", gid, gid);
-	return io_write_file("/proc/self/gid_map", text);
+	if (io_write_file("/proc/self/gid_map", text) == -1)
+		return -1;
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the gate's, too */
 }
 
 static int
@@ -191,7 +193,6 @@ fork_program(const struct gate *gate, const int fds[GATE_FDS], int *go_fd)
 
 	if (pipe2(go, O_CLOEXEC) == -1)
 		nest_fail(fds[GATE_FD_RUN], "pipe");
-	gate->before_fork();
 	nest_program = fork();
 	if (nest_program == 0) {
 		become_program(gate, fds, go[0]);
@@ -211,6 +212,7 @@ nest_run(const struct gate *gate, const int fds[GATE_FDS])
 	const char *step = prepare(gate);
 	int go_fd;
 
+	nest_program = 0;
 	if (step != NULL)
 		nest_fail(fds[GATE_FD_RUN], step);
 	if (!fork_program(gate, fds, &go_fd))

@@ -82,7 +82,9 @@ program_confine(void)
 {
 	if (setsid() == -1)
 		return "setsid";
-	if (io_write_file("/proc/self/oom_score_adj", "1000") == -1)
+	/* A process that is not dumpable may not write its own /proc. */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
+	    io_write_file("/proc/self/oom_score_adj", "1000") == -1)
 		return "oom_score_adj";
 	errno = 0;
 	if (nice(19) == -1 && errno != 0)

@@ -240,7 +240,7 @@ header, data = (ctypes.c_uint * 2)(0x20080522, 0), (ctypes.c_uint * 6)()
 libc.capget(header, data)
 found += [hex(word) for word in data if word]
 found += [c for c in range(41) if libc.prctl(23, c, 0, 0, 0) != 0]
-for flags in 0x10000000, 0x20000, 0x7c020000, 2080538641:
+for flags in 0x10000000, 0x20000, 0x7c020000, 2080538897:
     if libc.unshare(flags) == 0: found.append(hex(flags))
     pid = libc.syscall(56, flags & ~0x8000 | 17, 0, 0, 0, 0)
     if pid == 0: os._exit(0)
