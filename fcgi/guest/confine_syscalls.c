@@ -19,6 +19,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -86,6 +87,12 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the low half comes first");
 /* Of the caller alone: the guest has the same uid, but is number 1. */
 #define ON_SELF ARG(0, EPERM), PASS_IF(0), REFUSE(EPERM)
 
+/* Of setsockopt's level and name the kernel takes the low halves. */
+#define REFUSE_OPTION(level, name)                                             \
+	LOAD(args[2]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, name, 0, 3),        \
+	    LOAD(args[1]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, level, 0, 1),   \
+	    REFUSE(ENOPROTOOPT)
+
 #define KINDS_OF_NODE                                                          \
 	IGNORE_BITS(07777), PASS_IF(S_IFIFO), PASS_IF(S_IFREG), PASS_IF(0),    \
 	    PASS_IF(S_IFSOCK), REFUSE(EPERM)
@@ -109,6 +116,7 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the low half comes first");
 #define FCNTL_OFD_SETLK 37
 #define FCNTL_OFD_SETLKW 38
 #define PRCTL_SET_VMA 0x53564d41
+#define IPV6_FLOWLABEL_MGR 32
 #ifndef SYS_futex_waitv
 #define SYS_futex_waitv 449
 #endif
