@@ -23,6 +23,8 @@
 #define GATE_SOCKET_FD 3
 /* "BOX_BYTES TMP_BYTES SHM_BYTES MODULE,MODULE"; gone before Python looks. */
 #define GATE_VARIABLE "SCE_GATE"
+/* The loader's: all symbols are found before there is a fork. */
+#define GATE_BIND_VARIABLE "LD_BIND_NOW"
 #define GATE_MAGIC 0x53434731u
 
 enum gate_fd {

@@ -121,7 +121,9 @@ static const char *
 become_gate(const struct child_pipes *pipes, char *const argv[],
     const struct child_gate *gate)
 {
-	char *environment[ENVIRONMENT_MAX + 2];
+	/* Else each fork would look up, and store, what the last one had. */
+	char bind_now[] = GATE_BIND_VARIABLE "=1";
+	char *environment[ENVIRONMENT_MAX + 3];
 	size_t count = 0;
 
 	environment_fill(environment, environ);
@@ -129,6 +131,7 @@ become_gate(const struct child_pipes *pipes, char *const argv[],
 		count++;
 	environment[count++] = gate->library;
 	environment[count++] = gate->settings;
+	environment[count++] = bind_now;
 	environment[count] = NULL;
 	if (setsid() == -1)
 		return "setsid";

@@ -87,6 +87,7 @@ arm(void)
 	gate.gid = getgid();
 	(void)unsetenv(GATE_VARIABLE);
 	(void)unsetenv("LD_PRELOAD");
+	(void)unsetenv(GATE_BIND_VARIABLE);
 	if (fcntl(GATE_SOCKET_FD, F_SETFD, FD_CLOEXEC) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		_exit(122);
