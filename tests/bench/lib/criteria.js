@@ -4,10 +4,8 @@
  * same run, or, where a peer's absolute figure is to be beaten, that figure.
  */
 
-/* Linear is 2, quadratic 4; what lies between is noise. */
-const DOUBLE_SIZE_MAX = 3;
-/* A step that is smaller than this share of the whole is noise, too. */
-const STEP_MIN = 0.05;
+/* What grows linearly is at most twice as dear at twice the size. */
+const DOUBLE_SIZE_MAX = 2;
 
 function
 of_clients(list, clients)
@@ -15,16 +13,14 @@ of_clients(list, clients)
 	return list?.find((entry) => entry.clients === clients);
 }
 
-/* Of the last doubling of a size: its cost over that of the first half. */
+/* Of the whole run at a size and at half of it: what a run costs without any is
+ * most of both, and a slope of its own would be a quotient of noise. */
 function
 doubling(list, half, full)
 {
 	const at = (size) => list.find((entry) => entry.size === size).p50;
-	const [base, small, large] = [list[0].size, half, full].map(at);
 
-	if (large - base < STEP_MIN * base)
-		return 2; /* as good as free */
-	return (large - base) / Math.max(small - base, STEP_MIN * base / 2);
+	return at(full) / at(half);
 }
 
 /* Of figures one of which may be missing, or, on a machine with other work,
@@ -103,9 +99,9 @@ growth({ throughput, refusals, burst, sizes, slots })
 		    ratio(most.runs_a_second, few.runs_a_second), 0.9),
 		at_most('a refusal / a run, CPU', ratio(refusals.cpu_ms,
 		    few.cpu_ms), 0.05),
-		at_most('output 32 -> 64 KiB: cost', doubling(output, 32768,
+		at_most('64 KiB of output / 32 KiB, p50', doubling(output, 32768,
 		    65536), DOUBLE_SIZE_MAX),
-		at_most('code 2500 -> 5000 characters: cost',
+		at_most('5000 characters of code / 2500, p50',
 		    doubling(code, 2500, 5000), DOUBLE_SIZE_MAX),
 		at_most(`${slots.slots} slots: containers and processes left`,
 		    slots.containers_left + slots.processes_left, 0),
