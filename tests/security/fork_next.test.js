@@ -44,10 +44,9 @@ lines(code, members = {})
 
 /* True if both were in one container. */
 async function
-leave_and_find({ leave, find, stdin })
+leave_and_find({ leave, find, members })
 {
-	const left = await lines(HEAD + leave + LEFT,
-	    stdin === undefined ? {} : { stdin });
+	const left = await lines(HEAD + leave + LEFT, members);
 
 	for (let i = 0; i < FINDS; i++) {
 		const [which, ...found] = await lines(HEAD + find + FOUND);
@@ -73,10 +72,10 @@ test('what looks for it finds it where it is', async () => {
 	/* The test of the tests: both halves in one program. */
 	const blind = [];
 
-	for (const { what, leave, find, stdin } of CHANNELS) {
+	for (const { what, leave, find, members } of CHANNELS) {
 		const answer = await post_run({ timeout: TIMEOUT_S,
 			code: HEAD + leave + '\n' + find + FOUND,
-			...stdin === undefined ? {} : { stdin } }, own);
+			...members }, own);
 		const found = answer.json.output?.split('\n').slice(1) ?? [];
 
 		if (answer.json.error === undefined && found.length === 0)

@@ -101,7 +101,8 @@ socket.send_fds(a, [b"x"], fds[:20]); socket.send_fds(b, [b"x"], [a.fileno()])`,
     else: found.append(fd)
 for fd in range(3):
     if not stat.S_ISFIFO(os.fstat(fd).st_mode): found.append(fd)` },
-	{ what: 'input that was not read', stdin: 'secret\n'.repeat(20000),
+	{ what: 'input that was not read',
+		members: { stdin: 'secret\n'.repeat(20000) },
 		leave: 'sys.stdin.read(1)', find: 'found += sys.stdin' },
 	{ what: 'output that was not read',
 		leave: `r, w = os.pipe()
@@ -202,8 +203,12 @@ for a, b in pairs:
     except BlockingIOError: pass`,
 		find: `try: kept = [b"x" * (1 << 20) for _ in range(85)]
 except MemoryError: found.append("less memory")` },
-	{ what: 'bytes in memory', stdin: 'CANARY-' + 'IN'.repeat(300),
-		leave: `text = sys.stdin.read()
+	{ what: 'bytes in memory',
+		members: { stdin: 'CANARY-' + 'IN'.repeat(300),
+			files: [{ name: 'CANARY-NAME/'.repeat(6) + 'CANARY-NAME',
+				content: 'CANARY-FILE'.repeat(2000) }] },
+		leave: `# CANARY-TEXT
+text = sys.stdin.read()
 kept = ["CANARY-" + "HEAP" * 64 + str(i) for i in range(2000)]
 blob = ctypes.create_string_buffer(("CANARY-" + "C" * 200).encode(), 1 << 16)
 sys.stdout.write("CANARY-OUT" * 1000)
@@ -228,7 +233,7 @@ for spot in spots + [environ, stack]:
         pages += 1
         data = os.read(r, 4096)
         for piece in data.split(needle)[1:]:
-            if piece[:2] in (b"IN", b"HE", b"CC", b"OU"):
+            if piece[:2] in (b"IN", b"HE", b"CC", b"OU", b"NA", b"FI", b"TE"):
                 found.append(piece[:8])
 if pages < 800: found.append(f"only {pages} pages were looked at")` },
 	{ what: 'keys, capabilities and namespaces',
