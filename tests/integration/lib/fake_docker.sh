@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Stands for the docker client. It is the real one, whose path is in
+# Stands for the docker client. It is the real one, sce-docker, whose path is in
 # SELF.d/real, unless a file in SELF.d says otherwise, SELF being its own
 # path and COMMAND the word behind it (run, kill, rm, ps, image):
 #

@@ -6,13 +6,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { docker_cli, docker_socket } from './docker.js';
+import { docker_socket } from './docker.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 /* More lines than there can be clients that hang. */
 const RELEASES = 32;
 
-/* A copy of fake_docker.sh in a folder of its own, in the runner's. */
+/* A copy of fake_docker.sh in a folder of its own, in the runner's, before the
+ * client that sced has. */
 class FakeDocker {
 	constructor()
 	{
@@ -23,7 +24,8 @@ class FakeDocker {
 		fs.mkdirSync(this.control);
 		fs.copyFileSync(path.join(HERE, 'fake_docker.sh'), this.path);
 		fs.chmodSync(this.path, 0o755);
-		this.set('real', docker_cli());
+		this.set('real', path.resolve(
+		    process.env.BUILD ?? '', 'sce-docker'));
 		this.set('calls', '');
 	}
 
