@@ -87,7 +87,8 @@ stage(isolation)
 	fs.writeFileSync(`${client}.real`, ours);
 	fs.writeFileSync(path.join(run_dir, 'sced.ini'), config_text({
 		service: { run_dir },
-		docker: { docker_cli: client, image: IMAGE, uid_base: UID_BASE },
+		docker: { docker_cli: client, image: IMAGE, uid_base: UID_BASE,
+			docker_host: process.env.DOCKER_HOST ?? '' },
 		pool: { isolation, ready: 1, ready_max: 1, running: 1 },
 	}));
 	return run_dir;
@@ -239,7 +240,8 @@ test('without a holder, too', async () => {
 	const argv = done.stdout.replaceAll('\\\n', ' ').trim().split(/\s+/);
 
 	try {
-		const [theirs, mine] = await both(argv.slice(1),
+		const [theirs, mine] = await both(
+		    argv.slice(argv.indexOf('run')),
 		    { name: `${NAME}-a`, slot });
 
 		assert.equal(theirs.HostConfig.NetworkMode, 'none');

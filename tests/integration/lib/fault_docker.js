@@ -6,14 +6,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { docker_socket } from './docker.js';
+import { docker_cli, docker_socket } from './docker.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 /* More lines than there can be clients that hang. */
 const RELEASES = 32;
 
-/* A copy of fake_docker.sh in a folder of its own, in the runner's, before the
- * client that sced has. */
+/* A copy of fake_docker.sh in a folder of its own, in the runner's. */
 class FakeDocker {
 	constructor()
 	{
@@ -24,7 +23,8 @@ class FakeDocker {
 		fs.mkdirSync(this.control);
 		fs.copyFileSync(path.join(HERE, 'fake_docker.sh'), this.path);
 		fs.chmodSync(this.path, 0o755);
-		this.set('real', path.resolve(
+		this.set('real', docker_cli());
+		this.set('own', path.resolve(
 		    process.env.BUILD ?? '', 'sce-docker'));
 		this.set('calls', '');
 	}
@@ -72,7 +72,7 @@ class FakeDocker {
 		for (const name of fs.readdirSync(this.control)) {
 			if (name.endsWith('.hang'))
 				this.release(name.slice(0, -'.hang'.length));
-			else if (name !== 'real' && name !== 'calls')
+			else if (!['real', 'own', 'calls'].includes(name))
 				this.clear(name);
 		}
 	}
