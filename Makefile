@@ -42,6 +42,7 @@ GUEST_CFLAGS = $(STD) $(WARN) -Os -g -fstack-protector-strong -fno-common \
 COMMON = $(wildcard fcgi/common/*.c)
 RESPONDER = $(wildcard fcgi/responder/*.c)
 SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
+ENGINE = $(wildcard fcgi/engine/*.c)
 GUEST = $(wildcard fcgi/guest/*.c)
 GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
 	fcgi/common/fdpass.c
@@ -53,17 +54,18 @@ GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
-# Everything but the three main.c, libfcgi's one file and what calls it: what
+# Everything but the four main.c, libfcgi's one file and what calls it: what
 # unit tests link.
 TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c \
 	fcgi/responder/serve.c fcgi/responder/serve_get.c fcgi/responder/worker.c,\
-	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(GUEST))
+	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(ENGINE) $(GUEST))
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all clean check
-all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-guest $(BUILD)/sce-gate.so
+all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-docker $(BUILD)/sce-guest \
+	$(BUILD)/sce-gate.so
 
 $(BUILD)/%.o: %.c fcgi/VERSION
 	@mkdir -p $(@D)
@@ -82,6 +84,10 @@ $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
 
 $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv
+
+# Started for each command to Docker: no library that it does not need.
+$(BUILD)/sce-docker: $(call objects,fcgi/common/io.c $(ENGINE)) $(SANITIZER_OPTIONS)
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
 $(BUILD)/sce-guest: $(patsubst %.c,$(BUILD)/musl/%.o,$(GUEST_COMMON) $(GUEST))
 	$(call QUIET,LD)$(MUSL_CC) -static -Wl,-z,noexecstack -o $@ $^

@@ -21,7 +21,8 @@
 #   BUILD        where the programs are built (build)
 #   IMAGE, BASE  the image's name; what to make it from instead of Debian
 #                (python-sci, beside it, is Debian's always)
-#   DOCKER       the docker client; DOCKER_HOST is heeded, too
+#   DOCKER       Docker's client, then also sced's instead of sce-docker;
+#                DOCKER_HOST is heeded, too
 #   KEEP_DOCKER  1: down leaves a dockerd running that up started
 set -euo pipefail
 umask 022

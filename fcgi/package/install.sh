@@ -135,6 +135,7 @@ make_sced_conf() {
 	    -e "s,^guest =.*,guest = $LIBEXECDIR/sce-guest," \
 	    -e "s,^seccomp_profile =.*,seccomp_profile = $SHAREDIR/seccomp.json," \
 	    -e "s,^\(seccomp_fork_profile\) =.*,\1 = $SHAREDIR/seccomp-fork.json," \
+	    -e "s,^docker_cli =.*,docker_cli = $LIBEXECDIR/sce-docker," \
 	    -e "s,^gate =.*,gate = $LIBEXECDIR/sce-gate.so," \
 	    "$ROOT/fcgi/supervisor/sced.conf" >"$WORK/sced.conf"
 }
@@ -155,6 +156,7 @@ install_programs() {
 	put_filled "$PACKAGE/make_image.sh" 0755 "$SBINDIR/sce-make-image"
 	put_filled "$PACKAGE/make_site.sh" 0755 "$SBINDIR/sce-make-site"
 	put "$BUILD/sce-responder" 0755 "$LIBEXECDIR/sce-responder"
+	put "$BUILD/sce-docker" 0755 "$LIBEXECDIR/sce-docker"
 	put "$BUILD/sce-guest" 0755 "$LIBEXECDIR/sce-guest"
 	put "$BUILD/sce-gate.so" 0755 "$LIBEXECDIR/sce-gate.so"
 	sed "s,^parts=.*,parts=$SHAREDIR/image," "$ROOT/fcgi/image/build.sh" \

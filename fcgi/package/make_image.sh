@@ -40,6 +40,10 @@ trap 'rm -f "$SETTINGS"' EXIT
 IMAGE=$(ini_value "$SETTINGS" docker image)
 DOCKER=$(ini_value "$SETTINGS" docker docker_cli)
 HOST=$(ini_value "$SETTINGS" docker docker_host)
+# sced's own client makes no images.
+[ "${DOCKER##*/}" != sce-docker ] ||
+	DOCKER=$(type -P /usr/bin/docker docker | head -n 1)
+[ -n "$DOCKER" ] || die "there is no docker client: install docker.io."
 # A kind has its own name, and the name says the kind.
 if [ -n "$KIND" ]; then
 	IMAGE=safe-code-executor/$KIND:3.11

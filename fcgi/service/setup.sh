@@ -20,9 +20,11 @@ user_setting() {
 	[ -z "$CONFIG" ] || ini_value "$CONFIG" "$1" "$2"
 }
 
+# Docker's own client, for images; sced's is another one unless it is told.
 docker_client() {
 	local client
 	client=$(user_setting docker docker_cli)
+	[ "${client##*/}" != sce-docker ] || client=
 	client=${client:-${DOCKER:-}}
 	if [ -z "$client" ] && [ -x /usr/bin/docker ]; then
 		client=/usr/bin/docker
@@ -36,7 +38,20 @@ docker_host() {
 	printf '%s' "${host:-${DOCKER_HOST:-}}"
 }
 
-# docker ARGUMENTS...: the client and the daemon that sced will use.
+# What sced will use: as it is told, else sce-docker, which knows sockets only.
+sced_docker_client() {
+	local client host
+	client=$(user_setting docker docker_cli)
+	host=$(docker_host)
+	client=${client:-${DOCKER:-}}
+	case $client:$host in
+	: | :unix://*) ;;
+	*/sce-docker:*) printf '%s' "$client" ;;
+	*) docker_client ;;
+	esac
+}
+
+# docker ARGUMENTS...: Docker's client, and the daemon that sced will use.
 docker() {
 	local client host
 	client=$(docker_client) || return 127
@@ -215,7 +230,7 @@ fetch_package_lists() {
 	[ -n "$known" ] || apt-get -qq update || :
 }
 
-# make_image NAME ARGUMENTS...: by build.sh, with the client that sced will use.
+# make_image NAME ARGUMENTS...: by build.sh, in the Docker that sced will use.
 make_image() {
 	local image=$1 client host
 	shift

@@ -56,7 +56,7 @@ own_settings() {
 	printf '[service]\nrun_dir = %s\n[docker]\nimage = %s\n' \
 	    "$RUN_DIR" "$(image_name)"
 	host=$(docker_host)
-	client=$(docker_client)
+	client=$(sced_docker_client)
 	printf 'docker_cli = %s\ndocker_host = %s\n' "$client" "$host"
 }
 
@@ -229,6 +229,7 @@ stage_all() {
 	make_directories
 	stage_file "$BUILD/sced" 0755 "$RUN_DIR/bin/sced"
 	stage_file "$BUILD/sce-responder" 0755 "$RUN_DIR/bin/sce-responder"
+	stage_file "$BUILD/sce-docker" 0755 "$RUN_DIR/bin/sce-docker"
 	stage_file "$BUILD/sce-guest" 0555 "$RUN_DIR/bin/sce-guest"
 	stage_file "$BUILD/sce-gate.so" 0444 "$RUN_DIR/bin/sce-gate.so"
 	stage_file "$ROOT/fcgi/image/seccomp.json" 0644 \

@@ -60,6 +60,7 @@ config_load_text(struct config *config, const char *name, const char *text,
 	memset(config->seccomp_fork_profile, 0,
 	    sizeof(config->seccomp_fork_profile));
 	memset(config->gate, 0, sizeof(config->gate));
+	memset(config->docker_cli, 0, sizeof(config->docker_cli));
 	if (config_read(config, name, text, error) == -1) {
 		make_printable(error);
 		return -1;
@@ -135,6 +136,14 @@ config_print(const struct config *config, FILE *out)
 		config_value_print(key, config, out);
 		fputc('\n', out);
 	}
+}
+
+bool
+config_has_own_client(const struct config *config)
+{
+	const char *name = strrchr(config->docker_cli, '/');
+
+	return name != NULL && strcmp(name, "/sce-docker") == 0;
 }
 
 bool

@@ -30,7 +30,7 @@ struct config {
 	char seccomp_fork_profile[CONFIG_STRING_MAX];
 	char gate[CONFIG_STRING_MAX];
 	/* [docker] */
-	char docker_cli[CONFIG_STRING_MAX];
+	char docker_cli[CONFIG_STRING_MAX];  /* empty: derived, too */
 	char docker_host[CONFIG_STRING_MAX]; /* empty: the client's default */
 	char image[CONFIG_STRING_MAX];
 	char runtime[CONFIG_STRING_MAX];
@@ -111,6 +111,9 @@ int config_check_subids(const struct config *config, const char *path,
 
 /* Fills the paths that are still empty from run_dir. 0, or -1 (too long). */
 int config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX]);
+
+/* True if docker_cli is sce-docker, by its name. */
+bool config_has_own_client(const struct config *config);
 
 /* True if the runtime is gVisor: its name begins with runsc. */
 bool config_is_gvisor(const struct config *config);

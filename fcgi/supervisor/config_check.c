@@ -124,6 +124,17 @@ check_isolation(const struct config *config, char error[CONFIG_ERROR_MAX])
 	return 0;
 }
 
+/* Else each start would fail, and none say why to whoever wrote this. */
+static int
+check_docker(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	if (!config_has_own_client(config) || config->docker_host[0] == '\0' ||
+	    strncmp(config->docker_host, "unix:///", 8) == 0)
+		return 0;
+	return fail(error, "docker_host is no unix:// socket; that goes with "
+			   "docker_cli = /usr/bin/docker only");
+}
+
 int
 config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
@@ -131,6 +142,7 @@ config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 	    check_memory(config, error) == -1 ||
 	    check_times(config, error) == -1 ||
 	    check_uids(config, error) == -1 ||
+	    check_docker(config, error) == -1 ||
 	    check_isolation(config, error) == -1)
 		return -1;
 	return 0;
@@ -214,7 +226,9 @@ config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX])
 		-1 ||
 	    derive_path(dir, "/bin/sce-guest", config->guest, error) == -1)
 		return -1;
-	if (derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1 ||
+	if (derive_path(dir, "/bin/sce-docker", config->docker_cli, error) ==
+		-1 ||
+	    derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1 ||
 	    derive_path(dir, "/share/seccomp-fork.json",
 		config->seccomp_fork_profile, error) == -1)
 		return -1;

@@ -79,8 +79,8 @@ const struct config_key config_keys[] = {
 	    "for isolation = fork; empty: RUN_DIR/bin/sce-gate.so" },
 
 	{ "docker", "docker_cli", CONFIG_PATH, FIELD(docker_cli),
-	    "/usr/bin/docker", TEXT(1),
-	    "the docker client" },
+	    "", TEXT(0),
+	    "the docker client; empty: RUN_DIR/bin/sce-docker" },
 	{ "docker", "docker_host", CONFIG_NAME, FIELD(docker_host),
 	    "", TEXT(0),
 	    "where dockerd listens; empty: the client's default" },

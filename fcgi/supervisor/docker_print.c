@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The command of a sandbox's start, for people, as a shell takes it. */
 #include <string.h>
+#include <unistd.h>
 
 #include "supervisor/docker.h"
 #include "supervisor/docker_args.h"
+
+/* As the distribution installs it: others on PATH may be of other versions. */
+#define DOCKER "/usr/bin/docker"
 
 #define PLAIN                                                                  \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"       \
@@ -55,6 +59,9 @@ docker_print_run(const struct docker *docker, FILE *out)
 	docker_args_run(&args, docker, &box);
 	if (args.failed)
 		return -1;
+	/* People have docker, which knows the same options and more. */
+	if (config_has_own_client(docker->config))
+		args.argv[0] = access(DOCKER, X_OK) == 0 ? DOCKER : "docker";
 	if (docker->config->docker_host[0] != '\0') {
 		(void)fputs("DOCKER_HOST=", out);
 		print_quoted(docker->config->docker_host, out);

@@ -66,7 +66,7 @@ seen_elsewhere() {
 # Programs include common/ and themselves, never each other.
 include_direction() {
 	local program
-	for program in common responder supervisor guest; do
+	for program in common responder supervisor engine guest; do
 		grep -nE '^#include "' fcgi/$program/*.[ch] |
 			grep -vE "#include \"(common|$program)/"
 	done
@@ -115,7 +115,9 @@ check 'json-c is seen by those who parse and write it' seen_elsewhere \
     fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
     fcgi/responder/piston_reply.c fcgi/responder/reply.c \
     fcgi/responder/execlog.c fcgi/responder/json_text.c \
-    fcgi/responder/json_member.c
+    fcgi/responder/json_member.c fcgi/engine/answer.c \
+    fcgi/engine/create.c fcgi/engine/create_option.c \
+    fcgi/engine/create_security.c fcgi/engine/create_value.c
 check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
     fcgi/supervisor/manager.c
 check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \

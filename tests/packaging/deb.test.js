@@ -93,6 +93,7 @@ test('the package has what make install puts, where Debian wants it', () => {
 
 	for (const file of ['usr/sbin/sced', 'usr/sbin/sce-make-image',
 		'usr/libexec/safe-code-executor/sce-responder',
+		'usr/libexec/safe-code-executor/sce-docker',
 		'usr/libexec/safe-code-executor/sce-guest',
 		'usr/libexec/safe-code-executor/sce-gate.so',
 		'usr/share/safe-code-executor/html/index.html',

@@ -24,9 +24,7 @@ before(() => {
 
 	base = config.docker.image;
 	fs.writeFileSync(conf, text
-	    .replace(/^image = .*$/m, `image = ${IMAGE}`)
-	    .replace(/^docker_cli = .*$/m,
-		`docker_cli = ${config.docker.docker_cli}`));
+	    .replace(/^image = .*$/m, `image = ${IMAGE}`));
 });
 
 after(() => {

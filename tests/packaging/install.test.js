@@ -20,6 +20,7 @@ const EXPECTED = [
 	'usr/local/lib/sysusers.d/safe-code-executor.conf',
 	'usr/local/lib/tmpfiles.d/safe-code-executor.conf',
 	'usr/local/libexec/safe-code-executor/build-image',
+	'usr/local/libexec/safe-code-executor/sce-docker',
 	'usr/local/libexec/safe-code-executor/sce-gate.so',
 	'usr/local/libexec/safe-code-executor/sce-guest',
 	'usr/local/libexec/safe-code-executor/sce-responder',
@@ -32,6 +33,7 @@ const EXPECTED = [
 	'usr/local/share/doc/safe-code-executor/THREAT-MODEL.md',
 	'usr/local/share/doc/safe-code-executor/examples/nginx-tls.conf',
 	'usr/local/share/man/man5/sced.conf.5',
+	'usr/local/share/man/man8/sce-docker.8',
 	'usr/local/share/man/man8/sce-guest.8',
 	'usr/local/share/man/man8/sce-make-image.8',
 	'usr/local/share/man/man8/sce-make-site.8',
@@ -104,6 +106,7 @@ test('sced takes the configuration that is installed', () => {
 	for (const [key, file] of Object.entries({
 		responder: 'libexec/safe-code-executor/sce-responder',
 		guest: 'libexec/safe-code-executor/sce-guest',
+		docker_cli: 'libexec/safe-code-executor/sce-docker',
 		gate: 'libexec/safe-code-executor/sce-gate.so',
 		seccomp_fork_profile:
 			'share/safe-code-executor/seccomp-fork.json',

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { must_run, ROOT, temporary } from './lib/install.js';
 
 const DERIVED = ['log_dir', 'responder', 'guest', 'seccomp_profile',
-	'seccomp_fork_profile', 'gate'];
+	'seccomp_fork_profile', 'gate', 'docker_cli'];
 const SCED = path.join(process.env.BUILD ?? '', 'sced');
 
 let dir = null;
@@ -118,7 +118,8 @@ test('sced(8) has every option of --help', () => {
 });
 
 test('mandoc renders all of them', () => {
-	for (const part of ['supervisor', 'responder', 'guest', 'package']) {
+	for (const part of ['supervisor', 'responder', 'engine', 'guest',
+		'package']) {
 		const folder = path.join(ROOT, 'fcgi', part);
 		const pages = fs.readdirSync(folder)
 		    .filter((name) => /\.[58]$/.test(name));

@@ -107,6 +107,22 @@ check_subids(const char *text, char error[CONFIG_ERROR_MAX])
 }
 
 static void
+another_socket_wants_dockers_own_client(void **state)
+{
+	(void)state;
+	expect_error("[docker]\ndocker_host = tcp://127.0.0.1:2375\n",
+	    "t.conf: docker_host is no unix:// socket; that goes with "
+	    "docker_cli = /usr/bin/docker only");
+	expect_error("[docker]\ndocker_cli = /opt/sce-docker\n"
+		     "docker_host = unix://docker.sock\n",
+	    "t.conf: docker_host is no unix:// socket; that goes with "
+	    "docker_cli = /usr/bin/docker only");
+	(void)load_good("[docker]\ndocker_host = unix:///run/x.sock\n");
+	(void)load_good("[docker]\ndocker_host = tcp://127.0.0.1:2375\n"
+			"docker_cli = /usr/bin/docker\n");
+}
+
+static void
 uids_given_to_others_are_refused(void **state)
 {
 	char error[CONFIG_ERROR_MAX] = "";
@@ -141,6 +157,7 @@ main(void)
 		cmocka_unit_test(a_responder_is_no_sandbox),
 		cmocka_unit_test(run_dir_must_carry_its_sockets),
 		cmocka_unit_test(log_dir_is_a_path_like_run_dir),
+		cmocka_unit_test(another_socket_wants_dockers_own_client),
 		cmocka_unit_test(uids_given_to_others_are_refused),
 	};
 

@@ -15,7 +15,9 @@ defaults_are_those_of_the_design(void **state)
 	assert_int_equal(c.responder_uid, 1899999999);
 	assert_int_equal(c.log_level, 6);
 	assert_false(c.log_code);
-	assert_string_equal(c.docker_cli, "/usr/bin/docker");
+	assert_string_equal(
+	    c.docker_cli, "/var/lib/safe-code-executor/bin/sce-docker");
+	assert_true(config_has_own_client(&c));
 	assert_string_equal(c.docker_host, "");
 	assert_string_equal(c.image, "safe-code-executor/python:3.11");
 	assert_string_equal(c.runtime, "runc");
@@ -107,6 +109,7 @@ values_of_every_type_are_taken(void **state)
 	assert_int_equal(c.queue, 0);
 	assert_string_equal(c.guest, "/opt/my guest");
 	assert_string_equal(c.responder, "/srv/sce/bin/sce-responder");
+	assert_string_equal(c.docker_cli, "/srv/sce/bin/sce-docker");
 	assert_string_equal(c.docker_host, "unix:///run/docker.sock");
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Stands for the docker client. It is the real one, whose path is in
-# SELF.d/real, unless a file in SELF.d says otherwise, SELF being its own
+# SELF.d/real, or for sced, whose clients have no home, sce-docker, whose path
+# is in SELF.d/own, unless a file in SELF.d says otherwise, SELF being its own
 # path and COMMAND the word behind it (run, kill, rm, ps, image):
 #
 #   COMMAND.hang      a FIFO: nothing happens until a line is written to it
@@ -16,6 +17,8 @@
 # Every call is noted in SELF.d/calls: the time in seconds, the command.
 CONTROL=$0.d
 COMMAND=$1
+CLIENT=$(<"$CONTROL/real")
+[ "$HOME" != /nonexistent ] || CLIENT=$(<"$CONTROL/own")
 
 # ordered NAME: prints the file that orders it; 1 if there is none.
 ordered() {
@@ -66,9 +69,9 @@ if [ "$COMMAND" = run ] && program=$(ordered run.program); then
 	ARGS+=(-c "$program")
 fi
 if [ "$COMMAND" = ps ]; then
-	"$(<"$CONTROL/real")" "$@" || exit
+	"$CLIENT" "$@" || exit
 	cat "$CONTROL/ps.also" "$CONTROL/ps.once" 2>/dev/null
 	rm -f "$CONTROL/ps.once"
 	exit 0
 fi
-exec "$(<"$CONTROL/real")" "${ARGS[@]}"
+exec "$CLIENT" "${ARGS[@]}"

@@ -24,6 +24,8 @@ class FakeDocker {
 		fs.copyFileSync(path.join(HERE, 'fake_docker.sh'), this.path);
 		fs.chmodSync(this.path, 0o755);
 		this.set('real', docker_cli());
+		this.set('own', path.resolve(
+		    process.env.BUILD ?? '', 'sce-docker'));
 		this.set('calls', '');
 	}
 
@@ -70,7 +72,7 @@ class FakeDocker {
 		for (const name of fs.readdirSync(this.control)) {
 			if (name.endsWith('.hang'))
 				this.release(name.slice(0, -'.hang'.length));
-			else if (name !== 'real' && name !== 'calls')
+			else if (!['real', 'own', 'calls'].includes(name))
 				this.clear(name);
 		}
 	}

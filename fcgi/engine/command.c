@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* run, kill, rm, ps and image inspect, each as docker does it. */
+#include "engine/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/answer.h"
+#include "engine/create.h"
+#include "engine/name.h"
+
+/* Bytes of an answer. The labels of a thousand containers, each with its
+ * image's list of packages, are megabytes. */
+#define ANSWER_MAX (1024 * 1024)
+#define LIST_MAX (32 * 1024 * 1024)
+
+int
+command_fail(int status, const char *why)
+{
+	(void)fprintf(stderr, "sce-docker: %s\n", why);
+	return status;
+}
+
+/* The name was checked: it fits, and nothing in it has to be escaped. */
+static void
+make_path(char path[NAME_PATH_MAX], const char *prefix, const char *name,
+    const char *suffix)
+{
+	(void)snprintf(path, NAME_PATH_MAX, "%s%s%s", prefix, name, suffix);
+}
+
+/* What docker makes of the Engine's reason why there was no start. */
+static int
+start_status(const char *why)
+{
+	if (strstr(why, "executable file not found") != NULL ||
+	    strstr(why, "no such file or directory") != NULL)
+		return STATUS_NOT_FOUND;
+	if (strstr(why, "permission denied") != NULL)
+		return STATUS_NOT_EXECUTABLE;
+	return STATUS_NOT_RUN;
+}
+
+/* 0, or -1 with why. The Engine's warnings are printed. */
+static int
+create_container(struct engine *engine, const struct create *create,
+    char id[ANSWER_ID_MAX], char why[ENGINE_WHY_MAX])
+{
+	char path[NAME_PATH_MAX] = "/containers/create";
+	struct call call = {
+		.method = "POST", .path = path, .answer_max = ANSWER_MAX
+	};
+	struct http http;
+	int rc = -1;
+
+	if (create->name != NULL)
+		make_path(path, "/containers/create?name=", create->name, "");
+	call.body = create_text(create);
+	if (call.body == NULL)
+		return engine_fail(why, "no memory is left");
+	if (call_engine_well(engine, &call, &http, why) == 0 &&
+	    answer_get_id(&http, id, why) == 0) {
+		answer_print_warnings(&http, stderr);
+		rc = 0;
+	}
+	http_finish(&http);
+	return rc;
+}
+
+/* A container that can not be started the Engine removes, because of --rm; if
+ * it dies in between, sced finds it by its label. docker does no more. */
+static int
+start_container(struct engine *engine, const char *id)
+{
+	char path[NAME_PATH_MAX];
+	struct call call = {
+		.method = "POST", .path = path, .answer_max = ANSWER_MAX
+	};
+	char why[ENGINE_WHY_MAX];
+	struct http http;
+	int status = 0;
+
+	make_path(path, "/containers/", id, "/start");
+	if (call_engine_well(engine, &call, &http, why) == -1)
+		status = command_fail(start_status(why), why);
+	http_finish(&http);
+	(void)printf("%s\n", id); /* also if not started, as docker does */
+	return status;
+}
+
+int
+command_run(struct engine *engine, int argc, char *const argv[])
+{
+	char why[ENGINE_WHY_MAX];
+	char id[ANSWER_ID_MAX];
+	struct create create;
+	int rc;
+
+	rc = create_parse(&create, argc, argv, why);
+	if (rc == 0)
+		rc = create_container(engine, &create, id, why);
+	create_finish(&create);
+	if (rc == -1)
+		return command_fail(STATUS_NOT_RUN, why);
+	return start_container(engine, id);
+}
+
+/* A call about one container, by name. Its name is printed if all went well,
+ * and no message but one for what is not there. */
+static int
+call_container(struct engine *engine, const char *method, const char *name,
+    const char *suffix)
+{
+	char path[NAME_PATH_MAX];
+	struct call call = {
+		.method = method, .path = path, .answer_max = ANSWER_MAX
+	};
+	char why[ENGINE_WHY_MAX];
+	struct http http;
+	int rc;
+
+	if (!name_is_container(name)) {
+		(void)engine_fail(
+		    why, "\"%s\" is no name of a container", name);
+		return command_fail(EXIT_FAILURE, why);
+	}
+	make_path(path, "/containers/", name, suffix);
+	rc = call_engine_well(engine, &call, &http, why);
+	if (rc == -1)
+		rc = command_fail(http.status == 404 ? 404 : -1, why);
+	else
+		(void)printf("%s\n", name);
+	http_finish(&http);
+	return rc;
+}
+
+int
+command_kill(struct engine *engine, int argc, char *const argv[])
+{
+	if (argc != 1 || argv[0][0] == '-')
+		return command_fail(EXIT_FAILURE, "usage: kill NAME");
+	return call_container(engine, "POST", argv[0], "/kill?signal=KILL") == 0
+		   ? EXIT_SUCCESS
+		   : EXIT_FAILURE;
+}
+
+/* What is not there need not be removed, and is no failure, as for docker. */
+int
+command_remove(struct engine *engine, int argc, char *const argv[])
+{
+	int status = EXIT_SUCCESS;
+	int rc;
+	int i;
+
+	if (argc < 2 || strcmp(argv[0], "--force") != 0)
+		return command_fail(EXIT_FAILURE, "usage: rm --force NAME...");
+	for (i = 1; i < argc; i++) {
+		rc = call_container(engine, "DELETE", argv[i], "?force=1");
+		if (rc != 0 && rc != 404)
+			status = EXIT_FAILURE;
+	}
+	return status;
+}
+
+/* The filter as JSON, which says: with this label, and this value. */
+static int
+make_list_path(char path[NAME_PATH_MAX], const char *label)
+{
+	(void)snprintf(path, NAME_PATH_MAX, "/containers/json?all=1&filters=");
+	/* Neither needs to be quoted in JSON, so neither is there. */
+	if (strpbrk(label, "\"\\") != NULL ||
+	    name_escape(path, "{\"label\":{\"") == -1 ||
+	    name_escape(path, label) == -1)
+		return -1;
+	return name_escape(path, "\":true}}");
+}
+
+int
+command_list(struct engine *engine, int argc, char *const argv[])
+{
+	static const char *const words[] = { "--all", "--format", "{{.Names}}",
+		"--filter" };
+	char path[NAME_PATH_MAX];
+	struct call call = {
+		.method = "GET", .path = path, .answer_max = LIST_MAX
+	};
+	char why[ENGINE_WHY_MAX];
+	struct http http;
+	int rc;
+	int i;
+
+	for (i = 0; i < 4 && i < argc && strcmp(argv[i], words[i]) == 0; i++)
+		;
+	if (i < 4 || argc != 5 || strncmp(argv[4], "label=", 6) != 0 ||
+	    make_list_path(path, argv[4] + 6) == -1)
+		return command_fail(EXIT_FAILURE,
+		    "usage: ps --all --format {{.Names}} --filter label=LABEL");
+	rc = call_engine_well(engine, &call, &http, why);
+	if (rc == 0)
+		rc = answer_print_names(&http, stdout, why);
+	http_finish(&http);
+	return rc == 0 ? EXIT_SUCCESS : command_fail(EXIT_FAILURE, why);
+}
+
+int
+command_inspect_image(struct engine *engine, int argc, char *const argv[])
+{
+	char path[NAME_PATH_MAX];
+	struct call call = {
+		.method = "GET", .path = path, .answer_max = ANSWER_MAX
+	};
+	char why[ENGINE_WHY_MAX];
+	char id[ANSWER_ID_MAX];
+	struct http http;
+	int rc;
+
+	if (argc != 4 || strcmp(argv[0], "inspect") != 0 ||
+	    strcmp(argv[1], "--format") != 0 ||
+	    strcmp(argv[2], "{{.Id}}") != 0 || !name_is_image(argv[3]))
+		return command_fail(EXIT_FAILURE,
+		    "usage: image inspect --format {{.Id}} IMAGE");
+	make_path(path, "/images/", argv[3], "/json");
+	rc = call_engine_well(engine, &call, &http, why);
+	/* In these words, whatever the Engine's are: sced looks for them. */
+	if (rc == -1 && http.status == 404)
+		(void)engine_fail(why, "Error: No such image: %s", argv[3]);
+	if (rc == 0)
+		rc = answer_get_id(&http, id, why);
+	http_finish(&http);
+	if (rc == -1)
+		return command_fail(EXIT_FAILURE, why);
+	(void)printf("%s\n", id);
+	return EXIT_SUCCESS;
+}

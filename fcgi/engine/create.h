@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of docker run, as the Engine wants them: one table of options,
+ * those of supervisor/docker_args.c and no others. What would make a container
+ * of another kind than sced's is refused: one that is attached, that stays,
+ * whose image is fetched, or that has a network of its own.
+ */
+#ifndef SCE_ENGINE_CREATE_H
+#define SCE_ENGINE_CREATE_H
+
+#include <stdbool.h>
+
+#include "engine/engine.h"
+
+struct json_object;
+
+struct create {
+	const char *name;         /* the container's, from argv; NULL: none */
+	struct json_object *body; /* of POST /containers/create */
+	struct json_object *host; /* its HostConfig; the body's */
+	bool is_detached;
+	bool is_never_pulled;
+	bool has_network;
+};
+
+/* argv: the words behind "run". 0, or -1 with why; create_finish in any case.
+ */
+int create_parse(struct create *create, int argc, char *const argv[],
+    char why[ENGINE_WHY_MAX]);
+void create_finish(struct create *create);
+
+/* The body's text, which lives as long as create. NULL: no memory is left. */
+const char *create_text(const struct create *create);
+
+#endif

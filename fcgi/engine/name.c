@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks names and encodes them for URLs; pure. */
+#include "engine/name.h"
+
+#include <string.h>
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define NAME_LEN_MAX 255
+
+static bool
+is_of(const char *text, const char *first, const char *rest)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= NAME_LEN_MAX &&
+	       strchr(first, text[0]) != NULL && strspn(text, rest) == len;
+}
+
+bool
+name_is_container(const char *name)
+{
+	return is_of(name, ALNUM, ALNUM "_.-");
+}
+
+bool
+name_is_image(const char *name)
+{
+	return is_of(name, ALNUM, ALNUM "_.-/:@") &&
+	       strstr(name, "//") == NULL && strstr(name, "/.") == NULL &&
+	       name[strlen(name) - 1] != '/';
+}
+
+int
+name_escape(char path[NAME_PATH_MAX], const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t used = strlen(path);
+
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (used > NAME_PATH_MAX - 4)
+			return -1;
+		if (strchr(ALNUM "-._~", c) != NULL) {
+			path[used++] = *text;
+		} else {
+			path[used++] = '%';
+			path[used++] = digits[c >> 4];
+			path[used++] = digits[c & 15];
+		}
+	}
+	path[used] = '\0';
+	return 0;
+}
