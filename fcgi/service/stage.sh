@@ -183,11 +183,11 @@ read_timeout() {
 	local longest_ms=0 each
 	wait_ms=$(duration_ms "$(setting pool queue_wait)")
 	# Of whichever language may take longest.
-	for each in $(awk '/^\[/ { inside = /^\[runtime / }
-	    inside && /^timeout_max = / { print $3 }' "$SETTINGS"); do
+	while read -r each; do
 		run_ms=$(duration_ms "$each")
 		[ "$run_ms" -le "$longest_ms" ] || longest_ms=$run_ms
-	done
+	done < <(awk '/^\[/ { inside = /^\[runtime / }
+	    inside && /^timeout_max = / { print $3 }' "$SETTINGS")
 	run_ms=$longest_ms
 	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
 }

@@ -37,6 +37,8 @@ pool_init(struct pool *pool, const struct pool_limits *limits)
 	if (pool->limits.queue > POOL_QUEUE_MAX)
 		pool->limits.queue = POOL_QUEUE_MAX;
 	pool->lease_avg_us = LEASE_GUESS_US;
+	/* Without the first there is no service: it need not be careful. */
+	pool->stock[0].is_proven = true;
 }
 
 uint32_t

@@ -93,12 +93,12 @@ soon_back(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
 	return count;
 }
 
-/* One that has not been seen to succeed, but the first, which has to be. */
+/* It has not been seen to succeed, or not lately. */
 static bool
 is_doubtful(const struct pool *pool, uint32_t runtime)
 {
 	return pool->stock[runtime].failures > 0 ||
-	       (runtime > 0 && !pool->stock[runtime].is_proven);
+	       !pool->stock[runtime].is_proven;
 }
 
 /*

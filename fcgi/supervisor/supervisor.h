@@ -17,7 +17,7 @@
  *   workers.c  the responders as processes         monitor.c their messages
  *   reuse.c    several runs of one sandbox (fork)
  *   report.c   health and metrics, for them        sweep.c   what is left over
- *   grant.c    who gets a lease                    images.c  what images are now
+ *   grant.c    who gets a lease                    images.c  their images
  *   metrics.c  the counters (pure)                 docker.c  the client
  *   listen.c   the FastCGI socket                  manager.c systemd
  */

@@ -23,6 +23,11 @@ const MISSING_IMAGE = `sce-test/comes-later:${process.pid}`;
 const MIB = 1024 * 1024;
 const ROWS = { python: 0, other: 1, missing: 2, broken: 3 };
 const UNKNOWN_ROW = 7;
+/* fork.test.js runs this file with it; there a command is Python's, always. */
+const FORK = process.env.SCE_ISOLATION === 'fork';
+const BROKEN = FORK ? {} : {
+	'runtime broken': { command: 'no-such-interpreter' },
+};
 const POOL = { ready: 2, ready_max: 2, running: 4 };
 
 let own = null;
@@ -43,7 +48,7 @@ before(async () => {
 		'runtime other': { aliases: 'another, one', memory: '192m',
 			pids: 48, cpus: 0.25, timeout_max: '4s', timeout: '4s' },
 		'runtime missing': { image: MISSING_IMAGE },
-		'runtime broken': { command: 'no-such-interpreter' },
+		...BROKEN,
 	});
 	await own.idle();
 });
@@ -105,7 +110,7 @@ test('a row is a container with limits of its own, started on demand', async () 
 	    '{{.Id}}', IMAGE));
 	assert.equal(box.HostConfig.Ulimits
 	    .find(({ Name }) => Name === 'cpu').Hard, 8);
-	assert.deepEqual(box.Config.Cmd,
+	assert.deepEqual(box.Config.Cmd.slice(0, 5),
 	    ['auto', '/run/sce/s', 'main.py', '', 'python3.11']);
 	assert.deepEqual(waiting_pythons(), pythons);
 	assert.equal((await answer).json.error,
@@ -162,7 +167,9 @@ test('once the image is there, so is the language', async () => {
 	assert.equal(await metric('sce_language_up{runtime="missing"}'), 1);
 });
 
-test('a row whose starts fail takes nothing from the others', async () => {
+test('a row whose starts fail takes nothing from the others', {
+	skip: FORK && 'no such row',
+}, async () => {
 	const broken = Promise.all(Array.from({ length: 3 }, () =>
 		run_as(ROWS.broken, 'print(1)')));
 	const python = await run_as(ROWS.python, 'print(1)');
@@ -210,7 +217,7 @@ test('a responder is told of each row', async () => {
 	    .find((name) => /^\d+$/.test(name) && command_line(Number(name))[0]
 		?.startsWith(`${folder}/`)));
 
-	assert.deepEqual(command_line(Number(pid)).slice(-4), [
+	const rows = [
 		['python', '3.11.2', 'py,py3,python3,python3.11', 'main.py', 0,
 			128 * MIB, 5000, 10000, 1],
 		['other', '3.11.2', 'another,one', 'main.py', 0, 192 * MIB,
@@ -219,7 +226,9 @@ test('a responder is told of each row', async () => {
 			1],
 		['broken', '3.11.2', '', 'main.py', 0, 128 * MIB, 5000, 10000,
 			0],
-	].map((fields) => fields.join('\t')));
+	].slice(0, FORK ? 3 : 4).map((fields) => fields.join('\t'));
+
+	assert.deepEqual(command_line(Number(pid)).slice(-rows.length), rows);
 });
 
 test('--print-run-command takes a row', () => {

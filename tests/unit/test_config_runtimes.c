@@ -13,8 +13,7 @@ python_is_always_there_and_first(void **state)
 	assert_int_equal(c.runtime_count, 1);
 	assert_string_equal(c.runtimes[0].name, "python");
 	assert_string_equal(c.runtimes[0].version, "3.11.2");
-	assert_string_equal(
-	    c.runtimes[0].aliases, "py,py3,python3,python3.11");
+	assert_string_equal(c.runtimes[0].aliases, "py,py3,python3,python3.11");
 	assert_string_equal(c.runtimes[0].command, "python3.11");
 	assert_string_equal(c.runtimes[0].file, "main.py");
 	assert_string_equal(c.runtimes[0].compile, "");
