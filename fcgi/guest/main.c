@@ -106,7 +106,7 @@ usage(void)
 	static const char text[] =
 	    "sce-guest " SCE_VERSION
 	    ": PID 1 of a sandbox, started by sced as\n"
-	    "  sce-guest auto|required SOCKET INTERPRETER [GATE]\n"
+	    "  sce-guest auto|required SOCKET FILE COMPILE COMMAND [GATE]\n"
 	    "(Landlock: used where the kernel has it, or required;\n"
 	    "GATE: settings of gate.h, one interpreter for many runs), or, to\n"
 	    "keep a network namespace for others, as\n"
@@ -123,13 +123,13 @@ main(int argc, char *argv[])
 	struct job job;
 	uint8_t version[FRAME_READY_LEN];
 
-	if (argc < 3 || argc > 5 || getpid() != 1 ||
+	if ((argc != 3 && argc != 6 && argc != 7) || getpid() != 1 ||
 	    (argc == 3 && strcmp(argv[1], "hold") != 0))
 		return usage();
 	if (argc == 3)
 		return become_holder() == -1 ? 3 : hold_network(argv[2]);
 	guest.landlock_required = strcmp(argv[1], "required") == 0;
-	guest.interpreter = argv[3];
+	guest.interpreter = argv[5];
 	child_init(&guest.child);
 	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1)
 		return 3;
@@ -137,8 +137,8 @@ main(int argc, char *argv[])
 	if (guest.host_fd == -1)
 		return 4;
 	meter_open(&guest.meter);
-	if (argc == 5)
-		return gate_serve(&guest, argv[4]) == 0 ? 0 : 5;
+	if (argc == 7)
+		return gate_serve(&guest, argv[6]) == 0 ? 0 : 5;
 	frame_encode_ready(version);
 	if (boot_on_fifo(&guest) == -1 ||
 	    host_send(&guest, FRAME_READY, version, sizeof(version)) == -1 ||

@@ -37,7 +37,7 @@ esac
 SETTINGS=$(mktemp)
 trap 'rm -f "$SETTINGS"' EXIT
 @SBINDIR@/sced -c "$CONFIG" --check-config >"$SETTINGS"
-IMAGE=$(ini_value "$SETTINGS" docker image)
+IMAGE=$(ini_value "$SETTINGS" 'runtime python' image)
 DOCKER=$(ini_value "$SETTINGS" docker docker_cli)
 HOST=$(ini_value "$SETTINGS" docker docker_host)
 # sced's own client makes no images.

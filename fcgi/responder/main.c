@@ -43,7 +43,8 @@ number(char *argv[], enum argument which, uint64_t max)
 static void
 take_arguments(int argc, char *argv[], struct worker_options *options)
 {
-	if (argc != ARG_COUNT)
+	/* Behind the numbers there is one a runtime. */
+	if (argc < ARG_COUNT || argc > ARG_COUNT + RUNTIMES_MAX)
 		die("sce-responder " SCE_VERSION " is started by sced only");
 	log_init("sce-responder", (int)number(argv, ARG_LOG_LEVEL, 7));
 	options->limits.code_points_max = (uint32_t)number(

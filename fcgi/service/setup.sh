@@ -197,10 +197,32 @@ build_programs() {
 		die "the programs could not be built: see the message above."
 }
 
-image_name() {
+# What a language has that names none.
+common_image() {
 	local image
 	image=$(user_setting docker image)
 	printf '%s' "${IMAGE:-${image:-$DEFAULT_IMAGE}}"
+}
+
+# Python's, without which there is no service.
+image_name() {
+	local image
+	image=$(user_setting 'runtime python' image)
+	printf '%s' "${IMAGE:-${image:-$(common_image)}}"
+}
+
+# Is it the image of a language besides Python?
+is_named_image() {
+	[ -n "$CONFIG" ] || return 1
+	awk -v image="$1" '
+		/^\[/ { inside = /^\[runtime / }
+		inside && match($0, /^image[ \t]*[=:][ \t]*/) {
+			value = substr($0, RLENGTH + 1)
+			sub(/[ \t]+;.*/, "", value)
+			sub(/[ \t\r]+$/, "", value)
+			found = found || value == image
+		}
+		END { exit !found }' "$CONFIG"
 }
 
 # What the image is made from is remembered: a later up makes the same.
@@ -256,6 +278,8 @@ build_image() {
 		fetch_package_lists
 		make_image "$image"
 	fi
+	[ "$image" = "$SCI_IMAGE" ] || ! is_named_image "$SCI_IMAGE" ||
+		build_sci_image
 }
 
 # Always from Debian's packages: no other image is known to have the modules.

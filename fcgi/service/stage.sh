@@ -54,7 +54,7 @@ drop_keys() {
 own_settings() {
 	local host client
 	printf '[service]\nrun_dir = %s\n[docker]\nimage = %s\n' \
-	    "$RUN_DIR" "$(image_name)"
+	    "$RUN_DIR" "$(common_image)"
 	host=$(docker_host)
 	client=$(sced_docker_client)
 	printf 'docker_cli = %s\ndocker_host = %s\n' "$client" "$host"
@@ -63,10 +63,12 @@ own_settings() {
 # Refused settings must not take the place of those that run.
 stage_sced_conf() {
 	local new=$RUN_DIR/sced.conf.new
+	local keys=(service.run_dir docker.image docker.docker_cli
+	    docker.docker_host)
+	[ -z "${IMAGE:-}" ] || keys+=("runtime python.image")
 	{
 		if [ -n "$CONFIG" ]; then
-			drop_keys service.run_dir docker.image \
-			    docker.docker_cli docker.docker_host <"$CONFIG"
+			drop_keys "${keys[@]}" <"$CONFIG"
 		fi
 		echo "# --- set by service.sh ---"
 		own_settings
@@ -178,8 +180,15 @@ origin_rules() {
 # A run that has to wait first must not be cut short by nginx: seconds.
 read_timeout() {
 	local wait_ms run_ms
+	local longest_ms=0 each
 	wait_ms=$(duration_ms "$(setting pool queue_wait)")
-	run_ms=$(duration_ms "$(setting limits timeout_max)")
+	# Of whichever language may take longest.
+	while read -r each; do
+		run_ms=$(duration_ms "$each")
+		[ "$run_ms" -le "$longest_ms" ] || longest_ms=$run_ms
+	done < <(awk '/^\[/ { inside = /^\[runtime / }
+	    inside && /^timeout_max = / { print $3 }' "$SETTINGS")
+	run_ms=$longest_ms
 	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
 }
 

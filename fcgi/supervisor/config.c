@@ -29,6 +29,8 @@ config_set_defaults(struct config *config)
 		config_value_parse(
 		    &config_keys[i], config_keys[i].preset, config, why);
 	config_derive_paths(config, why);
+	config_runtimes_begin(config);
+	config_runtimes_finish(config);
 }
 
 /* The values of a file are there: the rest of the work. */
@@ -38,6 +40,7 @@ finish_load(
 {
 	char why[CONFIG_ERROR_MAX];
 
+	config_runtimes_finish(config);
 	if (config_derive_paths(config, why) == 0 &&
 	    config_check(config, why) == 0)
 		return 0;
@@ -61,6 +64,7 @@ config_load_text(struct config *config, const char *name, const char *text,
 	    sizeof(config->seccomp_fork_profile));
 	memset(config->gate, 0, sizeof(config->gate));
 	memset(config->docker_cli, 0, sizeof(config->docker_cli));
+	config_runtimes_begin(config);
 	if (config_read(config, name, text, error) == -1) {
 		make_printable(error);
 		return -1;
@@ -136,6 +140,7 @@ config_print(const struct config *config, FILE *out)
 		config_value_print(key, config, out);
 		fputc('\n', out);
 	}
+	config_runtimes_print(config, out);
 }
 
 bool
@@ -161,9 +166,27 @@ config_has_holders(const struct config *config)
 uint32_t
 config_boxes(const struct config *config)
 {
-	uint32_t ready = config->ready_max > config->ready ? config->ready_max
-							   : config->ready;
-	uint32_t slots = ready + config->running;
+	uint32_t slots = config->running;
+	uint32_t i;
+
+	/* As pool_init counts them: one of each language has its place. */
+	for (i = 0; i < config->runtime_count; i++)
+		slots += config->runtimes[i].ready_max > 0
+			     ? config->runtimes[i].ready_max
+			     : 1;
 
 	return config_has_holders(config) ? 2 * slots : slots;
+}
+
+uint32_t
+config_timeout_max_ms(const struct config *config)
+{
+	uint32_t longest_ms = 0;
+	uint32_t i;
+
+	for (i = 0; i < config->runtime_count; i++) {
+		if (config->runtimes[i].timeout_max_ms > longest_ms)
+			longest_ms = config->runtimes[i].timeout_max_ms;
+	}
+	return longest_ms;
 }

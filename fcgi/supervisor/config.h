@@ -10,9 +10,32 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "common/limits.h"
+
 #define CONFIG_ERROR_MAX 512
 /* With the NUL. With its key it must fit one line of inih's, 198 bytes. */
 #define CONFIG_STRING_MAX 160
+
+/* [runtime NAME]: a language that a client may pick. config_runtimes.c has
+ * where it takes from what its section does not say. */
+struct config_runtime {
+	char name[RUNTIME_NAME_MAX];
+	char version[CONFIG_STRING_MAX];
+	char aliases[CONFIG_STRING_MAX]; /* as the file has them */
+	char image[CONFIG_STRING_MAX];
+	char command[CONFIG_STRING_MAX]; /* words, one blank between two */
+	char file[CONFIG_STRING_MAX];    /* the program's, in /box */
+	char compile[CONFIG_STRING_MAX]; /* words; empty: nothing to compile */
+	char preload[CONFIG_STRING_MAX]; /* modules, as the file has them */
+	uint64_t memory_bytes;
+	uint32_t cpus_milli;
+	uint32_t pids;
+	uint32_t timeout_ms;
+	uint32_t timeout_max_ms;
+	uint32_t ready;     /* sandboxes kept waiting */
+	uint32_t ready_max; /* the same while these are too few */
+	uint32_t given;     /* while a file is read: bits of its keys */
+};
 
 struct config {
 	/* [service] */
@@ -73,6 +96,9 @@ struct config {
 	/* [piston] */
 	bool piston_text; /* its clients may send JSON as text/plain */
 	char piston_origins[CONFIG_STRING_MAX]; /* whose pages; for nginx */
+	/* [runtime ...]: in the file's order, but python is the first. */
+	uint32_t runtime_count;
+	struct config_runtime runtimes[RUNTIMES_MAX];
 };
 
 /*
@@ -117,6 +143,19 @@ bool config_has_own_client(const struct config *config);
 
 /* True if the runtime is gVisor: its name begins with runsc. */
 bool config_is_gvisor(const struct config *config);
+
+/* The longest that a run of any language may take. */
+uint32_t config_timeout_max_ms(const struct config *config);
+
+/* The row of this name, not of an alias; or RUNTIMES_MAX. */
+uint32_t config_find_runtime(const struct config *config, const char *name);
+
+/* True if the row's command is a Python. */
+bool config_runtime_is_python(const struct config_runtime *row);
+
+/* The items of a list with nothing but commas between them; out has room for
+ * as much as list takes. */
+void config_list_compact(const char *list, char *out);
 
 /* True if sandboxes join the network of a holder; never with gVisor. */
 bool config_has_holders(const struct config *config);

@@ -14,8 +14,6 @@
 /* Directories stand unquoted in nginx.conf and in docker's labels. */
 #define DIR_CHARACTERS                                                         \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
-/* Of the memory limit, for all that lies in tmpfs. */
-#define TMPFS_SHARE 4
 
 __attribute__((format(printf, 2, 3))) static int
 fail(char error[CONFIG_ERROR_MAX], const char *format, ...)
@@ -67,34 +65,6 @@ check_dirs(const struct config *config, char error[CONFIG_ERROR_MAX])
 	return 0;
 }
 
-/* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
-static int
-check_memory(const struct config *config, char error[CONFIG_ERROR_MAX])
-{
-	uint64_t total = config->box_bytes + config->tmp_bytes +
-			 config->shm_bytes;
-	char is[32];
-	char may_be[32];
-
-	if (total <= config->memory_bytes / TMPFS_SHARE)
-		return 0;
-	config_number_format(CONFIG_SIZE, total, is, sizeof(is));
-	config_number_format(CONFIG_SIZE, config->memory_bytes / TMPFS_SHARE,
-	    may_be, sizeof(may_be));
-	return fail(error,
-	    "box_size, tmp_size and shm_size are %s together; "
-	    "they may be a quarter of memory, %s",
-	    is, may_be);
-}
-
-static int
-check_times(const struct config *config, char error[CONFIG_ERROR_MAX])
-{
-	if (config->timeout_ms <= config->timeout_max_ms)
-		return 0;
-	return fail(error, "timeout must not be longer than timeout_max");
-}
-
 /* One past the highest uid of a sandbox. */
 static uint64_t
 uid_end(const struct config *config)
@@ -139,8 +109,7 @@ int
 config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	if (check_dirs(config, error) == -1 ||
-	    check_memory(config, error) == -1 ||
-	    check_times(config, error) == -1 ||
+	    config_runtimes_check(config, error) == -1 ||
 	    check_uids(config, error) == -1 ||
 	    check_docker(config, error) == -1 ||
 	    check_isolation(config, error) == -1)

@@ -21,3 +21,22 @@ config_list_is_valid(
 	}
 	return true;
 }
+
+void
+config_list_compact(const char *list, char *out)
+{
+	size_t len;
+	bool first = true;
+
+	for (list += strspn(list, SEPARATORS); *list != '\0';
+	     list += strspn(list, SEPARATORS)) {
+		len = strcspn(list, SEPARATORS);
+		if (!first)
+			*out++ = ',';
+		memcpy(out, list, len);
+		out += len;
+		list += len;
+		first = false;
+	}
+	*out = '\0';
+}

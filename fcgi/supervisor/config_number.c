@@ -35,6 +35,10 @@ type_units(enum config_type type)
 	case CONFIG_NETWORKS:
 	case CONFIG_ORIGINS:
 	case CONFIG_MODULES:
+	case CONFIG_ALIASES:
+	case CONFIG_WORDS:
+	case CONFIG_VERSION:
+	case CONFIG_FILE:
 		break;
 	}
 	return plain_units;

@@ -21,8 +21,9 @@ struct reader {
 	const char *rest;            /* what inih has not seen yet */
 	int line;                    /* that inih saw last, from 1 */
 	int first_line[CONFIG_KEYS]; /* where a key was given; 0: nowhere */
-	int failed_line;             /* 0: no error */
-	char *error;                 /* of CONFIG_ERROR_MAX bytes */
+	int first_line_of_row[RUNTIMES_MAX][CONFIG_RUNTIME_KEYS];
+	int failed_line; /* 0: no error */
+	char *error;     /* of CONFIG_ERROR_MAX bytes */
 };
 
 /* Keeps the first error only. 0, as inih's handler has to return then. */
@@ -46,6 +47,17 @@ reader_fail(struct reader *reader, const char *format, ...)
 	return 0;
 }
 
+/* NAME of [runtime NAME], or NULL. */
+static const char *
+runtime_name(const char *section)
+{
+	size_t len = strlen(CONFIG_RUNTIME_SECTION);
+
+	return strncmp(section, CONFIG_RUNTIME_SECTION, len) == 0
+		   ? section + len
+		   : NULL;
+}
+
 static bool
 section_is_known(const char *name, size_t len)
 {
@@ -62,12 +74,21 @@ check_section_line(struct reader *reader, const char *line)
 {
 	size_t len = strcspn(line + 1, "]");
 	const char *end = line + 1 + len;
+	const char *name = runtime_name(line + 1);
+	char why[CONFIG_ERROR_MAX];
 
 	if (*end == '\0') {
 		reader_fail(reader, "the ] is missing after \"%s\"", line);
 		return;
 	}
-	if (!section_is_known(line + 1, len)) {
+	/* A row is there even if nothing is said of it. */
+	if (name != NULL && name <= end &&
+	    config_runtimes_open(
+		reader->config, name, (size_t)(end - name), why) == NULL) {
+		reader_fail(reader, "%s", why);
+		return;
+	}
+	if (name == NULL && !section_is_known(line + 1, len)) {
 		reader_fail(
 		    reader, "there is no section [%.*s]", (int)len, line + 1);
 		return;
@@ -130,27 +151,62 @@ reader_next(char *buf, int buf_size, void *arg)
 	return reader->failed_line == 0 ? buf : NULL;
 }
 
+/* Where the key of a section is kept, and what there is of it so far. */
+struct place {
+	const struct config_key *key; /* NULL: there is none */
+	void *base;
+	int *first_line;
+};
+
+static struct place
+find_place(struct reader *reader, const char *section, const char *key_name)
+{
+	const char *name = runtime_name(section);
+	struct config_runtime *row;
+	struct place place = { NULL, NULL, NULL };
+	char why[CONFIG_ERROR_MAX];
+
+	if (name == NULL) {
+		place.key = config_key_find(section, key_name);
+		place.base = reader->config;
+		if (place.key != NULL)
+			place.first_line =
+			    &reader->first_line[place.key - config_keys];
+		return place;
+	}
+	row = config_runtimes_open(reader->config, name, strlen(name), why);
+	place.key = config_runtime_key_find(key_name);
+	if (row == NULL || place.key == NULL)
+		return (struct place){ NULL, NULL, NULL };
+	row->given |= 1U << (place.key - config_runtime_keys);
+	place.base = row;
+	place.first_line =
+	    &reader->first_line_of_row[row - reader->config->runtimes]
+				      [place.key - config_runtime_keys];
+	return place;
+}
+
 /* inih's handler: 1, or 0 for an error. */
 static int
 reader_take(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reader *reader = arg;
-	const struct config_key *key = config_key_find(section, name);
+	struct place place;
 	char why[CONFIG_ERROR_MAX];
-	int *first_line;
 
 	if (section[0] == '\0')
 		return reader_fail(
 		    reader, "\"%s\" stands before any [section]", name);
-	if (key == NULL)
+	place = find_place(reader, section, name);
+	if (place.key == NULL)
 		return reader_fail(
 		    reader, "there is no key \"%s\" in [%s]", name, section);
-	first_line = &reader->first_line[key - config_keys];
-	if (*first_line != 0)
+	if (*place.first_line != 0)
 		return reader_fail(reader,
-		    "%s is given twice, first in line %d", name, *first_line);
-	*first_line = reader->line;
-	if (config_value_parse(key, value, reader->config, why) == -1)
+		    "%s is given twice, first in line %d", name,
+		    *place.first_line);
+	*place.first_line = reader->line;
+	if (config_value_parse(place.key, value, place.base, why) == -1)
 		return reader_fail(reader, "%s %s", name, why);
 	return 1;
 }

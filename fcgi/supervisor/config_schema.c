@@ -24,6 +24,9 @@
 
 #define FIELD(name)                                                            \
 	offsetof(struct config, name), sizeof(((struct config *)NULL)->name)
+#define ROW(name)                                                              \
+	offsetof(struct config_runtime, name),                                 \
+	    sizeof(((struct config_runtime *)NULL)->name)
 #define TEXT(min) (min), CONFIG_STRING_MAX - 1, NULL
 
 static const struct config_word yes_or_no[] = { { "no", 0 }, { "yes", 1 },
@@ -200,8 +203,56 @@ const struct config_key config_keys[] = {
 	    "", TEXT(0),
 	    "whose pages may use /api/v2 (CORS); empty: no others', *: all" },
 };
+
+const struct config_key config_runtime_keys[] = {
+	{ "runtime", "version", CONFIG_VERSION, ROW(version),
+	    "3.11.2", TEXT(1),
+	    "what clients are told and select by" },
+	{ "runtime", "aliases", CONFIG_ALIASES, ROW(aliases),
+	    NULL, TEXT(0),
+	    "other names for it" },
+	{ "runtime", "image", CONFIG_NAME, ROW(image),
+	    NULL, TEXT(1),
+	    "image of its sandboxes" },
+	{ "runtime", "command", CONFIG_WORDS, ROW(command),
+	    "python3.11", TEXT(1),
+	    "what runs; the program's file and its arguments follow" },
+	{ "runtime", "file", CONFIG_FILE, ROW(file),
+	    "main.py", TEXT(1),
+	    "name of the program's file" },
+	{ "runtime", "compile", CONFIG_WORDS, ROW(compile),
+	    "", TEXT(0),
+	    "what runs before, the file follows; empty: nothing" },
+	{ "runtime", "preload", CONFIG_MODULES, ROW(preload),
+	    NULL, TEXT(0),
+	    "fork: modules imported before there is a program" },
+	{ "runtime", "memory", CONFIG_SIZE, ROW(memory_bytes),
+	    NULL, MEMORY_BYTES_MIN, 64 * GIB, NULL,
+	    "memory of a sandbox, without swap" },
+	{ "runtime", "cpus", CONFIG_CORES, ROW(cpus_milli),
+	    NULL, 50, 64000, NULL,
+	    "cores that a sandbox may keep busy" },
+	{ "runtime", "pids", CONFIG_INTEGER, ROW(pids),
+	    NULL, 4, 4096, NULL,
+	    "processes and threads" },
+	{ "runtime", "timeout", CONFIG_DURATION, ROW(timeout_ms),
+	    NULL, WALL_MS_MIN, WALL_MS_MAX, NULL,
+	    "wall clock of a run that asks for nothing else" },
+	{ "runtime", "timeout_max", CONFIG_DURATION, ROW(timeout_max_ms),
+	    NULL, WALL_MS_MIN, WALL_MS_MAX, NULL,
+	    "the longest that a request may ask for" },
+	{ "runtime", "ready", CONFIG_INTEGER, ROW(ready),
+	    NULL, 0, POOL_SLOTS_MAX / 2, NULL,
+	    "sandboxes kept waiting; 0: started when asked for" },
+	{ "runtime", "ready_max", CONFIG_INTEGER, ROW(ready_max),
+	    NULL, 0, POOL_SLOTS_MAX / 2, NULL,
+	    "the same while these are too few; at least ready" },
+};
 /* clang-format on */
 
+_Static_assert(sizeof(config_runtime_keys) / sizeof(config_runtime_keys[0]) ==
+		   CONFIG_RUNTIME_KEYS,
+    "CONFIG_RUNTIME_KEYS is the number of rows");
 _Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,
     "CONFIG_KEYS is the number of rows");
 

@@ -39,6 +39,10 @@ type_description(enum config_type type)
 	case CONFIG_NETWORKS:
 	case CONFIG_ORIGINS:
 	case CONFIG_MODULES:
+	case CONFIG_ALIASES:
+	case CONFIG_WORDS:
+	case CONFIG_VERSION:
+	case CONFIG_FILE:
 		break;
 	}
 	return "a whole number";
@@ -49,13 +53,15 @@ static bool
 is_list(enum config_type type)
 {
 	return type == CONFIG_NETWORKS || type == CONFIG_ORIGINS ||
-	       type == CONFIG_MODULES;
+	       type == CONFIG_MODULES || type == CONFIG_ALIASES;
 }
 
 static bool
 is_text(enum config_type type)
 {
-	return type == CONFIG_NAME || type == CONFIG_PATH || is_list(type);
+	return type == CONFIG_NAME || type == CONFIG_PATH ||
+	       type == CONFIG_WORDS || type == CONFIG_VERSION ||
+	       type == CONFIG_FILE || is_list(type);
 }
 
 static int
@@ -76,6 +82,56 @@ parse_word(const struct config_key *key, const char *text, uint64_t *number,
 	return refuse(why, "must be %s, not \"%s\"", words, text);
 }
 
+static bool
+has_shape(enum config_type type, const char *text)
+{
+	switch (type) {
+	case CONFIG_NAME:
+		return text[0] != '-' &&
+		       text[strspn(text, NAME_CHARACTERS)] == '\0';
+	case CONFIG_PATH:
+		return text[0] == '\0' || text[0] == '/';
+	case CONFIG_NETWORKS:
+		return config_networks_are_valid(text);
+	case CONFIG_ORIGINS:
+		return config_origins_are_valid(text);
+	case CONFIG_MODULES:
+		return config_modules_are_valid(text);
+	case CONFIG_ALIASES:
+		return config_aliases_are_valid(text);
+	case CONFIG_WORDS:
+		return config_words_are_valid(text);
+	case CONFIG_VERSION:
+		return config_version_is_valid(text);
+	case CONFIG_FILE:
+		return config_file_is_valid(text);
+	case CONFIG_SIZE:
+	case CONFIG_DURATION:
+	case CONFIG_CORES:
+	case CONFIG_INTEGER:
+	case CONFIG_WORD:
+		break;
+	}
+	return true;
+}
+
+/* For the sentence; what is not in it has no text. */
+static const char *const shapes[] = {
+	[CONFIG_NAME] = "of letters, digits and ._-:/@+[] and not begin with "
+			"a -",
+	[CONFIG_PATH] = "an absolute path",
+	[CONFIG_NETWORKS] = "IP addresses or networks such as 10.0.0.1, "
+			    "fd00::/8",
+	[CONFIG_ORIGINS] = "* or origins such as https://example.org",
+	[CONFIG_MODULES] = "names of modules such as json, os.path",
+	[CONFIG_ALIASES] = "at most 8 names such as py, python3",
+	[CONFIG_WORDS] = "at most 16 words of letters, digits and "
+			 "._-+=:/@%~, the first without a - before it",
+	[CONFIG_VERSION] = "three numbers such as 3.11.2",
+	[CONFIG_FILE] = "a file's name of letters, digits and ._-+ that "
+			"begins with a letter or a digit",
+};
+
 static int
 parse_text(const struct config_key *key, const char *text, char *field,
     char why[CONFIG_ERROR_MAX])
@@ -87,21 +143,8 @@ parse_text(const struct config_key *key, const char *text, char *field,
 	if (len > key->max)
 		return refuse(
 		    why, "is longer than %" PRIu64 " characters", key->max);
-	if (key->type == CONFIG_NAME &&
-	    (text[0] == '-' || strspn(text, NAME_CHARACTERS) != len))
-		return refuse(why, "must be of letters, digits and ._-:/@+[] "
-				   "and not begin with a -");
-	if (key->type == CONFIG_PATH && len > 0 && text[0] != '/')
-		return refuse(why, "must be an absolute path");
-	if (key->type == CONFIG_NETWORKS && !config_networks_are_valid(text))
-		return refuse(why, "must be IP addresses or networks such as "
-				   "10.0.0.1, fd00::/8");
-	if (key->type == CONFIG_ORIGINS && !config_origins_are_valid(text))
-		return refuse(why, "must be * or origins such as "
-				   "https://example.org");
-	if (key->type == CONFIG_MODULES && !config_modules_are_valid(text))
-		return refuse(why, "must be names of modules such as json, "
-				   "os.path");
+	if (!has_shape(key->type, text))
+		return refuse(why, "must be %s", shapes[key->type]);
 	/* A path becomes part of docker's --mount option, which is CSV. */
 	if (!is_list(key->type) && strpbrk(text, ",\";") != NULL)
 		return refuse(why, "must not have a comma, a semicolon or a "
@@ -114,6 +157,8 @@ parse_text(const struct config_key *key, const char *text, char *field,
 	/* Zeros to its end, so that equal values are equal bytes. */
 	memset(field, 0, key->width);
 	memcpy(field, text, len);
+	if (key->type == CONFIG_WORDS)
+		config_words_squeeze(field);
 	return 0;
 }
 
@@ -165,10 +210,10 @@ load_number(const void *field, size_t width)
 }
 
 int
-config_value_parse(const struct config_key *key, const char *text,
-    struct config *config, char why[CONFIG_ERROR_MAX])
+config_value_parse(const struct config_key *key, const char *text, void *base,
+    char why[CONFIG_ERROR_MAX])
 {
-	char *field = (char *)config + key->offset;
+	char *field = (char *)base + key->offset;
 	uint64_t number = 0;
 
 	if (is_text(key->type))
@@ -187,10 +232,9 @@ config_value_parse(const struct config_key *key, const char *text,
 }
 
 void
-config_value_print(
-    const struct config_key *key, const struct config *config, FILE *out)
+config_value_print(const struct config_key *key, const void *base, FILE *out)
 {
-	const char *field = (const char *)config + key->offset;
+	const char *field = (const char *)base + key->offset;
 	char text[32];
 	uint64_t number;
 

@@ -168,12 +168,15 @@ docker_list(const struct docker *docker, struct docker_client *client)
 }
 
 int
-docker_inspect_image(const struct docker *docker, struct docker_client *client)
+docker_inspect_image(
+    const struct docker *docker, struct docker_client *client, uint32_t runtime)
 {
-	struct docker_args args = { .argv = { docker->config->docker_cli,
-					"image", "inspect", "--format",
-					"{{.Id}}", docker->config->image },
-		.count = 6 };
+	struct docker_args args = {
+		.argv = { docker->config->docker_cli, "image", "inspect",
+		    "--format", "{{.Id}}",
+		    docker->config->runtimes[runtime].image },
+		.count = 6
+	};
 
 	return start_client(docker, client, &args, QUERY_BUDGET_US);
 }

@@ -25,9 +25,10 @@
 /* What all clients have in common. */
 struct docker {
 	const struct config *config;
-	char boot_id[9];                    /* of this supervisor's life */
-	char image_id[DOCKER_IMAGE_ID_MAX]; /* what is run, by content */
-	char config_dir[DOCKER_PATH_MAX];   /* DOCKER_CONFIG: empty, ours */
+	char boot_id[9]; /* of this supervisor's life */
+	/* What is run of each runtime, by content; empty: not found yet. */
+	char image_ids[RUNTIMES_MAX][DOCKER_IMAGE_ID_MAX];
+	char config_dir[DOCKER_PATH_MAX]; /* DOCKER_CONFIG: empty, ours */
 };
 
 /* What is particular to one container. */
@@ -36,6 +37,7 @@ struct docker_box {
 	const char *dir; /* of its socket */
 	uint32_t slot;
 	uint32_t uid;
+	uint32_t runtime;
 	bool is_holder;
 	const char *holder; /* whose network it joins; NULL: its own */
 };
@@ -65,16 +67,16 @@ int docker_remove(const struct docker *docker, struct docker_client *client,
     char names[][DOCKER_NAME_MAX], size_t count);
 /* Prints the names of all containers of this instance, one a line. */
 int docker_list(const struct docker *docker, struct docker_client *client);
-/* Prints the image's ID. */
-int docker_inspect_image(
-    const struct docker *docker, struct docker_client *client);
+/* Prints the ID of a runtime's image. */
+int docker_inspect_image(const struct docker *docker,
+    struct docker_client *client, uint32_t runtime);
 
 /*
- * docker_print.c: prints the command that starts the sandbox of slot 0 without
- * a holder, for a shell. Its name and slot directory are ones that sced never
- * uses. 0, or -1: it could not be written.
+ * docker_print.c: prints the command that starts a runtime's sandbox in slot 0
+ * without a holder, for a shell. Its name and slot directory are ones that sced
+ * never uses. 0, or -1: it could not be written.
  */
-int docker_print_run(const struct docker *docker, FILE *out);
+int docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out);
 
 /* Waits for a client to end, at start and stop only: its wait status, or -1
  * after its deadline, when it has been killed. */

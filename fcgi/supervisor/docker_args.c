@@ -146,19 +146,12 @@ add_file_systems(struct docker_args *args, const struct config *config,
 /* What guest/gate/gate.c reads: sizes, then modules with nothing but commas
  * between them. */
 static void
-add_gate(struct docker_args *args, const struct config *config)
+add_gate(struct docker_args *args, const struct config *config,
+    const struct config_runtime *row)
 {
 	char modules[CONFIG_STRING_MAX];
-	size_t used = 0;
-	size_t i;
 
-	for (i = 0; config->preload[i] != '\0'; i++) {
-		if (strchr(", \t", config->preload[i]) == NULL)
-			modules[used++] = config->preload[i];
-		else if (used > 0 && modules[used - 1] != ',')
-			modules[used++] = ',';
-	}
-	modules[used] = '\0';
+	config_list_compact(row->preload, modules);
 	docker_args_add_format(args, "%llu %llu %llu %s",
 	    (unsigned long long)config->box_bytes,
 	    (unsigned long long)config->tmp_bytes,
@@ -181,11 +174,12 @@ docker_memory_overhead(const struct config *config)
 /* The cgroup's limits. With gVisor they bind it and the program together, so
  * that processes are counted inside; there no other run has the same uid. */
 static void
-add_cgroup_limits(struct docker_args *args, const struct config *config)
+add_cgroup_limits(struct docker_args *args, const struct config *config,
+    const struct config_runtime *row)
 {
-	unsigned long long bytes = config->memory_bytes +
+	unsigned long long bytes = row->memory_bytes +
 				   docker_memory_overhead(config);
-	unsigned int pids = config->pids;
+	unsigned int pids = row->pids;
 
 	if (config_is_gvisor(config)) {
 		add_ulimit(args, "nproc", pids);
@@ -200,13 +194,14 @@ add_cgroup_limits(struct docker_args *args, const struct config *config)
 }
 
 static void
-add_limits(struct docker_args *args, const struct config *config)
+add_limits(struct docker_args *args, const struct config *config,
+    const struct config_runtime *row)
 {
-	add_cgroup_limits(args, config);
+	add_cgroup_limits(args, config, row);
 	docker_args_add(args, "--cpus");
-	docker_args_add_format(args, "%u.%03u", config->cpus_milli / 1000,
-	    config->cpus_milli % 1000);
-	add_ulimit(args, "cpu", 2 * ((config->timeout_max_ms + 999) / 1000));
+	docker_args_add_format(
+	    args, "%u.%03u", row->cpus_milli / 1000, row->cpus_milli % 1000);
+	add_ulimit(args, "cpu", 2 * ((row->timeout_max_ms + 999) / 1000));
 	add_ulimit(args, "nofile", config->open_files);
 	add_ulimit(args, "fsize", config->file_bytes);
 	add_ulimit(args, "core", 1); /* 0 is ignored by a piped core_pattern */
@@ -230,6 +225,11 @@ add_identity(struct docker_args *args, const struct docker *docker,
 	docker_args_add(args, "--label");
 	docker_args_add_format(
 	    args, "sce.%s=%u", box->is_holder ? "holder" : "slot", box->slot);
+	if (box->is_holder)
+		return; /* it serves all of them */
+	docker_args_add(args, "--label");
+	docker_args_add_format(args, "sce.runtime=%s",
+	    docker->config->runtimes[box->runtime].name);
 }
 
 static void
@@ -253,18 +253,20 @@ docker_args_run(struct docker_args *args, const struct docker *docker,
     const struct docker_box *box)
 {
 	const struct config *config = docker->config;
+	const struct config_runtime *row = &config->runtimes[box->runtime];
 
 	add_run(args, config);
 	add_identity(args, docker, box);
 	add_isolation(args, config, box);
 	add_file_systems(args, config, box);
-	add_limits(args, config);
+	add_limits(args, config, row);
 	docker_args_add_option(args, "--entrypoint", "/sce-guest");
-	docker_args_add(args, docker->image_id);
+	docker_args_add(args, docker->image_ids[box->runtime]);
 	docker_args_add(args, config->landlock_required ? "required" : "auto");
-	docker_args_add_option(args, "/run/sce/s", "python3.11");
+	docker_args_add_option(args, "/run/sce/s", row->file);
+	docker_args_add_option(args, row->compile, row->command);
 	if (config->fork)
-		add_gate(args, config);
+		add_gate(args, config, row);
 }
 
 void
@@ -288,6 +290,6 @@ docker_args_hold(struct docker_args *args, const struct docker *docker,
 	add_ulimit(args, "msgqueue", 0);
 	add_ulimit(args, "memlock", 0);
 	docker_args_add_option(args, "--entrypoint", "/sce-guest");
-	docker_args_add(args, docker->image_id);
+	docker_args_add(args, docker->image_ids[0]); /* sced has that one */
 	docker_args_add_option(args, "hold", "/run/sce/s");
 }

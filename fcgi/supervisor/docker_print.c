@@ -46,13 +46,14 @@ print_words(const struct docker_args *args, FILE *out)
 }
 
 int
-docker_print_run(const struct docker *docker, FILE *out)
+docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out)
 {
 	struct docker_args args = { .count = 0 };
 	char dir[CONFIG_STRING_MAX + 32];
-	struct docker_box box = {
-		.name = "sce-0-0-0", .dir = dir, .uid = docker->config->uid_base
-	};
+	struct docker_box box = { .name = "sce-0-0-0",
+		.dir = dir,
+		.uid = docker->config->uid_base,
+		.runtime = runtime };
 
 	(void)snprintf(
 	    dir, sizeof(dir), "%s/slots/0-0-0", docker->config->run_dir);

@@ -102,7 +102,7 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 		pool_set_state(&sup->pool, slot, SLOT_EMPTY, io_now_us());
 		return;
 	}
-	monitor_lease_ended(sup, slot);
+	grant_ended(sup, slot);
 	pool_set_state(&sup->pool, slot, SLOT_DEAD, io_now_us());
 	box->deadline_us = IO_FOREVER;
 	box->quarantine_us = QUARANTINE_MIN_US;
@@ -124,6 +124,37 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	if (box->runner.pid != -1)
 		(void)kill(box->runner.pid, SIGKILL);
 	enter_remove(sup, slot);
+}
+
+/* A holder's failure is that of the sandbox that waits for it. */
+static uint32_t
+runtime_of(const struct supervisor *sup, uint32_t index)
+{
+	uint32_t slot = index % sup->pool.slot_count;
+
+	if (holder_is(sup, index) &&
+	    sup->pool.slots[slot].state != SLOT_STARTING)
+		return 0;
+	return sup->pool.slots[slot].runtime;
+}
+
+void
+ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	uint32_t runtime = runtime_of(sup, slot);
+	uint64_t now_us = io_now_us();
+
+	pool_note_start(&sup->pool, runtime, false, now_us);
+	sup->metrics.start_failures++;
+	log_warning(why, "start-failed slot=%u name=%s runtime=%s failures=%u",
+	    slot, box->name, sup->config.runtimes[runtime].name,
+	    sup->pool.stock[runtime].failures);
+	/* Perhaps the image is gone, and another one has its name by now. */
+	if (pool_is_down(&sup->pool, runtime, now_us))
+		sweep_soon(sup);
+	holder_wear(sup, slot);
+	ending_begin(sup, slot);
 }
 
 static void

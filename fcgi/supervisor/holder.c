@@ -87,7 +87,7 @@ holder_lend(struct supervisor *sup, uint32_t slot, bool *waits)
 	}
 	*waits = true;
 	if (sup->pool.slots[index].state == SLOT_EMPTY)
-		sandbox_start(sup, index);
+		sandbox_start(sup, index, 0);
 	return NULL;
 }
 
@@ -171,12 +171,13 @@ static void
 start_spare(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t found = POOL_NONE;
+	uint32_t runtime;
 	uint32_t slot;
 
-	if (sup->pool.failures > 0 ||
+	if (sup->pool.stock[0].failures > 0 ||
 	    now_us < pool_yields_until_us(&sup->pool) ||
 	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
-	    pool_pick_start(&sup->pool, now_us) != POOL_NONE)
+	    pool_pick_start(&sup->pool, now_us, &runtime) != POOL_NONE)
 		return;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
 		if (sup->pool.slots[index_of(sup, slot)].state == SLOT_STARTING)
@@ -187,7 +188,7 @@ start_spare(struct supervisor *sup, uint64_t now_us)
 			found = slot;
 	}
 	if (found != POOL_NONE)
-		sandbox_start(sup, index_of(sup, found));
+		sandbox_start(sup, index_of(sup, found), 0);
 }
 
 static void

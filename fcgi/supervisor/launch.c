@@ -10,6 +10,9 @@
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
+/* One runtime as an argument: a name, a version, aliases, a file and six
+ * numbers. */
+#define ROW_BYTES (RUNTIME_NAME_MAX + 3 * CONFIG_STRING_MAX + 128)
 /* Above every descriptor that a child needs at a fixed number. */
 #define SAFE_FD 16
 
@@ -46,18 +49,34 @@ place_descriptors(int listen_fd, int lease_fd, int log_fd)
 	return 0;
 }
 
+/* Fields between tabs, which no value of the configuration has in it. */
+static void
+format_row(const struct config_runtime *row, char text[ROW_BYTES])
+{
+	char aliases[CONFIG_STRING_MAX];
+
+	config_list_compact(row->aliases, aliases);
+	(void)snprintf(text, ROW_BYTES,
+	    "%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32 "\t%d",
+	    row->name, row->version, aliases, row->file,
+	    row->compile[0] != '\0', row->memory_bytes, row->timeout_ms,
+	    row->timeout_max_ms, config_runtime_is_python(row));
+}
+
 void
 launch_responder(struct supervisor *sup, int channel_fd)
 {
 	const struct config *config = &sup->config;
+	const struct config_runtime *python = &config->runtimes[0];
 	const uint64_t numbers[] = { config->code_points, config->body_bytes,
-		config->timeout_ms, config->timeout_max_ms,
-		config->output_bytes, config->memory_bytes, config->log_level,
+		python->timeout_ms, python->timeout_max_ms,
+		config->output_bytes, python->memory_bytes, config->log_level,
 		config->log_code, config->piston_text, config->box_bytes / 2 };
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
 	char values[COUNT][24];
+	char rows[RUNTIMES_MAX][ROW_BYTES];
 	char path[CONFIG_STRING_MAX];
-	char *argv[COUNT + 2] = { path };
+	char *argv[COUNT + RUNTIMES_MAX + 2] = { path };
 	/* libfcgi waits so long for nginx to close first: milliseconds. Two
 	 * seconds unless told, which a client that does not read could make
 	 * it wait each time. */
@@ -70,6 +89,10 @@ launch_responder(struct supervisor *sup, int channel_fd)
 		(void)snprintf(
 		    values[i], sizeof(values[i]), "%" PRIu64, numbers[i]);
 		argv[1 + i] = values[i];
+	}
+	for (i = 0; i < config->runtime_count; i++) {
+		format_row(&config->runtimes[i], rows[i]);
+		argv[1 + COUNT + i] = rows[i];
 	}
 	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
 		_exit(126);

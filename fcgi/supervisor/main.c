@@ -132,7 +132,7 @@ init_docker(struct supervisor *sup)
 		die("run_dir %s is too long", sup->config.run_dir);
 	docker_client_init(&sup->sweeper);
 	docker_client_init(&sup->inspector);
-	if (sweep_find_image(sup) == -1 || sweep_at_start(sup) == -1)
+	if (images_find(sup) == -1 || sweep_at_start(sup) == -1)
 		exit(EXIT_FAILURE); /* the reason is in the log */
 }
 
@@ -141,8 +141,7 @@ init_pool(struct supervisor *sup)
 {
 	const struct config *config = &sup->config;
 	struct pool_limits limits = {
-		.ready = config->ready,
-		.ready_max = config->ready_max,
+		.runtimes = config->runtime_count,
 		.running = config->running,
 		.starting = config->starting,
 		.queue = config->queue,
@@ -152,6 +151,11 @@ init_pool(struct supervisor *sup)
 	};
 	uint32_t i;
 
+	for (i = 0; i < config->runtime_count; i++)
+		limits.stock[i] = (struct pool_stock_limits){
+			.ready = config->runtimes[i].ready,
+			.ready_max = config->runtimes[i].ready_max
+		};
 	pool_init(&sup->pool, &limits);
 	for (i = 0; i < POOL_BOXES_MAX; i++)
 		sandbox_init(&sup->sandboxes[i]);
@@ -180,18 +184,23 @@ init_events(struct supervisor *sup)
 }
 
 static int
-print_run_command(struct supervisor *sup)
+print_run_command(struct supervisor *sup, const char *name)
 {
+	uint32_t runtime = config_find_runtime(&sup->config, name);
+
+	if (runtime == RUNTIMES_MAX)
+		die("there is no section [runtime %s]", name);
 	sup->docker.config = &sup->config;
 	(void)snprintf(sup->docker.boot_id, sizeof(sup->docker.boot_id), "0");
 	if ((size_t)snprintf(sup->docker.config_dir,
 		sizeof(sup->docker.config_dir), "%s/docker-config",
 		sup->config.run_dir) >= sizeof(sup->docker.config_dir))
 		die("run_dir %s is too long", sup->config.run_dir);
-	if (sweep_find_image(sup) == -1)
+	if (images_find(sup) == -1 || sup->pool.stock[runtime].is_missing)
 		return EXIT_FAILURE; /* the reason is in the log */
-	return docker_print_run(&sup->docker, stdout) == 0 ? EXIT_SUCCESS
-							   : EXIT_FAILURE;
+	return docker_print_run(&sup->docker, runtime, stdout) == 0
+		   ? EXIT_SUCCESS
+		   : EXIT_FAILURE;
 }
 
 int
@@ -212,8 +221,8 @@ main(int argc, char *argv[])
 		config_print(&sced.config, stdout);
 		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
-	if (wanted.print_run)
-		return print_run_command(&sced);
+	if (wanted.print_run != NULL)
+		return print_run_command(&sced, wanted.print_run);
 	manager_meet(&sced.manager);
 	/* What a careless parent left open is nobody's business here. */
 	spawn_close_from(
@@ -233,7 +242,7 @@ main(int argc, char *argv[])
 	if (listen_fastcgi(&sced) == -1)
 		return EXIT_FAILURE; /* the reason is in the log */
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
-	    sced.docker.boot_id, sced.docker.image_id);
+	    sced.docker.boot_id, sced.docker.image_ids[0]);
 	workers_start(&sced);
 	return supervisor_run(&sced) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

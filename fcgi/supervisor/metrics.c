@@ -230,6 +230,24 @@ add_faults(struct text *text, const struct metrics *metrics)
 }
 
 static void
+add_languages(struct text *text, const struct metrics_now *now)
+{
+	const struct metrics_language *l = now->languages;
+	const struct metrics_language *end = l + now->language_count;
+
+	add_head(text, "sce_sandboxes_ready", "gauge",
+	    "Sandboxes that wait, by language.");
+	for (; l < end; l++)
+		add_labelled(
+		    text, "sce_sandboxes_ready", "runtime", l->name, l->ready);
+	add_head(text, "sce_language_up", "gauge",
+	    "1 if a sandbox of it is ready or can be started.");
+	for (l = now->languages; l < end; l++)
+		add_labelled(text, "sce_language_up", "runtime", l->name,
+		    (uint64_t)l->up);
+}
+
+static void
 add_now(struct text *text, const struct metrics_now *now)
 {
 	add_head(text, "sce_slots", "gauge", "Slots of the pool by state.");
@@ -274,5 +292,6 @@ metrics_format(const struct metrics *metrics, const struct metrics_now *now,
 	    "Time from docker run to a waiting interpreter.", &metrics->start);
 	add_faults(&out, metrics);
 	add_now(&out, now);
+	add_languages(&out, now);
 	return out.failed ? 0 : out.len;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/lease.h"
+#include "common/limits.h"
 
 #define METRICS_STATUSES 11
 #define METRICS_BUCKETS 14
@@ -40,6 +41,13 @@ struct metrics {
 	struct histogram start;
 };
 
+/* What is now of one runtime of the configuration. */
+struct metrics_language {
+	const char *name; /* of letters that need no escape */
+	uint32_t ready;
+	int up;
+};
+
 /* What is now: filled in by whoever asks for the text. */
 struct metrics_now {
 	uint32_t slots_empty;
@@ -55,7 +63,9 @@ struct metrics_now {
 	uint64_t uptime_us;
 	const char *version;
 	const char *image_id;
-	const char *runtime; /* of letters that need no escape */
+	const char *runtime; /* of containers; it needs no escape either */
+	uint32_t language_count;
+	struct metrics_language languages[RUNTIMES_MAX];
 };
 
 void metrics_note_request(struct metrics *metrics, uint32_t http_status);

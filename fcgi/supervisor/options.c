@@ -14,8 +14,9 @@ print_help(FILE *out)
 	    "usage: sced [-c FILE]\n"
 	    "  -c, --config FILE   read this configuration over the defaults\n"
 	    "      --check-config  check it, print every key, and exit\n"
-	    "      --print-run-command  print the docker run of slot 0, and "
-	    "exit\n"
+	    "      --print-run-command[=RUNTIME]  print the docker run of slot "
+	    "0,\n"
+	    "                      python's unless told, and exit\n"
 	    "      --help          this text\n"
 	    "      --version       the version\n"
 	    "Signals: TERM stops, runs under way are answered first; USR1\n"
@@ -30,7 +31,7 @@ options_parse(struct options *wanted, int argc, char *argv[])
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "check-config", no_argument, NULL, OPT_CHECK },
-		{ "print-run-command", no_argument, NULL, OPT_PRINT },
+		{ "print-run-command", optional_argument, NULL, OPT_PRINT },
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ NULL, 0, NULL, 0 },
@@ -46,7 +47,7 @@ options_parse(struct options *wanted, int argc, char *argv[])
 			wanted->check_only = true;
 			break;
 		case OPT_PRINT:
-			wanted->print_run = true;
+			wanted->print_run = optarg != NULL ? optarg : "python";
 			break;
 		case OPT_HELP:
 			print_help(stdout);

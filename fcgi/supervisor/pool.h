@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Slot states (pool.c), the queue and who is next (queue.c,
- * share.c). Pure: no
+ * Slot states (pool.c), what is kept in stock of each runtime (stock.c,
+ * surplus.c), the queue and who is next (queue.c, share.c, retry.c). Pure: no
  * descriptor, no clock, no process; time is an argument (microseconds,
  * CLOCK_MONOTONIC).
  *
@@ -10,6 +10,12 @@
  *               +----------+----------------+
  *
  * and, where sandboxes are reused (isolation = fork), LEASED -> READY.
+ *
+ * An EMPTY slot is no runtime's; it gets one when it is started. There are as
+ * many slots as runs at once and, of each runtime, as many sandboxes as may
+ * wait, but at least one. So a slot can be found for whoever waits and has no
+ * sandbox of its runtime on the way: if none is EMPTY or about to be, some
+ * other runtime has more waiting than that, and gives one up.
  */
 #ifndef SCE_POOL_H
 #define SCE_POOL_H
@@ -17,6 +23,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "common/limits.h"
 
 #define POOL_SLOTS_MAX 512
 /* Of each slot the state of its sandbox, then of its network's holder. */
@@ -54,12 +62,17 @@ enum slot_state {
 	SLOT_DEAD
 };
 
-struct pool_limits {
-	uint32_t ready;     /* sandboxes kept waiting */
+struct pool_stock_limits {
+	uint32_t ready;     /* sandboxes kept waiting; 0: started on demand */
 	uint32_t ready_max; /* the same, while the pool is found empty */
-	uint32_t running;   /* leases at once */
-	uint32_t starting;  /* starts at once */
-	uint32_t queue;     /* waiters */
+};
+
+struct pool_limits {
+	uint32_t runtimes; /* how many there are */
+	struct pool_stock_limits stock[RUNTIMES_MAX];
+	uint32_t running;  /* leases at once */
+	uint32_t starting; /* starts at once */
+	uint32_t queue;    /* waiters */
 	uint64_t queue_wait_us;
 	uint64_t max_age_us; /* of a READY sandbox */
 	bool reuse;          /* a sandbox can be READY again after its lease */
@@ -67,6 +80,7 @@ struct pool_limits {
 
 struct pool_slot {
 	enum slot_state state;
+	uint32_t runtime;                  /* unless EMPTY: of which it is */
 	uint64_t since_us;                 /* when it entered the state */
 	uint64_t born_us;                  /* when it was READY first */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
@@ -79,6 +93,7 @@ struct pool_waiter {
 	uint32_t worker;
 	uint32_t wall_limit_ms;
 	uint32_t memory_kib; /* 0: as configured */
+	uint32_t runtime;
 	uint64_t since_us;
 	uint8_t client[POOL_CLIENT_BYTES]; /* all zeros: nobody's, a probe */
 	/* Set by pool_enqueue: the round in which it is due, and whether
@@ -93,20 +108,27 @@ struct pool_presence {
 	uint64_t seen_us; /* 0: nobody */
 };
 
+/* Of one runtime. */
+struct pool_stock {
+	uint32_t target;        /* sandboxes to keep waiting now */
+	uint64_t missed_us;     /* when one was last missed; 0: never */
+	uint32_t failures;      /* of starts, in a row */
+	uint64_t next_start_us; /* not before, after a failure */
+	uint64_t start_avg_us;  /* how long a start takes, sliding */
+	bool is_proven;         /* a start has succeeded */
+	bool is_missing;        /* there is no image to start */
+};
+
 struct pool {
 	struct pool_limits limits;
-	uint32_t slot_count; /* ready_max + running */
+	struct pool_stock stock[RUNTIMES_MAX];
+	uint32_t slot_count; /* see above */
 	struct pool_slot slots[POOL_BOXES_MAX];
 	uint32_t queued;
 	struct pool_waiter queue[POOL_QUEUE_MAX]; /* oldest first */
-	uint32_t failures;                        /* of starts, in a row */
-	uint64_t next_start_us;       /* not before, after a failure */
 	uint64_t lease_avg_us;        /* how long a lease lasts, sliding */
-	uint64_t start_avg_us;        /* how long a start takes, sliding */
 	uint64_t turn;                /* of the last grant */
 	struct pool_presence seen[2]; /* the last two clients, newest first */
-	uint32_t target;              /* sandboxes to keep waiting now */
-	uint64_t missed_us;           /* when one was last missed; 0: never */
 	bool stopping;
 };
 
@@ -120,14 +142,46 @@ void pool_init(struct pool *pool, const struct pool_limits *limits);
 /* How many slots are in a state. */
 uint32_t pool_count(const struct pool *pool, enum slot_state state);
 
+/* The same of one runtime. */
+uint32_t pool_count_of(
+    const struct pool *pool, uint32_t runtime, enum slot_state state);
+
+void pool_set_state(
+    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us);
+
+/* LEASED to READY. False, and nothing is changed, unless that is legal and the
+ * sandbox is younger than max_age. */
+bool pool_return(struct pool *pool, uint32_t slot, uint64_t now_us);
+
+/* The outcome of a start, for the runtime's back-off. */
+void pool_note_start(
+    struct pool *pool, uint32_t runtime, bool succeeded, uint64_t now_us);
+
+/*
+ * True if no sandbox of the runtime is waiting and none can be started just
+ * now. One that is started on demand is down until the next try is due, for
+ * without a request there would be none.
+ */
+bool pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us);
+
+/* The slot that has been in the state longest, or POOL_NONE. */
+uint32_t pool_oldest(const struct pool *pool, enum slot_state state);
+
+/* --- stock.c: what waits of each runtime --- */
+
 /*
  * Starts wait until then (0: they need not), so that a run that has just begun
- * has the cores: only while nobody waits and half of the target is there.
+ * has the cores: only while nobody waits and half of each target is there.
  */
 uint64_t pool_yields_until_us(const struct pool *pool);
 
-/* A slot to start a sandbox in now, or POOL_NONE. */
-uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);
+/*
+ * A slot to start a sandbox in now, and of which runtime; or POOL_NONE. First
+ * for the next of those who wait and have none of theirs on the way, then for
+ * others who wait for one that is started on demand, then for stock.
+ */
+uint32_t pool_pick_start(
+    const struct pool *pool, uint64_t now_us, uint32_t *runtime);
 
 /*
  * To be called when leases have been granted: somebody who waits although
@@ -138,27 +192,20 @@ uint32_t pool_pick_start(const struct pool *pool, uint64_t now_us);
  */
 void pool_adapt(struct pool *pool, uint64_t now_us);
 
-/* A READY slot beyond the target, the oldest, or POOL_NONE. */
+/* When a start may be due that is not now, after now. */
+uint64_t pool_next_stock_us(const struct pool *pool, uint64_t now_us);
+
+/* --- surplus.c: what waits and should not --- */
+
+/* A READY slot beyond its target that nobody waits for, or one that stands in
+ * the way of who waits for another runtime, the oldest; or POOL_NONE. */
 uint32_t pool_pick_surplus(const struct pool *pool);
 
 /* A READY slot that has waited too long and should be replaced, or NONE. */
 uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
 
-void pool_set_state(
-    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us);
-
-/* LEASED to READY. False, and nothing is changed, unless that is legal and the
- * sandbox is younger than max_age. */
-bool pool_return(struct pool *pool, uint32_t slot, uint64_t now_us);
-
-/* The outcome of a start, for the back-off. */
-void pool_note_start(struct pool *pool, bool succeeded, uint64_t now_us);
-
-/* True if no sandbox is waiting and none can be started just now. */
-bool pool_is_down(const struct pool *pool);
-
-/* The slot that has been in the state longest, or POOL_NONE. */
-uint32_t pool_oldest(const struct pool *pool, enum slot_state state);
+/* When the next one will be stale; UINT64_MAX: none. */
+uint64_t pool_next_stale_us(const struct pool *pool);
 
 /* --- share.c: how much one client may have --- */
 
@@ -191,12 +238,24 @@ bool pool_enqueue(
 bool pool_dequeue(struct pool *pool, uint32_t worker);
 
 /*
- * The next lease: a READY slot and the waiter who is served. Of the clients
- * below their share those that hold the fewest leases, of these each in turn,
- * of one client's the oldest. Marks the slot LEASED.
+ * Who is to be served next of those that wait for one of some runtimes, which
+ * are bits: an index of the queue, or POOL_NONE, also if all have their share.
+ */
+uint32_t pool_fairest(
+    const struct pool *pool, uint32_t runtimes, uint64_t now_us);
+
+/*
+ * The next lease: a READY slot and the waiter who is served; who waits for
+ * what is not READY is passed over. Of the clients below their share those that
+ * hold the fewest leases, of these each in turn, of one client's the oldest.
+ * Marks the slot LEASED.
  */
 bool pool_grant_next(
     struct pool *pool, uint64_t now_us, struct pool_grant *grant);
+
+/* How many waiters of a client's there are. */
+uint32_t pool_waiters_of(
+    const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES]);
 
 /* A worker that waited too long, or POOL_NONE. */
 uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);
@@ -207,12 +266,14 @@ uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);
 /* The same for the queue alone. */
 uint64_t pool_next_turn_us(const struct pool *pool, uint64_t now_us);
 
+/* --- retry.c --- */
+
 /*
  * Seconds, 1..POOL_RETRY_AFTER_MAX_S, after which a refused client may try
  * again: when those who wait now will have been served, by the places, by the
  * pace of starts, and by its own share.
  */
-uint32_t pool_retry_after_s(const struct pool *pool,
+uint32_t pool_retry_after_s(const struct pool *pool, uint32_t runtime,
     const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
 
 #endif

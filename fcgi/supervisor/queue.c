@@ -9,8 +9,9 @@
 
 #include "supervisor/pool.h"
 
-static uint32_t
-waiters_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+uint32_t
+pool_waiters_of(
+    const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
 	uint32_t count = 0;
 	uint32_t i;
@@ -32,11 +33,21 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	return count;
 }
 
-static bool
-can_serve(const struct pool *pool)
+/* The runtimes of which there is one to lease now, as bits. */
+static uint32_t
+find_served(const struct pool *pool)
 {
-	return !pool->stopping && pool_oldest(pool, SLOT_READY) != POOL_NONE &&
-	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
+	uint32_t runtimes = 0;
+	uint32_t i;
+
+	if (pool->stopping ||
+	    pool_count(pool, SLOT_LEASED) >= pool->limits.running)
+		return 0;
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state == SLOT_READY)
+			runtimes |= 1U << pool->slots[i].runtime;
+	}
+	return runtimes;
 }
 
 static void
@@ -52,7 +63,7 @@ remove_waiter(struct pool *pool, uint32_t index)
 static uint32_t
 who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
-	uint32_t most = waiters_of(pool, client) + 1;
+	uint32_t most = pool_waiters_of(pool, client) + 1;
 	uint32_t found = POOL_NONE;
 	uint32_t count;
 	uint32_t i;
@@ -61,7 +72,7 @@ who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 		if (found != POOL_NONE && pool_is_same(pool->queue[i].client,
 					      pool->queue[found].client))
 			continue;
-		count = waiters_of(pool, pool->queue[i].client);
+		count = pool_waiters_of(pool, pool->queue[i].client);
 		if (count > most) {
 			most = count;
 			found = i;
@@ -92,7 +103,7 @@ pool_enqueue(
     struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted)
 {
 	/* Whoever can be served at once does not count as waiting. */
-	bool served = can_serve(pool) &&
+	bool served = (find_served(pool) >> waiter->runtime & 1) != 0 &&
 		      leases_of(pool, waiter->client) <
 			  pool_share(pool, waiter->client, waiter->since_us);
 	struct pool_waiter *place;
@@ -137,9 +148,8 @@ is_due_before(const struct pool_waiter *b, const struct pool_waiter *a)
 	return b->is_first && !a->is_first;
 }
 
-/* Index of the waiter to serve, or POOL_NONE: all have their share. */
-static uint32_t
-fairest(const struct pool *pool, uint64_t now_us)
+uint32_t
+pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
 {
 	const struct pool_waiter *waiter;
 	uint32_t best = POOL_NONE;
@@ -149,6 +159,8 @@ fairest(const struct pool *pool, uint64_t now_us)
 
 	for (i = 0; i < pool->queued; i++) {
 		waiter = &pool->queue[i];
+		if ((runtimes >> waiter->runtime & 1) == 0)
+			continue;
 		leases = leases_of(pool, waiter->client);
 		if (leases >= pool_share(pool, waiter->client, now_us))
 			continue;
@@ -183,37 +195,44 @@ advance_turn(struct pool *pool, uint64_t turn)
  * is not needed for longer, it goes.
  */
 static uint32_t
-pick_ready(const struct pool *pool, uint64_t now_us)
+pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
 {
+	const struct pool_slot *best = NULL;
 	const struct pool_slot *s;
-	uint32_t found = pool_oldest(pool, SLOT_READY);
-	uint32_t i;
+	bool is_idle;
+	bool best_is_idle = false;
 
-	for (i = 0; pool->limits.reuse && i < pool->slot_count; i++) {
-		s = &pool->slots[i];
-		if (s->state != SLOT_READY)
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state != SLOT_READY || s->runtime != runtime)
 			continue;
-		if (now_us - pool->slots[found].since_us > POOL_SURPLUS_US / 2
-			? s->since_us > pool->slots[found].since_us
-			: s->since_us < pool->slots[found].since_us &&
-			      now_us - s->since_us <= POOL_SURPLUS_US / 2)
-			found = i;
+		is_idle = pool->limits.reuse &&
+			  now_us - s->since_us > POOL_SURPLUS_US / 2;
+		/* Of idle ones the youngest, for the others are to go. */
+		if (best == NULL || (best_is_idle && !is_idle) ||
+		    (best_is_idle == is_idle &&
+			(is_idle ? s->since_us > best->since_us
+				 : s->since_us < best->since_us))) {
+			best = s;
+			best_is_idle = is_idle;
+		}
 	}
-	return found;
+	return (uint32_t)(best - pool->slots);
 }
 
 bool
 pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 {
+	uint32_t runtimes;
 	uint32_t slot;
 	uint32_t index;
 
-	if (pool->queued == 0 || !can_serve(pool))
+	if (pool->queued == 0)
 		return false;
-	index = fairest(pool, now_us);
+	runtimes = find_served(pool);
+	index = pool_fairest(pool, runtimes, now_us);
 	if (index == POOL_NONE)
 		return false;
-	slot = pick_ready(pool, now_us);
+	slot = pick_ready(pool, pool->queue[index].runtime, now_us);
 	grant->waiter = pool->queue[index];
 	grant->slot = slot;
 	remove_waiter(pool, index);
@@ -255,36 +274,4 @@ pool_next_turn_us(const struct pool *pool, uint64_t now_us)
 			next_us = at_us;
 	}
 	return next_us;
-}
-
-/* So many at a time, each taking so long, until count of them are through. */
-static uint64_t
-rounds_us(uint64_t each_us, uint32_t count, uint32_t at_a_time)
-{
-	return each_us * count / (at_a_time > 0 ? at_a_time : 1);
-}
-
-uint32_t
-pool_retry_after_s(const struct pool *pool,
-    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
-{
-	uint64_t wait_us;
-	uint64_t other_us;
-	uint64_t wait_s;
-
-	if (pool_is_down(pool))
-		return POOL_BACKOFF_MAX_US / 1000000;
-	wait_us = rounds_us(
-	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
-	other_us = rounds_us(
-	    pool->start_avg_us, pool->queued + 1, pool->limits.starting);
-	if (!pool->limits.reuse && other_us > wait_us)
-		wait_us = other_us;
-	other_us = rounds_us(pool->lease_avg_us, waiters_of(pool, client) + 1,
-	    pool_share(pool, client, now_us));
-	wait_us = other_us > wait_us ? other_us : wait_us;
-	wait_s = (wait_us + 999999) / 1000000;
-	if (wait_s > POOL_RETRY_AFTER_MAX_S)
-		return POOL_RETRY_AFTER_MAX_S;
-	return wait_s < 1 ? 1 : (uint32_t)wait_s;
 }

@@ -24,9 +24,12 @@ become_ready(struct supervisor *sup, uint32_t slot)
 		event.events |= EPOLLIN;
 	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
 	box->deadline_us = IO_FOREVER;
-	pool_note_start(&sup->pool, true, now_us);
-	if (!holder_is(sup, slot))
+	/* A holder says nothing of what will run in its network. */
+	if (!holder_is(sup, slot)) {
+		pool_note_start(
+		    &sup->pool, sup->pool.slots[slot].runtime, true, now_us);
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
+	}
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
 	manager_tell_ready(&sup->manager);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
@@ -46,14 +49,14 @@ take_frame(
 
 	if (header->kind == FRAME_SETUP_ERROR) {
 		payload[header->len] = '\0';
-		sandbox_fail_start(sup, slot, (char *)payload);
+		ending_fail_start(sup, slot, (char *)payload);
 	} else if (header->kind == FRAME_READY &&
 		   frame_decode_ready(payload, header->len, &version) ==
 		       FRAME_OK &&
 		   version == FRAME_PROTOCOL_VERSION) {
 		become_ready(sup, slot);
 	} else {
-		sandbox_fail_start(
+		ending_fail_start(
 		    sup, slot, "the guest speaks another protocol");
 	}
 }
@@ -74,7 +77,7 @@ readiness_read(struct supervisor *sup, uint32_t slot)
 	n = recv(box->guest_fd, box->inbox + box->inbox_len,
 	    want - box->inbox_len, MSG_DONTWAIT);
 	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR)) {
-		sandbox_fail_start(
+		ending_fail_start(
 		    sup, slot, "the guest hung up before it was ready");
 		return;
 	}
@@ -82,7 +85,7 @@ readiness_read(struct supervisor *sup, uint32_t slot)
 	status = frame_decode_header(box->inbox, box->inbox_len,
 	    sizeof(box->inbox) - FRAME_HEADER_LEN - 1, &header);
 	if (status == FRAME_TOO_BIG || status == FRAME_BAD)
-		sandbox_fail_start(
+		ending_fail_start(
 		    sup, slot, "the guest speaks another protocol");
 	else if (status == FRAME_OK &&
 		 box->inbox_len == FRAME_HEADER_LEN + header.len)

@@ -30,7 +30,8 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 	bool proven = sup->last_verdict_us != 0 &&
 		      now_us - sup->last_verdict_us < VERDICT_FRESH_US;
 
-	if (sup->stopping || pool_is_down(&sup->pool))
+	/* Of Python alone: others may be missing, and the service be well. */
+	if (sup->stopping || pool_is_down(&sup->pool, 0, now_us))
 		return LEASE_DOWN;
 	if (running >= sup->config.running || sup->pool.queued > 0)
 		return LEASE_BUSY;
@@ -38,10 +39,11 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 		return LEASE_HEALTHY;
 	if (somebody_probes(sup, now_us))
 		return LEASE_BUSY;
-	sup->workers[index].probing_until_us =
-	    now_us + LEASE_MARGIN_US +
-	    ((uint64_t)sup->config.queue_wait_ms + sup->config.timeout_ms) *
-		1000;
+	sup->workers[index]
+	    .probing_until_us = now_us + LEASE_MARGIN_US +
+				((uint64_t)sup->config.queue_wait_ms +
+				    sup->config.runtimes[0].timeout_ms) *
+				    1000;
 	return LEASE_PROBE;
 }
 
@@ -49,7 +51,7 @@ const char *
 report_on_health(struct supervisor *sup, uint32_t index)
 {
 	struct lease_reply message = { .kind = LEASE_HEALTH_IS,
-		.ready = pool_count(&sup->pool, SLOT_READY),
+		.ready = pool_count_of(&sup->pool, 0, SLOT_READY),
 		.running = pool_count(&sup->pool, SLOT_LEASED),
 		.queued = sup->pool.queued };
 
@@ -64,8 +66,8 @@ static struct metrics_now
 look_around(const struct supervisor *sup)
 {
 	const struct pool *pool = &sup->pool;
-
-	return (struct metrics_now){
+	uint64_t now_us = io_now_us();
+	struct metrics_now now = {
 		.slots_empty = pool_count(pool, SLOT_EMPTY),
 		.slots_starting = pool_count(pool, SLOT_STARTING),
 		.slots_ready = pool_count(pool, SLOT_READY),
@@ -75,12 +77,22 @@ look_around(const struct supervisor *sup)
 		.responders = workers_alive(sup),
 		.running_max = pool->limits.running,
 		.queue_max = pool->limits.queue,
-		.up = !sup->stopping && !pool_is_down(pool),
-		.uptime_us = io_now_us() - sup->begun_us,
+		.up = !sup->stopping && !pool_is_down(pool, 0, now_us),
+		.uptime_us = now_us - sup->begun_us,
 		.version = SCE_VERSION,
-		.image_id = sup->docker.image_id,
+		.image_id = sup->docker.image_ids[0],
 		.runtime = sup->config.runtime,
+		.language_count = sup->config.runtime_count,
 	};
+	uint32_t i;
+
+	for (i = 0; i < now.language_count; i++)
+		now.languages[i] = (struct metrics_language){
+			.name = sup->config.runtimes[i].name,
+			.ready = pool_count_of(pool, i, SLOT_READY),
+			.up = !sup->stopping && !pool_is_down(pool, i, now_us),
+		};
+	return now;
 }
 
 /* Its pieces follow the reply at once, so that nothing comes between. */

@@ -60,22 +60,6 @@ open_slot_dir(struct sandbox *box)
 	return 0;
 }
 
-void
-sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
-{
-	struct sandbox *box = &sup->sandboxes[slot];
-
-	pool_note_start(&sup->pool, false, io_now_us());
-	sup->metrics.start_failures++;
-	log_warning(why, "start-failed slot=%u name=%s failures=%u", slot,
-	    box->name, sup->pool.failures);
-	/* Perhaps the image is gone, and another one has its name by now. */
-	if (pool_is_down(&sup->pool))
-		sweep_soon(sup);
-	holder_wear(sup, slot);
-	ending_begin(sup, slot);
-}
-
 /* A name and a directory that were never used before. Those of holders are
  * apart: slots/ has what runs. */
 static int
@@ -107,6 +91,7 @@ launch(struct supervisor *sup, uint32_t index, const char *holder)
 		.dir = box->dir,
 		.slot = index % sup->pool.slot_count,
 		.uid = sup->config.uid_base + index,
+		.runtime = sup->pool.slots[index].runtime,
 		.is_holder = holder_is(sup, index),
 		.holder = holder };
 
@@ -116,7 +101,7 @@ launch(struct supervisor *sup, uint32_t index, const char *holder)
 	    supervisor_watch(
 		sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, index) == -1 ||
 	    docker_run(&sup->docker, &box->runner, &what) == -1)
-		sandbox_fail_start(sup, index, strerror(errno));
+		ending_fail_start(sup, index, strerror(errno));
 }
 
 void
@@ -131,12 +116,13 @@ sandbox_launch(struct supervisor *sup, uint32_t slot)
 }
 
 void
-sandbox_start(struct supervisor *sup, uint32_t slot)
+sandbox_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
 
 	sandbox_init(box);
 	box->started_us = io_now_us();
+	sup->pool.slots[slot].runtime = runtime;
 	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
 	sandbox_launch(sup, slot); /* or later, when its holder is there */
 }
@@ -218,13 +204,13 @@ sandbox_on_dial(struct supervisor *sup, uint32_t slot)
 		/* It hung up again: the deadline decides. But what stays in
 		 * the queue for want of a descriptor would ring for ever. */
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			sandbox_fail_start(sup, slot, strerror(errno));
+			ending_fail_start(sup, slot, strerror(errno));
 		return;
 	}
 	close_door(sup, box);
 	problem = identify(sup, slot);
 	if (problem != NULL)
-		sandbox_fail_start(sup, slot, problem);
+		ending_fail_start(sup, slot, problem);
 }
 
 void
@@ -262,7 +248,7 @@ sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
 	char trace[TRACE_TEXT_BYTES];
 
 	if (sup->pool.slots[slot].state == SLOT_STARTING) {
-		sandbox_fail_start(sup, slot, "it did not get ready in time");
+		ending_fail_start(sup, slot, "it did not get ready in time");
 		return;
 	}
 	if (box->worker == POOL_NONE) {
@@ -288,7 +274,7 @@ sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
 	docker_client_finish(&box->runner);
 	/* Success says little: only the guest's word counts. */
 	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
-		sandbox_fail_start(sup, slot, output);
+		ending_fail_start(sup, slot, output);
 	else if (status != 0 && box->ending != ENDING_CLIENTS)
 		log_info(output, "docker-run-ended-late slot=%u status=%d",
 		    slot, status);

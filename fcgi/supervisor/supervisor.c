@@ -65,7 +65,8 @@ begin_stop(struct supervisor *sup)
 	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
-				(uint64_t)sup->config.timeout_max_ms * 1000 +
+				(uint64_t)config_timeout_max_ms(&sup->config) *
+				    1000 +
 				STOP_MARGIN_US;
 }
 
@@ -76,7 +77,7 @@ on_child(struct supervisor *sup, pid_t pid, int status)
 	uint32_t i;
 
 	if (workers_on_exit(sup, pid, status) ||
-	    sweep_on_exit(sup, pid, status))
+	    sweep_on_exit(sup, pid, status) || images_on_exit(sup, pid, status))
 		return;
 	for (i = 0; i < supervisor_box_count(sup); i++) {
 		if (sup->sandboxes[i].runner.pid == pid) {
@@ -182,10 +183,11 @@ enforce_deadlines(struct supervisor *sup, uint64_t now_us)
 static void
 settle(struct supervisor *sup, uint64_t now_us)
 {
+	uint32_t runtime;
 	uint32_t slot;
 
 	enforce_deadlines(sup, now_us);
-	monitor_grant_all(sup, now_us);
+	grant_all(sup, now_us);
 	workers_enforce(sup, now_us);
 	if (sup->stopping) {
 		ending_begin_idle(sup);
@@ -194,8 +196,9 @@ settle(struct supervisor *sup, uint64_t now_us)
 	}
 	pool_adapt(&sup->pool, now_us);
 	holders_settle(sup, now_us);
-	while ((slot = pool_pick_start(&sup->pool, now_us)) != POOL_NONE)
-		sandbox_start(sup, slot);
+	while (
+	    (slot = pool_pick_start(&sup->pool, now_us, &runtime)) != POOL_NONE)
+		sandbox_start(sup, slot, runtime);
 	while ((slot = pool_pick_surplus(&sup->pool)) != POOL_NONE)
 		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)

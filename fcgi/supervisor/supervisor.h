@@ -17,6 +17,7 @@
  *   workers.c  the responders as processes         monitor.c their messages
  *   reuse.c    several runs of one sandbox (fork)
  *   report.c   health and metrics, for them        sweep.c   what is left over
+ *   grant.c    who gets a lease                    images.c  their images
  *   metrics.c  the counters (pure)                 docker.c  the client
  *   listen.c   the FastCGI socket                  manager.c systemd
  */
@@ -103,7 +104,8 @@ struct worker {
 	pid_t pid;
 	int channel_fd;
 	enum worker_state state;
-	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for */
+	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for, */
+	uint32_t runtime;                  /* and of what */
 	uint8_t trace[TRACE_BYTES];        /* the request that it asked for */
 	uint64_t lease_id;  /* LEASED: to be released by this id */
 	uint64_t leased_us; /* LEASED: since when */
@@ -137,7 +139,8 @@ struct supervisor {
 	bool failed; /* it stops because it can not go on */
 	uint64_t stop_deadline_us;
 	struct docker_client sweeper;   /* docker ps or docker rm */
-	struct docker_client inspector; /* docker image inspect */
+	struct docker_client inspector; /* docker image inspect, */
+	uint32_t inspected;             /* of this runtime's */
 	bool sweep_is_listing;
 	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
 	uint64_t next_sweep_us;
@@ -156,16 +159,14 @@ void supervisor_close(struct supervisor *sup, int *fd);
 
 /* sandbox.c */
 void sandbox_init(struct sandbox *box);
-void sandbox_start(struct supervisor *sup, uint32_t slot);
+/* runtime: of a holder 0. */
+void sandbox_start(struct supervisor *sup, uint32_t slot, uint32_t runtime);
 /* The second half of the start, once there is a network to join. */
 void sandbox_launch(struct supervisor *sup, uint32_t slot);
 void sandbox_on_dial(struct supervisor *sup, uint32_t slot);
 void sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
 void sandbox_on_deadline(struct supervisor *sup, uint32_t slot);
 void sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
-
-/* Logs why, and ends it; the next start waits a bit longer. */
-void sandbox_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
 
 /* reuse.c: isolation = fork */
 /* Gives the guest one end of a new socket: the responder's end, which stays
@@ -183,6 +184,8 @@ void readiness_read(struct supervisor *sup, uint32_t slot);
 
 /* ending.c */
 void ending_begin(struct supervisor *sup, uint32_t slot);
+/* Of a start: logs why; the runtime's next start waits a bit longer. */
+void ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
 /* At a stop: what waits or starts has no future. */
 void ending_begin_idle(struct supervisor *sup);
 void ending_on_deadline(struct supervisor *sup, uint32_t slot);
@@ -223,9 +226,14 @@ int listen_fastcgi(struct supervisor *sup);
 void monitor_reply(struct supervisor *sup, uint32_t index,
     struct lease_reply *message, int fd);
 void monitor_on_worker(struct supervisor *sup, uint32_t index);
-void monitor_grant_all(struct supervisor *sup, uint64_t now_us);
+/* It waits no longer, and gets no lease. */
+void monitor_refuse(
+    struct supervisor *sup, uint32_t index, enum lease_refusal reason);
+
+/* grant.c */
+void grant_all(struct supervisor *sup, uint64_t now_us);
 /* The sandbox that a worker leases has ended. */
-void monitor_lease_ended(struct supervisor *sup, uint32_t slot);
+void grant_ended(struct supervisor *sup, uint32_t slot);
 
 /* sweep.c */
 /* At start: removes what an earlier life left. 0, or -1 with the log line. */
@@ -234,7 +242,12 @@ void sweep_begin(struct supervisor *sup, uint64_t now_us);
 void sweep_soon(struct supervisor *sup); /* in a few seconds at the latest */
 bool sweep_on_exit(struct supervisor *sup, pid_t pid, int status);
 void sweep_at_stop(struct supervisor *sup);
-/* One sentence, logged: Docker or the image is missing. 0, or -1. */
-int sweep_find_image(struct supervisor *sup);
+
+/* images.c: what the runtimes' images are by now */
+/* Waits for Docker. One sentence each, logged: Docker or an image is missing.
+ * -1 if that means that nothing can be run: python's. */
+int images_find(struct supervisor *sup);
+void images_begin(struct supervisor *sup);
+bool images_on_exit(struct supervisor *sup, pid_t pid, int status);
 
 #endif

@@ -3,7 +3,7 @@
  * Containers of this instance that no slot answers for: left by an earlier
  * life, or by a client that was killed in the middle. Looked for at start, at
  * stop and periodically; only containers with the instance's label are seen.
- * The image's ID is looked up on the same occasion.
+ * The images' IDs are looked up on the same occasion.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -77,9 +77,7 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 		if (docker_list(&sup->docker, &sup->sweeper) == -1)
 			log_warning(strerror(errno), "sweep-not-started");
 	}
-	if (sup->inspector.pid == -1 &&
-	    docker_inspect_image(&sup->docker, &sup->inspector) == -1)
-		log_warning(strerror(errno), "image-not-looked-up");
+	images_begin(sup);
 }
 
 void
@@ -120,40 +118,10 @@ on_listing(struct supervisor *sup, int status)
 	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 }
 
-/* A new image under the old name: what waits with the old one is replaced. */
-static void
-on_image(struct supervisor *sup, int status)
-{
-	char output[DOCKER_OUTPUT_MAX];
-	char id[DOCKER_IMAGE_ID_MAX];
-	uint32_t i;
-
-	docker_client_output(&sup->inspector, output, sizeof(output));
-	docker_client_finish(&sup->inspector);
-	if (status != 0 || docker_parse_image_id(output, id) == -1) {
-		log_warning(
-		    output, "image-not-found image=%s", sup->config.image);
-		return;
-	}
-	if (strcmp(id, sup->docker.image_id) == 0)
-		return;
-	log_notice(NULL, "image-changed id=%s", id);
-	memcpy(sup->docker.image_id, id, sizeof(id));
-	for (i = 0; i < sup->pool.slot_count; i++) {
-		holder_wear(sup, i);
-		sup->sandboxes[i].is_last_run = true;
-		if (sup->pool.slots[i].state == SLOT_READY ||
-		    sup->pool.slots[i].state == SLOT_STARTING)
-			ending_begin(sup, i);
-	}
-}
-
 bool
 sweep_on_exit(struct supervisor *sup, pid_t pid, int status)
 {
-	if (pid == sup->inspector.pid) {
-		on_image(sup, status);
-	} else if (pid == sup->sweeper.pid && sup->sweep_is_listing) {
+	if (pid == sup->sweeper.pid && sup->sweep_is_listing) {
 		on_listing(sup, status);
 	} else if (pid == sup->sweeper.pid) {
 		if (status != 0)
@@ -252,35 +220,4 @@ sweep_at_stop(struct supervisor *sup)
 		    "stop-incomplete");
 	remove_old_dirs(sup, "slots");
 	remove_old_dirs(sup, "nets");
-}
-
-int
-sweep_find_image(struct supervisor *sup)
-{
-	char output[DOCKER_OUTPUT_MAX];
-	struct docker_client client;
-	int status;
-
-	if (access(sup->config.docker_cli, X_OK) == -1) {
-		log_error(strerror(errno), "docker-missing docker_cli=%s",
-		    sup->config.docker_cli);
-		return -1;
-	}
-	if (docker_inspect_image(&sup->docker, &client) == -1) {
-		log_error(strerror(errno), "docker-not-run");
-		return -1;
-	}
-	status = docker_wait(&client);
-	docker_client_output(&client, output, sizeof(output));
-	docker_client_finish(&client);
-	if (status == 0 &&
-	    docker_parse_image_id(output, sup->docker.image_id) == 0)
-		return 0;
-	if (strstr(output, "No such image") != NULL)
-		log_error("it is missing: make it with `make image` or "
-			  "sce-make-image",
-		    "image-not-found image=%s", sup->config.image);
-	else
-		log_error(output, "docker-does-not-answer");
-	return -1;
 }

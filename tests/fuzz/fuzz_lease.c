@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define READY 2
 #define RUNNING 2
 #define QUEUE 2
-#define SLOTS (READY + RUNNING)
+#define RUNTIMES 2 /* a slot is of each by turns */
+#define SLOTS (READY + 1 + RUNNING)
 #define WORKERS WORKERS_FOR(RUNNING, QUEUE)
 #define FIRST_PID 100000000 /* above every real one */
 #define CHILDREN_MAX 4096
@@ -52,7 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* An input that begins with this is played with isolation = fork. */
 #define FORK_MARK 0xff
 #define FORK_RUNS 4
-#define LEASE_LONGEST_US ((WALL_MS_MAX_DEFAULT + 2000) * 1000ull)
+#define LEASE_MARGIN_MS 2000
+
+static const uint32_t wall_ms_max[RUNTIMES] = { WALL_MS_MAX_DEFAULT, 5000 };
+static const uint64_t memory_bytes[RUNTIMES] = { MEMORY_BYTES,
+	64 * 1024 * 1024 };
 
 enum act {
 	ACT_MESSAGE, /* of a responder: see make_request */
@@ -299,9 +304,11 @@ docker_list(const struct docker *docker, struct docker_client *client)
 }
 
 int
-docker_inspect_image(const struct docker *docker, struct docker_client *client)
+docker_inspect_image(
+    const struct docker *docker, struct docker_client *client, uint32_t runtime)
 {
 	(void)docker;
+	(void)runtime;
 	(void)client;
 	return -1;
 }
@@ -357,6 +364,7 @@ check_worker(uint32_t index)
 		return;
 	}
 	assert(worker->slot < SLOTS);
+	assert(sup.pool.slots[worker->slot].runtime == worker->runtime);
 	assert(sup.pool.slots[worker->slot].state == SLOT_LEASED);
 	assert(sup.sandboxes[worker->slot].worker == index);
 }
@@ -389,8 +397,11 @@ check_slot(uint32_t slot)
 	assert(box->worker < sup.worker_count);
 	assert(worker->state == WORKER_LEASED && worker->slot == slot);
 	/* Nothing that was said has made it longer than it may be. */
-	assert(box->deadline_us <=
-	       sup.pool.slots[slot].since_us + LEASE_LONGEST_US);
+	assert(
+	    box->deadline_us <=
+	    sup.pool.slots[slot].since_us +
+		(wall_ms_max[sup.pool.slots[slot].runtime] + LEASE_MARGIN_MS) *
+		    1000ull);
 }
 
 static void
@@ -453,10 +464,14 @@ is_foreign(uint32_t index, uint64_t lease_id)
 }
 
 static bool
-is_memory_out_of_range(uint32_t kib)
+is_out_of_range(const struct lease_request *request)
 {
-	return kib != 0 &&
-	       (kib < MEMORY_BYTES_MIN / 1024 || kib > MEMORY_BYTES / 1024);
+	uint32_t kib = request->memory_kib;
+
+	return request->runtime >= RUNTIMES || request->wall_limit_ms == 0 ||
+	       request->wall_limit_ms > wall_ms_max[request->runtime] ||
+	       (kib != 0 && (kib < MEMORY_BYTES_MIN / 1024 ||
+				kib > memory_bytes[request->runtime] / 1024));
 }
 
 static bool
@@ -465,10 +480,7 @@ breaks_a_rule(uint32_t index, const struct lease_request *request)
 	return request->version != LEASE_PROTOCOL_VERSION ||
 	       request->kind < LEASE_ACQUIRE ||
 	       request->kind > LEASE_ANSWERED ||
-	       (request->kind == LEASE_ACQUIRE &&
-		   (request->wall_limit_ms == 0 ||
-		       request->wall_limit_ms > WALL_MS_MAX_DEFAULT ||
-		       is_memory_out_of_range(request->memory_kib))) ||
+	       (request->kind == LEASE_ACQUIRE && is_out_of_range(request)) ||
 	       (request->kind == LEASE_RELEASE &&
 		   (request->verdict > VERDICT_SANDBOX_FAILED ||
 		       request->outcome > LEASE_ABANDONED ||
@@ -557,7 +569,7 @@ static uint32_t
 pick_wall_limit(void)
 {
 	static const uint32_t limits[] = { 0, 1, WALL_MS_MAX_DEFAULT,
-		WALL_MS_MAX_DEFAULT + 1, UINT32_MAX, INT32_MAX, 5000, 100 };
+		WALL_MS_MAX_DEFAULT + 1, UINT32_MAX, INT32_MAX, 5000, 5001 };
 
 	return limits[take() % (sizeof(limits) / sizeof(*limits))];
 }
@@ -570,6 +582,15 @@ pick_memory(void)
 		UINT32_MAX };
 
 	return limits[take() % (sizeof(limits) / sizeof(*limits))];
+}
+
+static uint32_t
+pick_runtime(void)
+{
+	static const uint32_t picks[] = { 0, 1, RUNTIMES, RUNTIMES_MAX,
+		UINT32_MAX };
+
+	return picks[take() % (sizeof(picks) / sizeof(*picks))];
 }
 
 static void
@@ -586,6 +607,9 @@ make_request(uint32_t index, struct lease_request *request)
 							    : pick_wall_limit();
 	if (request->kind == LEASE_ACQUIRE && (what & 0x40) == 0)
 		request->memory_kib = pick_memory();
+	if (request->kind == LEASE_ACQUIRE)
+		request->runtime = (what & 0x40) != 0 ? what >> 5 & 1
+						      : pick_runtime();
 	if (request->kind == LEASE_ACQUIRE)
 		memset(
 		    request->client, (int)(what >> 4), sizeof(request->client));
@@ -717,6 +741,7 @@ start_guest(uint32_t slot)
 	guests[slot] = (struct guest){ .fd = pair[1], .pid_fd = process[1] };
 	box->started_us = io_now_us();
 	box->deadline_us = box->started_us + 20000000;
+	sup.pool.slots[slot].runtime = slot % RUNTIMES;
 	pool_set_state(&sup.pool, slot, SLOT_STARTING, box->started_us);
 	assert(supervisor_watch(
 		   &sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT, slot) == 0);
@@ -897,7 +922,8 @@ set_up_once(void)
 static void
 set_up_pool(void)
 {
-	struct pool_limits limits = { .ready = READY,
+	struct pool_limits limits = { .runtimes = RUNTIMES,
+		.stock = { { .ready = READY } }, /* the other on demand */
 		.running = RUNNING,
 		.starting = 2,
 		.queue = QUEUE,
@@ -906,9 +932,10 @@ set_up_pool(void)
 	uint32_t i;
 
 	pool_init(&sup.pool, &limits);
+	assert(sup.pool.slot_count == SLOTS);
 	/* We start them. */
-	sup.pool.limits.ready = sup.pool.limits.ready_max = 0;
-	sup.pool.target = 0;
+	for (i = 0; i < SLOTS; i++)
+		sup.pool.slots[i].is_barred = true;
 	sup.pool.limits.reuse = sup.config.fork;
 	for (i = 0; i < 2 * SLOTS; i++) /* holders, too, but none starts */
 		sandbox_init(&sup.sandboxes[i]);
@@ -934,7 +961,13 @@ set_up(void)
 	if (sup.config.fork)
 		(void)take();
 	sup.config.queue = QUEUE;
-	sup.config.timeout_max_ms = WALL_MS_MAX_DEFAULT;
+	sup.config.network_holder = false;
+	sup.config.runtime_count = RUNTIMES;
+	sup.config.runtimes[1] = sup.config.runtimes[0];
+	for (i = 0; i < RUNTIMES; i++) {
+		sup.config.runtimes[i].timeout_max_ms = wall_ms_max[i];
+		sup.config.runtimes[i].memory_bytes = memory_bytes[i];
+	}
 	sup.next_sweep_us = IO_FOREVER;
 	sup.listen_fd = sup.log_fd = sup.lock_fd = -1;
 	docker_client_init(&sup.sweeper);

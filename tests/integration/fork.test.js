@@ -28,6 +28,7 @@ const SUITES = [
 	['integration/isolation.test.js', 20],
 	['integration/live.test.js', 30],
 	['integration/lease_peer.test.js', 8],
+	['integration/runtimes.test.js', 9],
 	['security/attacks.test.js', 115],
 ];
 

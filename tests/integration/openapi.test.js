@@ -441,7 +441,7 @@ defaults()
 	let section = '';
 
 	for (const line of read('fcgi/supervisor/sced.conf').split('\n')) {
-		section = line.match(/^\[(\w+)\]$/)?.[1] ?? section;
+		section = line.match(/^\[([^\]]+)\]$/)?.[1] ?? section;
 		const [, key, value] = line.match(/^(\w+) =(.*)$/) ?? [];
 
 		if (key !== undefined)

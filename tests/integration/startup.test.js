@@ -60,7 +60,7 @@ assert_one_sentence(done, pattern)
 
 const REFUSALS = {
 	'a missing image': [
-		{ docker: { image: 'sce-test/no-such-image:none' } },
+		{ 'runtime python': { image: 'sce-test/no-such-image:none' } },
 		/sce-test\/no-such-image:none/],
 	'a Docker that does not answer': [
 		{ docker: { docker_host: 'unix:///nonexistent/docker.sock' } },

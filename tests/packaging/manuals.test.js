@@ -29,7 +29,9 @@ manual()
 	const sections = {};
 
 	for (const part of text.split(/^\.Ss Section /m).slice(1)) {
-		const [, name] = part.match(/^\[(\w+)\]/);
+		const [, title] = part.match(/^\[([\w ]+)\]/);
+		/* Of the runtimes there is one without a file. */
+		const name = title.replace('NAME', 'python');
 
 		sections[name] = {};
 		for (const item of part.split(/^\.It Ic /m).slice(1)) {
@@ -38,7 +40,8 @@ manual()
 			    /\nDefault:\n\.(Ql|Em) (\S+) \.\n/);
 
 			sections[name][key] = { type, text: item,
-				preset: mark === 'Em' ? '' : value };
+				preset: mark === 'Ql' || value === 'inherited' ?
+				    value : '' };
 		}
 	}
 	return sections;
@@ -51,7 +54,7 @@ settings()
 	let section = null;
 
 	for (const line of must_run(SCED, ['--check-config']).split('\n')) {
-		const head = line.match(/^\[(\w+)\]$/);
+		const head = line.match(/^\[([\w ]+)\]$/);
 		const pair = line.match(/^(\w+) = (.*)$/);
 
 		if (head !== null)
@@ -76,6 +79,10 @@ test('sced.conf(5) has every key of sced, in order, with its default', () => {
 			if (key in section)
 				section[key] = '';
 		}
+	}
+	for (const [key, preset] of Object.entries(presets['runtime python'])) {
+		if (preset === 'inherited')
+			found['runtime python'][key] = preset;
 	}
 	/* 60s is printed as 1m. */
 	assert.equal(found.pool.sweep_interval, '1m');

@@ -19,6 +19,9 @@ static struct metrics_now
 now(void)
 {
 	return (struct metrics_now){ .slots_ready = 4,
+		.language_count = 2,
+		.languages = { { .name = "python", .ready = 4, .up = 1 },
+		    { .name = "c++", .ready = 0, .up = 0 } },
 		.queued = 3,
 		.up = 1,
 		.uptime_us = 61000007,
@@ -75,6 +78,10 @@ counts_by_label(void **state)
 	assert_line("sce_output_truncated_total{stream=\"stderr\"} 0");
 	assert_line("sce_refusals_total{reason=\"queue_full\"} 1");
 	assert_line("sce_slots{state=\"ready\"} 4");
+	assert_line("sce_sandboxes_ready{runtime=\"python\"} 4");
+	assert_line("sce_sandboxes_ready{runtime=\"c++\"} 0");
+	assert_line("sce_language_up{runtime=\"python\"} 1");
+	assert_line("sce_language_up{runtime=\"c++\"} 0");
 	assert_line("sce_queue_length 3");
 	assert_line("sce_up 1");
 	assert_line("sce_uptime_seconds 61.000007");

@@ -18,8 +18,8 @@ static uint32_t evicted; /* by the last enqueue */
 static void
 make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 {
-	struct pool_limits limits = { .ready = ready,
-		.ready_max = ready,
+	struct pool_limits limits = { .runtimes = 1,
+		.stock = { { .ready = ready, .ready_max = ready } },
 		.running = running,
 		.starting = 2,
 		.queue = queue,
@@ -29,17 +29,28 @@ make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 	pool_init(&pool, &limits);
 }
 
+/* Of the one runtime that there is here. */
+static uint32_t
+pick_start(uint64_t now_us)
+{
+	uint32_t runtime = POOL_NONE;
+	uint32_t slot = pool_pick_start(&pool, now_us, &runtime);
+
+	assert_true(slot == POOL_NONE || runtime == 0);
+	return slot;
+}
+
 static void
 make_ready(uint32_t count)
 {
 	uint32_t slot;
 
 	while (count-- > 0) {
-		slot = pool_pick_start(&pool, 1);
+		slot = pick_start(1);
 		assert_int_not_equal(slot, POOL_NONE);
 		pool_set_state(&pool, slot, SLOT_STARTING, 1);
 		pool_set_state(&pool, slot, SLOT_READY, 1);
-		pool_note_start(&pool, true, 1);
+		pool_note_start(&pool, 0, true, 1);
 	}
 }
 
@@ -59,7 +70,7 @@ retry_after(uint8_t client, uint64_t now_us)
 {
 	uint8_t key[POOL_CLIENT_BYTES] = { [15] = client };
 
-	return pool_retry_after_s(&pool, key, now_us);
+	return pool_retry_after_s(&pool, 0, key, now_us);
 }
 
 static void
@@ -69,20 +80,20 @@ starts_until_enough_wait(void **state)
 
 	(void)state;
 	make_pool(3, 2, 4);
-	slot = pool_pick_start(&pool, 0);
+	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_STARTING, 0);
-	slot = pool_pick_start(&pool, 0);
+	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_STARTING, 0);
 	/* Two starts at once are the limit. */
-	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+	assert_int_equal(pick_start(0), POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_READY, 0);
-	slot = pool_pick_start(&pool, 0);
+	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_READY, 0);
 	/* One starting and two ready make three. */
-	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+	assert_int_equal(pick_start(0), POOL_NONE);
 }
 
 /* Its network is there already, or on its way out. */
@@ -95,12 +106,12 @@ warm_slots_first_and_barred_ones_never(void **state)
 	make_pool(2, 2, 4);
 	pool.slots[0].is_barred = true;
 	pool.slots[2].is_warm = true;
-	slot = pool_pick_start(&pool, 1);
+	slot = pick_start(1);
 	assert_int_equal(slot, 2);
 	pool_set_state(&pool, slot, SLOT_STARTING, 1);
-	assert_int_equal(pool_pick_start(&pool, 1), 1);
+	assert_int_equal(pick_start(1), 1);
 	pool.slots[1].is_barred = pool.slots[3].is_barred = true;
-	assert_int_equal(pool_pick_start(&pool, 1), POOL_NONE);
+	assert_int_equal(pick_start(1), POOL_NONE);
 }
 
 static void
@@ -111,7 +122,7 @@ of_warm_slots_the_one_that_was_empty_longest(void **state)
 	pool.slots[1].is_warm = pool.slots[2].is_warm = true;
 	pool_set_state(&pool, 1, SLOT_EMPTY, 7);
 	pool_set_state(&pool, 2, SLOT_EMPTY, 6);
-	assert_int_equal(pool_pick_start(&pool, 8), 2);
+	assert_int_equal(pick_start(8), 2);
 }
 
 /* Of two that may wait, with up to four and room for two to run. */
@@ -119,7 +130,7 @@ static void
 make_adaptive(void)
 {
 	make_pool(2, 2, 4);
-	pool.limits.ready_max = 4;
+	pool.limits.stock[0].ready_max = 4;
 	pool.slot_count = 6;
 }
 
@@ -135,19 +146,20 @@ who_has_to_wait_makes_the_pool_grow(void **state)
 	make_ready(1);
 	assert_true(enqueue(1, 1, now_us));
 	pool_adapt(&pool, now_us);
-	assert_int_equal(pool.target, 2); /* one is there to be granted */
+	assert_int_equal(
+	    pool.stock[0].target, 2); /* one is there to be granted */
 	assert_true(pool_grant_next(&pool, now_us, &grant));
 	pool_adapt(&pool, now_us);
-	assert_int_equal(pool.target, 2);
+	assert_int_equal(pool.stock[0].target, 2);
 	assert_true(enqueue(2, 2, now_us));
 	pool_adapt(&pool, now_us);
-	assert_int_equal(pool.target, 3);
+	assert_int_equal(pool.stock[0].target, 3);
 	/* The same one waits on: once a start, and never beyond the limit. */
 	pool_adapt(&pool, now_us + 1);
-	assert_int_equal(pool.target, 3);
+	assert_int_equal(pool.stock[0].target, 3);
 	for (i = 1; i < 10; i++)
-		pool_adapt(&pool, now_us + i * pool.start_avg_us);
-	assert_int_equal(pool.target, 4);
+		pool_adapt(&pool, now_us + i * pool.stock[0].start_avg_us);
+	assert_int_equal(pool.stock[0].target, 4);
 }
 
 /* No number of sandboxes would help who waits for a place to run. */
@@ -165,7 +177,7 @@ a_full_house_does_not_make_the_pool_grow(void **state)
 	assert_true(pool_grant_next(&pool, SECOND_US, &grant));
 	assert_true(enqueue(3, 3, SECOND_US));
 	pool_adapt(&pool, SECOND_US);
-	assert_int_equal(pool.target, 2);
+	assert_int_equal(pool.stock[0].target, 2);
 }
 
 static void
@@ -178,13 +190,13 @@ a_start_gives_way_to_a_run_that_has_begun(void **state)
 	make_ready(4);
 	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
 	assert_int_equal(pool_yields_until_us(&pool), over_us);
-	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, SECOND_US), over_us);
-	assert_int_not_equal(pool_pick_start(&pool, over_us), POOL_NONE);
+	assert_int_not_equal(pick_start(over_us), POOL_NONE);
 
 	/* It is over sooner. */
 	pool_set_state(&pool, 0, SLOT_DEAD, SECOND_US + 1);
-	assert_int_not_equal(pool_pick_start(&pool, SECOND_US + 1), POOL_NONE);
+	assert_int_not_equal(pick_start(SECOND_US + 1), POOL_NONE);
 }
 
 static void
@@ -195,9 +207,9 @@ no_start_gives_way_when_few_are_left(void **state)
 	make_ready(4);
 	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
 	pool_set_state(&pool, 1, SLOT_LEASED, SECOND_US);
-	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 	pool_set_state(&pool, 2, SLOT_LEASED, SECOND_US);
-	assert_int_not_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_not_equal(pick_start(SECOND_US), POOL_NONE);
 }
 
 static void
@@ -207,9 +219,9 @@ no_start_gives_way_while_somebody_waits(void **state)
 	make_pool(4, 1, 8);
 	make_ready(4);
 	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
-	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 	assert_true(enqueue(1, 1, SECOND_US));
-	assert_int_not_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_not_equal(pick_start(SECOND_US), POOL_NONE);
 }
 
 static void
@@ -217,10 +229,10 @@ failing_starts_do_not_make_the_pool_grow(void **state)
 {
 	(void)state;
 	make_adaptive();
-	pool_note_start(&pool, false, SECOND_US);
+	pool_note_start(&pool, 0, false, SECOND_US);
 	assert_true(enqueue(1, 1, SECOND_US));
 	pool_adapt(&pool, SECOND_US);
-	assert_int_equal(pool.target, 2);
+	assert_int_equal(pool.stock[0].target, 2);
 }
 
 static void
@@ -232,15 +244,15 @@ after_a_while_of_calm_the_pool_shrinks(void **state)
 	make_adaptive();
 	assert_true(enqueue(1, 1, SECOND_US));
 	pool_adapt(&pool, SECOND_US);
-	assert_int_equal(pool.target, 3);
+	assert_int_equal(pool.stock[0].target, 3);
 	assert_true(pool_dequeue(&pool, 1));
 	make_ready(3);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	assert_true(pool_next_event_us(&pool, then_us - 1) == then_us);
 	pool_adapt(&pool, then_us - 1);
-	assert_int_equal(pool.target, 3);
+	assert_int_equal(pool.stock[0].target, 3);
 	pool_adapt(&pool, then_us);
-	assert_int_equal(pool.target, 2);
+	assert_int_equal(pool.stock[0].target, 2);
 	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
 	pool_set_state(&pool, pool_pick_surplus(&pool), SLOT_DEAD, then_us);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
@@ -273,20 +285,20 @@ failures_back_off_and_mean_down(void **state)
 
 	(void)state;
 	make_pool(2, 2, 4);
-	pool_note_start(&pool, false, 1000);
-	first_us = pool.next_start_us - 1000;
+	pool_note_start(&pool, 0, false, 1000);
+	first_us = pool.stock[0].next_start_us - 1000;
 	assert_int_equal(first_us, POOL_BACKOFF_MIN_US);
-	assert_int_equal(pool_pick_start(&pool, 1000), POOL_NONE);
-	assert_int_equal(pool_next_event_us(&pool, 1000), pool.next_start_us);
-	assert_false(pool_is_down(&pool));
-	pool_note_start(&pool, false, 1000);
-	second_us = pool.next_start_us - 1000;
+	assert_int_equal(pick_start(1000), POOL_NONE);
+	assert_int_equal(
+	    pool_next_event_us(&pool, 1000), pool.stock[0].next_start_us);
+	assert_false(pool_is_down(&pool, 0, 0));
+	pool_note_start(&pool, 0, false, 1000);
+	second_us = pool.stock[0].next_start_us - 1000;
 	assert_int_equal(second_us, 2 * first_us);
-	assert_true(pool_is_down(&pool));
-	assert_int_not_equal(
-	    pool_pick_start(&pool, 1000 + second_us), POOL_NONE);
-	pool_note_start(&pool, true, 2000);
-	assert_false(pool_is_down(&pool));
+	assert_true(pool_is_down(&pool, 0, 0));
+	assert_int_not_equal(pick_start(1000 + second_us), POOL_NONE);
+	pool_note_start(&pool, 0, true, 2000);
+	assert_false(pool_is_down(&pool, 0, 0));
 }
 
 static void
@@ -297,11 +309,11 @@ back_off_has_a_ceiling(void **state)
 	(void)state;
 	make_pool(1, 1, 1);
 	for (i = 0; i < 100; i++)
-		pool_note_start(&pool, false, 7);
-	assert_int_equal(pool.next_start_us, 7 + POOL_BACKOFF_MAX_US);
+		pool_note_start(&pool, 0, false, 7);
+	assert_int_equal(pool.stock[0].next_start_us, 7 + POOL_BACKOFF_MAX_US);
 	/* Past, it is no event any more: the loop would spin. */
-	assert_true(
-	    pool_next_event_us(&pool, pool.next_start_us) == UINT64_MAX);
+	assert_true(pool_next_event_us(&pool, pool.stock[0].next_start_us) ==
+		    UINT64_MAX);
 }
 
 static void
@@ -311,11 +323,11 @@ while_starts_fail_one_is_tried_at_a_time(void **state)
 
 	(void)state;
 	make_pool(4, 4, 4);
-	pool_note_start(&pool, false, 0);
-	slot = pool_pick_start(&pool, SECOND_US);
+	pool_note_start(&pool, 0, false, 0);
+	slot = pick_start(SECOND_US);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_STARTING, SECOND_US);
-	assert_int_equal(pool_pick_start(&pool, SECOND_US), POOL_NONE);
+	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 }
 
 static void
@@ -326,12 +338,12 @@ ready_sandboxes_serve_while_docker_is_down(void **state)
 	(void)state;
 	make_pool(1, 1, 1);
 	make_ready(1);
-	pool_note_start(&pool, false, 2);
-	pool_note_start(&pool, false, 2);
-	assert_false(pool_is_down(&pool));
+	pool_note_start(&pool, 0, false, 2);
+	pool_note_start(&pool, 0, false, 2);
+	assert_false(pool_is_down(&pool, 0, 0));
 	assert_true(enqueue(0, 1, 3));
 	assert_true(pool_grant_next(&pool, 3, &grant));
-	assert_true(pool_is_down(&pool));
+	assert_true(pool_is_down(&pool, 0, 0));
 }
 
 static void
@@ -441,14 +453,14 @@ the_old_stay_while_starts_fail_or_hang(void **state)
 	make_pool(1, 1, 1);
 	make_ready(1);
 	assert_int_not_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
-	pool.target = 2;
-	slot = pool_pick_start(&pool, later_us);
+	pool.stock[0].target = 2;
+	slot = pick_start(later_us);
 	assert_int_not_equal(slot, POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_STARTING, later_us);
-	pool.target = 1;
+	pool.stock[0].target = 1;
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
-	pool_note_start(&pool, false, later_us);
+	pool_note_start(&pool, 0, false, later_us);
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 }
 
@@ -478,7 +490,7 @@ retry_after_follows_the_pace_of_starts(void **state)
 	(void)state;
 	make_pool(1, 8, 100);
 	pool.lease_avg_us = 2000;
-	pool.start_avg_us = SECOND_US;
+	pool.stock[0].start_avg_us = SECOND_US;
 	for (i = 0; i < 19; i++)
 		assert_true(enqueue(i, 1, 1));
 	assert_int_equal(retry_after(1, 1), 10);
@@ -493,7 +505,7 @@ retry_after_follows_ones_own_share(void **state)
 	(void)state;
 	make_pool(1, 4, 100);
 	pool.lease_avg_us = 4 * SECOND_US;
-	pool.start_avg_us = 1000;
+	pool.stock[0].start_avg_us = 1000;
 	for (i = 0; i < 11; i++)
 		assert_true(enqueue(i, 1, 1));
 	assert_int_equal(retry_after(1, 1), 12);
@@ -708,7 +720,7 @@ nothing_starts_while_stopping(void **state)
 	assert_true(enqueue(0, 1, 0));
 	pool.stopping = true;
 	assert_false(pool_grant_next(&pool, 0, &grant));
-	assert_int_equal(pool_pick_start(&pool, 0), POOL_NONE);
+	assert_int_equal(pick_start(0), POOL_NONE);
 }
 
 static void
@@ -740,7 +752,7 @@ a_reused_sandbox_is_ready_again_from_a_lease_only(void **state)
 
 	(void)state;
 	make_reused_pool(1, 1);
-	slot = pool_pick_start(&pool, 1);
+	slot = pick_start(1);
 	assert_false(pool_return(&pool, slot, 1));
 	pool_set_state(&pool, slot, SLOT_STARTING, 1);
 	assert_false(pool_return(&pool, slot, 1));
@@ -788,13 +800,12 @@ who_is_soon_back_needs_no_other_start(void **state)
 	make_ready(1);
 	assert_true(enqueue(1, 1, 2));
 	assert_true(pool_grant_next(&pool, 2, &grant));
-	assert_int_equal(pool_pick_start(&pool, 3), POOL_NONE);
+	assert_int_equal(pick_start(3), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, 3), 2 + POOL_SOON_BACK_US);
-	assert_int_not_equal(
-	    pool_pick_start(&pool, 2 + POOL_SOON_BACK_US), POOL_NONE);
+	assert_int_not_equal(pick_start(2 + POOL_SOON_BACK_US), POOL_NONE);
 	/* Somebody waits for it. */
 	assert_true(enqueue(2, 1, 3));
-	assert_int_not_equal(pool_pick_start(&pool, 3), POOL_NONE);
+	assert_int_not_equal(pick_start(3), POOL_NONE);
 }
 
 static void
@@ -836,9 +847,9 @@ who_waits_for_a_place_needs_no_start(void **state)
 	assert_true(enqueue(1, 1, 2));
 	assert_true(pool_grant_next(&pool, 2, &grant));
 	assert_true(enqueue(2, 1, 3));
-	assert_int_equal(pool_pick_start(&pool, 3), POOL_NONE);
+	assert_int_equal(pick_start(3), POOL_NONE);
 	pool_adapt(&pool, 3);
-	assert_int_equal(pool.target, 1);
+	assert_int_equal(pool.stock[0].target, 1);
 }
 
 static void

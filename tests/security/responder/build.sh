@@ -4,7 +4,7 @@
 # Builds a sce-responder for the tests: the stock one's objects, linked with
 # the functions of NAME.c in front of some of its own.
 #
-#   build.sh probe|peer FOLDER      makes FOLDER/sce-responder-NAME
+#   build.sh probe|peer|picker FOLDER      makes FOLDER/sce-responder-NAME
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,8 +16,9 @@ CC=${CC:-cc}
 case $NAME in
 probe) WRAPPED=(confine_responder worker_loop) ;;
 peer) WRAPPED=(confine_responder worker_loop link_acquire) ;;
+picker) WRAPPED=(link_acquire) ;;
 *)
-	echo "usage: build.sh probe|peer FOLDER" >&2
+	echo "usage: build.sh probe|peer|picker FOLDER" >&2
 	exit 2
 	;;
 esac

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Sandboxes that wait and should not: too many, in the way, too old. */
+#include "supervisor/stock.h"
+
+/* Does somebody wait for a runtime of which none can be started for want of a
+ * slot, now or soon? */
+static bool
+is_crowded(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state == SLOT_EMPTY ||
+		    pool->slots[i].state == SLOT_DEAD)
+			return false;
+	}
+	for (i = 0; i < pool->limits.runtimes; i++) {
+		if (of[i].waiters > 0 && of[i].ready + of[i].starting == 0 &&
+		    !pool->stock[i].is_missing)
+			return true;
+	}
+	return false;
+}
+
+/* The oldest of those of which too many wait, or POOL_NONE. */
+uint32_t
+pool_pick_surplus(const struct pool *pool)
+{
+	struct tally of[RUNTIMES_MAX];
+	const struct pool_slot *best = NULL;
+	const struct pool_slot *s;
+	uint32_t enough[RUNTIMES_MAX];
+	bool crowded;
+	uint32_t i;
+
+	stock_take_tally(pool, of);
+	crowded = is_crowded(pool, of);
+	/* Those that come back go when they have not been needed: stale. */
+	if (pool->limits.reuse && !crowded)
+		return POOL_NONE;
+	for (i = 0; i < pool->limits.runtimes; i++) {
+		enough[i] = pool->stock[i].target > of[i].waiters
+				? pool->stock[i].target
+				: of[i].waiters;
+		if (crowded &&
+		    of[i].ready + of[i].starting > stock_place_of(pool, i))
+			enough[i] = 0;
+		else if (pool->limits.reuse)
+			enough[i] = UINT32_MAX;
+	}
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state == SLOT_READY &&
+		    of[s->runtime].ready > enough[s->runtime] &&
+		    (best == NULL || s->since_us < best->since_us))
+			best = s;
+	}
+	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
+}
+
+/* One at a time, and only while starts are known to succeed: an old sandbox
+ * is better than none. */
+static bool
+may_replace(const struct pool *pool, const struct tally *of, uint32_t runtime)
+{
+	return pool->stock[runtime].failures == 0 && of->starting == 0 &&
+	       of->ready >= pool->limits.stock[runtime].ready;
+}
+
+/* When a READY slot has to go: whoever was never leased has waited since it
+ * was born. */
+static uint64_t
+stale_at_us(const struct pool *pool, const struct pool_slot *s, bool is_surplus)
+{
+	uint64_t at_us = s->born_us + pool->limits.max_age_us;
+
+	return is_surplus && s->since_us + POOL_SURPLUS_US < at_us
+		   ? s->since_us + POOL_SURPLUS_US
+		   : at_us;
+}
+
+/* The READY slot that goes first, and when. */
+static uint32_t
+next_stale(const struct pool *pool, uint64_t *at_us)
+{
+	struct tally of[RUNTIMES_MAX];
+	const struct pool_slot *s;
+	uint32_t found = POOL_NONE;
+	uint64_t goes_us;
+	bool is_surplus;
+
+	*at_us = UINT64_MAX;
+	stock_take_tally(pool, of);
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state != SLOT_READY || pool->stopping ||
+		    !may_replace(pool, &of[s->runtime], s->runtime))
+			continue;
+		is_surplus = pool->limits.reuse &&
+			     of[s->runtime].ready >
+				 pool->stock[s->runtime].target;
+		goes_us = stale_at_us(pool, s, is_surplus);
+		if (goes_us < *at_us) {
+			*at_us = goes_us;
+			found = (uint32_t)(s - pool->slots);
+		}
+	}
+	return found;
+}
+
+uint32_t
+pool_pick_stale(const struct pool *pool, uint64_t now_us)
+{
+	uint64_t at_us;
+	uint32_t slot = next_stale(pool, &at_us);
+
+	return slot == POOL_NONE || now_us < at_us ? POOL_NONE : slot;
+}
+
+uint64_t
+pool_next_stale_us(const struct pool *pool)
+{
+	uint64_t at_us;
+
+	(void)next_stale(pool, &at_us);
+	return at_us;
+}

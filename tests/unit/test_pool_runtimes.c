@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool's policy where there is more than one runtime. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "supervisor/pool.h"
+
+#define SECOND_US 1000000ULL
+/* The rows of most tests: one in stock, and two on demand. */
+enum { PYTHON, SCI, OTHER };
+
+static struct pool pool; /* large: not on the stack */
+static uint32_t evicted; /* by the last enqueue */
+
+static void
+make_pool(uint32_t ready, uint32_t running, bool reuse)
+{
+	struct pool_limits limits = { .runtimes = 3,
+		.stock = { [PYTHON] = { .ready = ready, .ready_max = ready } },
+		.running = running,
+		.starting = 2,
+		.queue = 64,
+		.queue_wait_us = 10 * SECOND_US,
+		.max_age_us = 600 * SECOND_US,
+		.reuse = reuse };
+	uint32_t i;
+
+	pool_init(&pool, &limits);
+	for (i = 0; i < 3; i++)
+		pool_note_start(&pool, i, true, 0);
+}
+
+/* The runtime of which one is started, or POOL_NONE. */
+static uint32_t
+start(uint64_t now_us, uint32_t *slot)
+{
+	uint32_t runtime = POOL_NONE;
+
+	*slot = pool_pick_start(&pool, now_us, &runtime);
+	if (*slot == POOL_NONE)
+		return POOL_NONE;
+	assert_int_equal(pool.slots[*slot].state, SLOT_EMPTY);
+	pool.slots[*slot].runtime = runtime;
+	pool_set_state(&pool, *slot, SLOT_STARTING, now_us);
+	return runtime;
+}
+
+static void
+finish_start(uint32_t slot, uint64_t now_us)
+{
+	pool_note_start(&pool, pool.slots[slot].runtime, true, now_us);
+	pool_set_state(&pool, slot, SLOT_READY, now_us);
+}
+
+/* All of the stock is there. */
+static void
+fill(uint64_t now_us)
+{
+	uint32_t slot;
+
+	while (start(now_us, &slot) != POOL_NONE)
+		finish_start(slot, now_us);
+}
+
+/* One of a runtime is there, whatever the policy says. */
+static uint32_t
+put(uint32_t runtime, enum slot_state state, uint64_t now_us)
+{
+	uint32_t slot = pool_oldest(&pool, SLOT_EMPTY);
+
+	assert_int_not_equal(slot, POOL_NONE);
+	pool.slots[slot].runtime = runtime;
+	pool_set_state(&pool, slot, SLOT_STARTING, now_us);
+	if (state != SLOT_STARTING)
+		pool_set_state(&pool, slot, SLOT_READY, now_us);
+	if (state == SLOT_LEASED)
+		pool_set_state(&pool, slot, SLOT_LEASED, now_us);
+	return slot;
+}
+
+static bool
+enqueue(uint32_t worker, uint8_t client, uint32_t runtime, uint64_t now_us)
+{
+	struct pool_waiter waiter = { .worker = worker,
+		.wall_limit_ms = 5000,
+		.runtime = runtime,
+		.since_us = now_us };
+
+	waiter.client[15] = client;
+	return pool_enqueue(&pool, &waiter, &evicted);
+}
+
+static void
+on_demand_none_is_kept_and_one_is_started_when_asked_for(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+
+	(void)state;
+	make_pool(2, 2, false);
+	fill(1);
+	assert_int_equal(pool_count(&pool, SLOT_READY), 2);
+	assert_true(enqueue(7, 1, SCI, 2));
+	assert_false(pool_grant_next(&pool, 2, &grant));
+	assert_int_equal(start(2, &slot), SCI);
+	assert_int_equal(start(2, &slot), POOL_NONE); /* one is on the way */
+	slot = pool_oldest(&pool, SLOT_STARTING);
+	finish_start(slot, 3);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	assert_true(pool_grant_next(&pool, 3, &grant));
+	assert_int_equal(grant.waiter.worker, 7);
+	assert_int_equal(grant.slot, slot);
+	/* Nobody else's stock was touched, and none is started to replace it.*/
+	assert_int_equal(pool_count_of(&pool, PYTHON, SLOT_READY), 2);
+	pool_set_state(&pool, slot, SLOT_EMPTY, 4);
+	assert_int_equal(start(SECOND_US, &slot), POOL_NONE);
+}
+
+static void
+on_demand_one_is_started_for_each_who_waits(void **state)
+{
+	uint32_t slot;
+	uint32_t i;
+
+	(void)state;
+	make_pool(1, 3, false);
+	pool.limits.starting = 8;
+	fill(1);
+	for (i = 0; i < 6; i++)
+		assert_true(enqueue(i, 1, SCI, 2));
+	/* The place that it always has, and as many as may run. */
+	for (i = 0; i < 4; i++)
+		assert_int_equal(start(2, &slot), SCI);
+	assert_int_equal(start(2, &slot), POOL_NONE);
+}
+
+static void
+who_went_away_leaves_nothing_behind(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, false);
+	fill(1);
+	assert_true(enqueue(1, 1, SCI, 2));
+	assert_int_equal(start(2, &slot), SCI);
+	assert_true(pool_dequeue(&pool, 1));
+	finish_start(slot, 3);
+	assert_int_equal(pool_pick_surplus(&pool), slot);
+	pool_set_state(&pool, slot, SLOT_DEAD, 3);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+}
+
+/* With reuse it stays for a while: the next one may come at once. */
+static void
+what_is_reused_stays_until_it_is_idle(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, true);
+	fill(1);
+	assert_true(enqueue(1, 1, SCI, 2));
+	assert_int_equal(start(2, &slot), SCI);
+	finish_start(slot, 3);
+	assert_true(pool_grant_next(&pool, 3, &grant));
+	assert_true(pool_return(&pool, slot, 4));
+	assert_int_equal(pool.slots[slot].runtime, SCI);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	assert_int_equal(pool_pick_stale(&pool, 5), POOL_NONE);
+	assert_int_equal(pool_next_event_us(&pool, 5), 4 + POOL_SURPLUS_US);
+	assert_int_equal(pool_pick_stale(&pool, 4 + POOL_SURPLUS_US), slot);
+}
+
+static void
+who_waits_for_a_start_blocks_nobody(void **state)
+{
+	struct pool_grant grant;
+
+	(void)state;
+	make_pool(2, 2, false);
+	fill(1);
+	assert_true(enqueue(1, 1, SCI, 2));
+	assert_true(enqueue(2, 1, PYTHON, 3));
+	assert_true(enqueue(3, 2, PYTHON, 3));
+	assert_true(pool_grant_next(&pool, 4, &grant));
+	assert_int_equal(grant.waiter.runtime, PYTHON);
+	assert_true(pool_grant_next(&pool, 4, &grant));
+	assert_int_equal(grant.waiter.runtime, PYTHON);
+	assert_int_equal(pool.queued, 1);
+}
+
+/* One client asks for one language again and again, somebody else for another:
+ * starts alternate, although all of the first one's were there before. */
+static void
+starts_are_shared_between_clients(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+	uint32_t i;
+
+	(void)state;
+	make_pool(0, 4, false);
+	pool.limits.starting = 1;
+	for (i = 0; i < 8; i++)
+		assert_true(enqueue(i, 1, SCI, 1));
+	assert_int_equal(start(1, &slot), SCI);
+	assert_true(enqueue(20, 2, OTHER, 2));
+	finish_start(slot, 3);
+	assert_true(pool_grant_next(&pool, 3, &grant));
+	pool_set_state(&pool, grant.slot, SLOT_EMPTY, 3);
+	assert_int_equal(start(4, &slot), OTHER);
+}
+
+/* A stock that is being refilled does not keep who waits waiting. */
+static void
+who_waits_comes_before_stock(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(4, 4, false);
+	pool.limits.starting = 1;
+	assert_int_equal(start(1, &slot), PYTHON);
+	assert_true(enqueue(1, 1, SCI, 1));
+	finish_start(slot, 2);
+	assert_int_equal(start(2, &slot), SCI);
+	finish_start(slot, 3);
+	assert_int_equal(start(3, &slot), PYTHON);
+}
+
+/* While others keep all places to run, and their queue is never empty. */
+static void
+a_full_house_lets_another_runtime_start(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+	uint32_t i;
+
+	(void)state;
+	make_pool(2, 2, false);
+	fill(1);
+	for (i = 0; i < 8; i++)
+		assert_true(enqueue(i, 1, PYTHON, 2));
+	while (pool_grant_next(&pool, 2, &grant))
+		;
+	assert_int_equal(pool_count(&pool, SLOT_LEASED), 2);
+	assert_true(enqueue(20, 2, SCI, 3));
+	assert_int_equal(start(3, &slot), SCI);
+	finish_start(slot, 4);
+	slot = pool_oldest(&pool, SLOT_LEASED);
+	pool_set_state(&pool, slot, SLOT_DEAD, 5);
+	/* Who has nothing yet is next, for it has waited as long as needed. */
+	assert_int_equal(start(5, &slot), PYTHON);
+	finish_start(slot, 6);
+	pool_set_state(&pool, pool_oldest(&pool, SLOT_LEASED), SLOT_DEAD, 6);
+	assert_true(pool_grant_next(&pool, 6, &grant));
+	assert_int_equal(grant.waiter.worker, 20);
+}
+
+/* All slots wait with, or for, something else. */
+static void
+others_stock_makes_room(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, true); /* five slots */
+	put(PYTHON, SLOT_READY, 1);
+	put(PYTHON, SLOT_READY, 2);
+	put(PYTHON, SLOT_READY, 3);
+	put(PYTHON, SLOT_LEASED, 4);
+	put(OTHER, SLOT_READY, 5);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	assert_true(enqueue(1, 1, SCI, 6));
+	assert_int_equal(start(6, &slot), POOL_NONE);
+	slot = pool_pick_surplus(&pool);
+	assert_int_not_equal(slot, POOL_NONE);
+	assert_int_equal(pool.slots[slot].runtime, PYTHON);
+	assert_int_equal(pool.slots[slot].since_us, 1);
+	pool_set_state(&pool, slot, SLOT_DEAD, 7);
+	/* One is enough. */
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_EMPTY, 8);
+	assert_int_equal(start(8, &slot), SCI);
+}
+
+/*
+ * What the number of slots is for, in every state that there can be: who waits
+ * and has none of its runtime on the way finds a slot that is EMPTY or about to
+ * be, or one that is given up for it, or one that is still on its way to that.
+ */
+static void
+there_is_a_slot_for_whoever_has_none_on_the_way(void **state)
+{
+	static const enum slot_state states[] = { SLOT_EMPTY, SLOT_STARTING,
+		SLOT_READY, SLOT_LEASED };
+	uint32_t bare = 0;
+	uint32_t slot;
+	uint32_t i;
+	int round;
+
+	(void)state;
+	srand(1);
+	for (round = 0; round < 20000; round++) {
+		make_pool((uint32_t)rand() % 3, 1 + (uint32_t)rand() % 3,
+		    rand() % 2 == 0);
+		for (i = 0; i < pool.slot_count; i++) {
+			pool.slots[i].state = states[rand() % 4];
+			pool.slots[i].runtime = (uint32_t)rand() % 3;
+			if (pool.slots[i].state == SLOT_LEASED &&
+			    pool_count(&pool, SLOT_LEASED) >
+				pool.limits.running)
+				pool.slots[i].state = SLOT_READY;
+		}
+		if (pool_count_of(&pool, SCI, SLOT_READY) +
+			pool_count_of(&pool, SCI, SLOT_STARTING) >
+		    0)
+			continue;
+		assert_true(enqueue(1, 1, SCI, SECOND_US));
+		bare++;
+		if (pool_count(&pool, SLOT_EMPTY) > 0)
+			continue;
+		slot = pool_pick_surplus(&pool);
+		if (slot != POOL_NONE)
+			assert_int_not_equal(pool.slots[slot].runtime, SCI);
+		else
+			assert_true(pool_count(&pool, SLOT_STARTING) > 0);
+	}
+	assert_true(bare > 1000);
+}
+
+/* A runtime that can not be started takes nothing from the others. */
+static void
+failures_are_a_runtimes_own(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(3, 2, false);
+	pool_note_start(&pool, SCI, false, 1);
+	pool_note_start(&pool, SCI, false, 1);
+	assert_true(pool_is_down(&pool, SCI, 1));
+	assert_false(pool_is_down(&pool, PYTHON, 1));
+	assert_false(pool_is_down(&pool, OTHER, 1));
+	assert_int_equal(start(1, &slot), PYTHON);
+	assert_int_equal(start(1, &slot), PYTHON);
+}
+
+/* Nobody would ever try again: there is no stock to fill. */
+static void
+on_demand_a_failed_one_is_tried_again_when_asked_for(void **state)
+{
+	uint64_t again_us;
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, false);
+	fill(1);
+	pool_note_start(&pool, SCI, false, 2);
+	pool_note_start(&pool, SCI, false, 2);
+	again_us = pool.stock[SCI].next_start_us;
+	assert_true(pool_is_down(&pool, SCI, again_us - 1));
+	assert_false(pool_is_down(&pool, SCI, again_us));
+	assert_true(enqueue(1, 1, SCI, again_us));
+	assert_int_equal(start(again_us, &slot), SCI);
+	/* One with stock is tried without being asked for. */
+	pool_set_state(&pool, pool_oldest(&pool, SLOT_READY), SLOT_DEAD, 2);
+	pool_note_start(&pool, PYTHON, false, 2);
+	pool_note_start(&pool, PYTHON, false, 2);
+	assert_true(pool_is_down(&pool, PYTHON, 60 * SECOND_US));
+}
+
+/* Neither one that hangs nor one that fails keeps the others from starting. */
+static void
+what_is_not_known_to_start_has_no_share_of_the_starts(void **state)
+{
+	uint32_t slot;
+
+	(void)state;
+	make_pool(4, 4, false);
+	pool.stock[SCI].is_proven = pool.stock[OTHER].is_proven = false;
+	assert_true(enqueue(1, 1, SCI, 1));
+	assert_true(enqueue(2, 2, SCI, 1));
+	assert_true(enqueue(3, 3, OTHER, 1));
+	assert_int_equal(start(1, &slot), SCI);
+	assert_int_equal(start(1, &slot), OTHER);
+	assert_int_equal(start(1, &slot), PYTHON);
+	assert_int_equal(start(1, &slot), PYTHON);
+	assert_int_equal(start(1, &slot), POOL_NONE);
+}
+
+static void
+without_an_image_there_is_no_start(void **state)
+{
+	struct pool_grant grant;
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, false);
+	fill(1);
+	pool.stock[SCI].is_missing = true;
+	assert_true(pool_is_down(&pool, SCI, 1));
+	assert_true(enqueue(1, 1, SCI, 1));
+	assert_int_equal(start(1, &slot), POOL_NONE);
+	pool.stock[SCI].is_missing = false;
+	assert_false(pool_is_down(&pool, SCI, 1));
+	assert_int_equal(start(1, &slot), SCI);
+	/* What is there serves although the image is gone. */
+	finish_start(slot, 2);
+	pool.stock[SCI].is_missing = true;
+	assert_false(pool_is_down(&pool, SCI, 2));
+	assert_true(pool_grant_next(&pool, 2, &grant));
+}
+
+static void
+each_runtime_grows_and_shrinks_by_itself(void **state)
+{
+	(void)state;
+	make_pool(1, 4, false);
+	pool.limits.stock[PYTHON].ready_max = 3;
+	pool.limits.stock[OTHER].ready_max = 2;
+	assert_true(enqueue(1, 1, OTHER, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.stock[PYTHON].target, 1);
+	assert_int_equal(pool.stock[SCI].target, 0);
+	assert_int_equal(pool.stock[OTHER].target, 1);
+	assert_true(pool_dequeue(&pool, 1));
+	pool_adapt(&pool, SECOND_US + POOL_CALM_US);
+	assert_int_equal(pool.stock[OTHER].target, 0);
+}
+
+/* What is young enough of one does not keep the other's old ones. */
+static void
+each_runtime_ages_by_itself(void **state)
+{
+	uint64_t late_us = 601 * SECOND_US;
+	uint32_t old;
+
+	(void)state;
+	make_pool(1, 4, false);
+	pool.limits.stock[OTHER] = (struct pool_stock_limits){ 1, 1 };
+	put(PYTHON, SLOT_READY, late_us);
+	old = put(OTHER, SLOT_READY, 1);
+	assert_int_equal(pool_pick_stale(&pool, late_us), old);
+	pool_set_state(&pool, old, SLOT_STARTING, late_us);
+	assert_int_equal(pool_pick_stale(&pool, late_us), POOL_NONE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    on_demand_none_is_kept_and_one_is_started_when_asked_for),
+		cmocka_unit_test(on_demand_one_is_started_for_each_who_waits),
+		cmocka_unit_test(who_went_away_leaves_nothing_behind),
+		cmocka_unit_test(what_is_reused_stays_until_it_is_idle),
+		cmocka_unit_test(who_waits_for_a_start_blocks_nobody),
+		cmocka_unit_test(starts_are_shared_between_clients),
+		cmocka_unit_test(who_waits_comes_before_stock),
+		cmocka_unit_test(a_full_house_lets_another_runtime_start),
+		cmocka_unit_test(others_stock_makes_room),
+		cmocka_unit_test(
+		    there_is_a_slot_for_whoever_has_none_on_the_way),
+		cmocka_unit_test(failures_are_a_runtimes_own),
+		cmocka_unit_test(
+		    on_demand_a_failed_one_is_tried_again_when_asked_for),
+		cmocka_unit_test(
+		    what_is_not_known_to_start_has_no_share_of_the_starts),
+		cmocka_unit_test(without_an_image_there_is_no_start),
+		cmocka_unit_test(each_runtime_grows_and_shrinks_by_itself),
+		cmocka_unit_test(each_runtime_ages_by_itself),
+	};
+
+	return cmocka_run_group_tests_name("pool_runtimes", tests, NULL, NULL);
+}
