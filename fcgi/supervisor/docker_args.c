@@ -262,7 +262,8 @@ docker_args_run(struct docker_args *args, const struct docker *docker,
 	docker_args_add_option(args, "--entrypoint", "/sce-guest");
 	docker_args_add(args, docker->image_id);
 	docker_args_add(args, config->landlock_required ? "required" : "auto");
-	docker_args_add_option(args, "/run/sce/s", "python3.11");
+	docker_args_add_option(args, "/run/sce/s", "main.py");
+	docker_args_add_option(args, "", "python3.11"); /* no compiler */
 	if (config->fork)
 		add_gate(args, config);
 }

@@ -46,6 +46,16 @@ place_descriptors(int listen_fd, int lease_fd, int log_fd)
 	return 0;
 }
 
+/* A row of responder/runtime.h. */
+static void
+format_python(const struct config *config, char *row, size_t size)
+{
+	(void)snprintf(row, size,
+	    "python\t3.11.2\tpy,py3,python3,python3.11\tmain.py\t0\t%" PRIu64
+	    "\t%" PRIu32 "\t%" PRIu32 "\t1",
+	    config->memory_bytes, config->timeout_ms, config->timeout_max_ms);
+}
+
 void
 launch_responder(struct supervisor *sup, int channel_fd)
 {
@@ -57,7 +67,8 @@ launch_responder(struct supervisor *sup, int channel_fd)
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
 	char values[COUNT][24];
 	char path[CONFIG_STRING_MAX];
-	char *argv[COUNT + 2] = { path };
+	char python[128];
+	char *argv[COUNT + 3] = { path };
 	/* libfcgi waits so long for nginx to close first: milliseconds. Two
 	 * seconds unless told, which a client that does not read could make
 	 * it wait each time. */
@@ -71,6 +82,8 @@ launch_responder(struct supervisor *sup, int channel_fd)
 		    values[i], sizeof(values[i]), "%" PRIu64, numbers[i]);
 		argv[1 + i] = values[i];
 	}
+	format_python(config, python, sizeof(python));
+	argv[1 + COUNT] = python;
 	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)
 		_exit(126);
 	if (io_reset_signals() == -1)

@@ -54,7 +54,7 @@ config_parse(text)
 	let section = null;
 
 	for (const line of text.split('\n')) {
-		const head = line.match(/^\[(\w+)\]$/);
+		const head = line.match(/^\[([^\]]+)\]$/);
 		const pair = line.match(/^(\w+)\s*=\s*(.*)$/);
 
 		if (head !== null) {
