@@ -10,10 +10,11 @@
  *            16 cpu_us (64)   24 peak_memory_bytes (64)
  *            32 stdout_bytes (64)                    40 stderr_bytes (64)
  *            48 truncated     52 reserved
+ *   compiled  as verdict
  *   job       0 protocol version                      4 wall_limit_ms
  *             8 stdout_limit_bytes                   12 stderr_limit_bytes
  *            16 code_len      20 stdin_len           24 flags
- *            28 extras_len    32 cpu_limit_ms        36 reserved
+ *            28 extras_len    32 cpu_limit_ms        36 compile_wall_limit_ms
  *            40 code, stdin, extras, and nothing after them
  */
 #include "common/frame.h"
@@ -53,6 +54,7 @@ kind_from_byte(uint8_t byte, enum frame_kind *kind)
 	case FRAME_STDOUT:
 	case FRAME_STDERR:
 	case FRAME_VERDICT:
+	case FRAME_COMPILED:
 	case FRAME_JOB:
 	case FRAME_RUN:
 		*kind = (enum frame_kind)byte;
@@ -177,7 +179,8 @@ job_check_limits(const struct job *job)
 	if (job->stdin_len > STDIN_BYTES_MAX ||
 	    job->extras_len > EXTRAS_BYTES_MAX)
 		return FRAME_BAD;
-	if (job->cpu_limit_ms > WALL_MS_MAX)
+	if (job->cpu_limit_ms > WALL_MS_MAX ||
+	    job->compile_wall_limit_ms > WALL_MS_MAX)
 		return FRAME_BAD;
 	if ((job->flags & ~JOB_UNBUFFERED) != 0)
 		return FRAME_BAD;
@@ -191,8 +194,7 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 
 	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
 		return FRAME_BAD;
-	if (bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION ||
-	    bytes_get_u32(buf + 36) != 0)
+	if (bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION)
 		return FRAME_BAD;
 	found.wall_limit_ms = bytes_get_u32(buf + 4);
 	found.stdout_limit_bytes = bytes_get_u32(buf + 8);
@@ -202,6 +204,7 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 	found.flags = bytes_get_u32(buf + 24);
 	found.extras_len = bytes_get_u32(buf + 28);
 	found.cpu_limit_ms = bytes_get_u32(buf + 32);
+	found.compile_wall_limit_ms = bytes_get_u32(buf + 36);
 	if (job_check_limits(&found) != FRAME_OK)
 		return FRAME_BAD;
 	len -= FRAME_JOB_HEADER_LEN;
@@ -230,5 +233,5 @@ frame_encode_job_header(
 	bytes_put_u32(buf + 24, job->flags);
 	bytes_put_u32(buf + 28, job->extras_len);
 	bytes_put_u32(buf + 32, job->cpu_limit_ms);
-	bytes_put_u32(buf + 36, 0);
+	bytes_put_u32(buf + 36, job->compile_wall_limit_ms);
 }

@@ -7,12 +7,13 @@
 #ifndef SCE_FRAME_H
 #define SCE_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "common/limits.h"
 
-#define FRAME_PROTOCOL_VERSION 3
+#define FRAME_PROTOCOL_VERSION 4
 #define FRAME_HEADER_LEN 8
 /* Largest payload that a guest sends: bytes. */
 #define FRAME_PAYLOAD_MAX (64 * 1024)
@@ -25,13 +26,17 @@
 	    EXTRAS_BYTES_MAX)
 
 enum frame_kind {
-	FRAME_READY = 1,       /* guest: interpreter booted; protocol version.
+	FRAME_READY = 1,       /* guest: it can run a job; protocol version.
 				* With isolation = fork after each run, too */
 	FRAME_SETUP_ERROR = 2, /* guest: why there will be no run; text */
 	FRAME_STARTED = 3,     /* guest: the job is there, code may run now */
 	FRAME_STDOUT = 4,      /* guest: bytes of stdout */
 	FRAME_STDERR = 5,      /* guest: bytes of stderr */
 	FRAME_VERDICT = 6,     /* guest: how it ended; the last frame */
+	FRAME_COMPILED = 8,    /* guest: how the compiler ended, a verdict; the
+				* output before it is the compiler's. Unless it
+				* exited with 0, the program does not run, and
+				* the verdict that follows is the same */
 	FRAME_JOB = 16,        /* host: what to run */
 	FRAME_RUN = 17         /* sced: here is a socket for one run; empty */
 };
@@ -86,6 +91,9 @@ struct job {
 	const uint8_t *extras; /* see extras.h */
 	uint32_t extras_len;
 	uint32_t cpu_limit_ms; /* of all its processes; 0: none of its own */
+	/* Where there is a compiler: its own wall clock, and wall_limit_ms is
+	 * the program's; 0: wall_limit_ms is for both together. */
+	uint32_t compile_wall_limit_ms;
 };
 
 /*
@@ -105,6 +113,13 @@ enum frame_status frame_decode_verdict(
     const uint8_t *buf, size_t len, struct verdict *verdict);
 enum frame_status frame_decode_job(
     const uint8_t *buf, size_t len, struct job *job);
+
+/* Did it end as it should, with status 0? */
+static inline bool
+verdict_is_success(const struct verdict *verdict)
+{
+	return verdict->kind == VERDICT_EXITED && verdict->status == 0;
+}
 
 void frame_encode_ready(uint8_t buf[FRAME_READY_LEN]);
 void frame_encode_verdict(

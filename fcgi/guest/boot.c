@@ -13,15 +13,15 @@
 #include "guest/guest.h"
 #include "guest/place.h"
 
-#define SCRIPT EXTRAS_SCRIPT /* relative: the working directory is /box */
-#define SCRIPT_NEW ".main.py.new"
+/* Beside the script: relative, the working directory is /box. */
+#define SCRIPT_NEW ".main.new"
 /* How often the FIFO is tried while the interpreter boots: milliseconds. */
 #define READY_PROBE_MS 2
 /* Interpreter, -u, script, arguments, NULL. */
 #define BOOT_ARGV_MAX (EXTRAS_ARGS_MAX + 4)
 
-static int
-boot(struct guest *guest, char *const argv[])
+int
+boot_command(struct guest *guest, char *const argv[])
 {
 	char error[CHILD_ERROR_MAX];
 
@@ -32,24 +32,30 @@ boot(struct guest *guest, char *const argv[])
 	return -1;
 }
 
+bool
+boot_is_ahead(const struct guest *guest)
+{
+	return guest->compile[0] == NULL && guest->command[1] == NULL &&
+	       words_name_python(guest->command[0]);
+}
+
 int
 boot_on_fifo(struct guest *guest)
 {
-	char script[] = SCRIPT;
-	char *const argv[] = { guest->interpreter, script, NULL };
+	const char *const argv[] = { guest->command[0], guest->file, NULL };
 	int seen;
 
-	if (mkfifo(SCRIPT, 0644) == -1)
-		return host_report(guest, "mkfifo " SCRIPT);
-	if (boot(guest, argv) == -1)
+	if (mkfifo(guest->file, 0644) == -1)
+		return host_report(guest, "mkfifo of the script");
+	if (boot_command(guest, (char *const *)(uintptr_t)argv) == -1)
 		return -1;
 	for (;;) {
 		guest->fifo_fd = open(
-		    SCRIPT, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		    guest->file, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 		if (guest->fifo_fd != -1)
 			return 0;
 		if (errno != ENXIO)
-			return host_report(guest, "open " SCRIPT);
+			return host_report(guest, "open of the script");
 		seen = host_watch(guest, READY_PROBE_MS);
 		if (seen == -1)
 			return host_report(
@@ -68,11 +74,11 @@ dismiss(struct guest *guest)
 
 /* The program as a regular file, put in the FIFO's place in one step. */
 static int
-replace_fifo(const struct job *job)
+replace_fifo(const struct guest *guest, const struct job *job)
 {
 	if (place_file(SCRIPT_NEW, job->code, job->code_len) == -1)
 		return -1;
-	return rename(SCRIPT_NEW, SCRIPT);
+	return rename(SCRIPT_NEW, guest->file);
 }
 
 /* Nobody is to open the FIFO any more: not even the program. */
@@ -80,7 +86,7 @@ static int
 place_elsewhere(struct guest *guest, const struct job *job, const char *name)
 {
 	dismiss(guest);
-	if (unlink(SCRIPT) == -1)
+	if (unlink(guest->file) == -1)
 		return -1;
 	return place_file(name, job->code, job->code_len);
 }
@@ -92,8 +98,8 @@ boot_place_job(struct guest *guest, const struct job *job)
 	int rc;
 
 	(void)extras_argv(job->extras, job->extras_len, argv);
-	rc = strcmp(argv[0], SCRIPT) == 0
-		 ? replace_fifo(job)
+	rc = strcmp(argv[0], guest->file) == 0
+		 ? replace_fifo(guest, job)
 		 : place_elsewhere(guest, job, argv[0]);
 	if (rc == -1)
 		return host_report(guest, "writing the program");
@@ -105,22 +111,22 @@ boot_place_job(struct guest *guest, const struct job *job)
 int
 boot_on_file(struct guest *guest, const struct job *job)
 {
-	const char *argv[BOOT_ARGV_MAX] = { guest->interpreter, "-u" };
+	const char *argv[BOOT_ARGV_MAX] = { guest->command[0], "-u" };
 	bool unbuffered = (job->flags & JOB_UNBUFFERED) != 0;
 
 	(void)extras_argv(
 	    job->extras, job->extras_len, unbuffered ? argv + 2 : argv + 1);
 	dismiss(guest);
-	return boot(guest, (char *const *)(uintptr_t)argv);
+	return boot_command(guest, (char *const *)(uintptr_t)argv);
 }
 
 bool
-boot_must_be_afresh(const struct job *job)
+boot_must_be_afresh(const struct guest *guest, const struct job *job)
 {
 	const char *argv[EXTRAS_ARGS_MAX + 2];
 
 	return (job->flags & JOB_UNBUFFERED) != 0 ||
 	       extras_argv(job->extras, job->extras_len, argv) > 1 ||
-	       strcmp(argv[0], SCRIPT) != 0 ||
+	       strcmp(argv[0], guest->file) != 0 ||
 	       cookie_needs_seek(job->code, job->code_len);
 }

@@ -47,7 +47,7 @@ run_program(struct guest *guest, struct gate_host *host, const struct job *job,
 			   (uint64_t)job->wall_limit_ms * 1000;
 	if (gate_send_program(guest, job) == -1 && errno != EPIPE)
 		return -1;
-	rc = pump_run(&pump);
+	rc = pump_run(&pump, FRAME_VERDICT);
 	watchdog_disarm();
 	gate_close(guest, host);
 	*verdict = pump.verdict;
@@ -110,7 +110,7 @@ boot_gate(struct guest *guest, struct gate_host *host, const char *settings)
 	char variable[512];
 	char script[] = EXTRAS_SCRIPT;
 	char error[CHILD_ERROR_MAX];
-	char *const argv[] = { guest->interpreter, script, NULL };
+	char *const argv[] = { guest->command[0], script, NULL };
 	struct child_gate gate = { .library = library, .settings = variable };
 	int32_t number = -1;
 	int pair[2];

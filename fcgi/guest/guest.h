@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's one struct; host.c talks to the host, boot.c boots Python. */
+/* The guest's one struct; host.c talks to the host, boot.c boots Python ahead
+ * of the program, stages.c starts what is not booted ahead. */
 #ifndef SCE_GUEST_H
 #define SCE_GUEST_H
 
@@ -9,6 +10,7 @@
 #include "common/frame.h"
 #include "guest/child.h"
 #include "guest/meter.h"
+#include "guest/words.h"
 
 /* A host that is slower than this in mid-job or mid-frame is gone. */
 #define HOST_PATIENCE_US (5 * 1000000)
@@ -16,9 +18,11 @@
 struct guest {
 	int host_fd;
 	int signal_fd; /* SIGCHLD and SIGALRM */
-	int fifo_fd;   /* the interpreter's main.py; -1: it has a file */
+	int fifo_fd;   /* the interpreter's script; -1: it has a file */
 	bool landlock_required;
-	char *interpreter;
+	const char *file;             /* what the script is called, as a rule */
+	char *compile[WORDS_MAX + 1]; /* nothing at all: no compiler */
+	char *command[WORDS_MAX + 1];
 	struct child child;
 	struct meter meter;
 };
@@ -34,8 +38,8 @@ int host_send(
 int host_report(struct guest *guest, const char *what);
 
 /*
- * Waits on the host and on the interpreter. 1: the host has something to say,
- * or is gone; 0: not yet; -1: the interpreter died.
+ * Waits on the host and on the interpreter, if there is one. 1: the host has
+ * something to say, or is gone; 0: not yet; -1: the interpreter died.
  */
 int host_watch(struct guest *guest, int timeout_ms);
 
@@ -46,18 +50,34 @@ int host_take_job(struct guest *guest, struct job *job);
 void host_forget_job(void);
 
 /*
- * boot.c. Each of these is 0, or -1 after it told the host why. The
- * interpreter, until it blocks in the open of its script, a FIFO:
+ * boot.c. Each of these is 0, or -1 after it told the host why. A command,
+ * confined, behind the pipes of guest->child:
  */
+int boot_command(struct guest *guest, char *const argv[]);
+
+/* Is it an interpreter that can wait for the program? */
+bool boot_is_ahead(const struct guest *guest);
+
+/* It, until it blocks in the open of its script, a FIFO: */
 int boot_on_fifo(struct guest *guest);
 
 /* The program as a regular file, in the FIFO's place, and its files. */
 int boot_place_job(struct guest *guest, const struct job *job);
 
 /* Is the waiting interpreter one that can not take this job? */
-bool boot_must_be_afresh(const struct job *job);
+bool boot_must_be_afresh(const struct guest *guest, const struct job *job);
 
 /* Then another, on the file, with the job's arguments and options. */
 int boot_on_file(struct guest *guest, const struct job *job);
+
+/*
+ * stages.c. Can each of the commands be executed here? 0, or -1 after it told
+ * the host why not.
+ */
+int stages_try(struct guest *guest);
+
+/* The whole of a job that has been said to be STARTED: its files, its
+ * compiler, the program. 0, or -1: there was no verdict. */
+int stages_run(struct guest *guest, const struct job *job);
 
 #endif

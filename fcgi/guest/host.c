@@ -76,7 +76,8 @@ host_watch(struct guest *guest, int timeout_ms)
 		return 1;
 	while (read(guest->signal_fd, &info, sizeof(info)) > 0)
 		;
-	if (waitpid(guest->child.pid, NULL, WNOHANG) == guest->child.pid) {
+	if (guest->child.pid != -1 &&
+	    waitpid(guest->child.pid, NULL, WNOHANG) == guest->child.pid) {
 		errno = ECHILD;
 		return -1;
 	}

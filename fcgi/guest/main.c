@@ -14,11 +14,17 @@
  *      file). pump.c does the rest.
  *   5. The verdict was the last frame. Exit.
  *
+ * What is not a Python, or has a compiler or options of its own, is not booted
+ * ahead. Then step 3 is to execute each command once, for nothing, and step 4
+ * to start them on files: the compiler, which ends with COMPILED, and if it has
+ * succeeded the program.
+ *
  * With isolation = fork steps 3 to 5 are gate_host.c's: one booted interpreter
  * is forked for each of several runs, which each have a socket of their own.
  *
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,6 +33,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/extras.h"
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/gate_host.h"
@@ -34,6 +41,15 @@
 #include "guest/hold.h"
 #include "guest/pump.h"
 #include "guest/watchdog.h"
+
+enum argument {
+	ARG_MODE = 1,
+	ARG_SOCKET,
+	ARG_FILE,
+	ARG_COMPILE,
+	ARG_COMMAND,
+	ARG_GATE /* only with isolation = fork */
+};
 
 /* As low as the container's own floor lets us; a program can lower its own
  * score to that floor, too, but no further. */
@@ -77,8 +93,9 @@ become_holder(void)
 	return sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
+/* In the interpreter that waits for it, or another instead. */
 static int
-run_job(struct guest *guest, const struct job *job)
+run_ahead(struct guest *guest, const struct job *job)
 {
 	struct pump pump = { .host_fd = guest->host_fd,
 		.signal_fd = guest->signal_fd,
@@ -86,18 +103,47 @@ run_job(struct guest *guest, const struct job *job)
 		.child = &guest->child,
 		.meter = &guest->meter };
 
-	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
-		return -1;
 	pump.started_us = io_now_us();
 	pump.deadline_us = pump.started_us +
 			   (uint64_t)job->wall_limit_ms * 1000;
 	if (boot_place_job(guest, job) == -1)
 		return -1;
-	if (boot_must_be_afresh(job) && boot_on_file(guest, job) == -1)
+	if (boot_must_be_afresh(guest, job) && boot_on_file(guest, job) == -1)
 		return -1;
 	meter_start(&guest->meter);
 	pump.fifo_fd = fd_take(&guest->fifo_fd);
-	return pump_run(&pump);
+	return pump_run(&pump, FRAME_VERDICT);
+}
+
+/* The one job, from READY to its verdict. */
+static int
+serve(struct guest *guest)
+{
+	bool is_ahead = boot_is_ahead(guest);
+	uint8_t version[FRAME_READY_LEN];
+	struct job job;
+
+	if ((is_ahead ? boot_on_fifo(guest) : stages_try(guest)) == -1)
+		return -1;
+	frame_encode_ready(version);
+	if (host_send(guest, FRAME_READY, version, sizeof(version)) == -1 ||
+	    host_take_job(guest, &job) == -1 ||
+	    host_send(guest, FRAME_STARTED, "", 0) == -1)
+		return -1;
+	return is_ahead ? run_ahead(guest, &job) : stages_run(guest, &job);
+}
+
+/* What sced said of the language. 0, or -1 after the host was told why. */
+static int
+take_language(struct guest *guest, char *argv[])
+{
+	guest->file = argv[ARG_FILE];
+	if (extras_path_is_safe(guest->file) &&
+	    words_split(argv[ARG_COMPILE], guest->compile) != -1 &&
+	    words_split(argv[ARG_COMMAND], guest->command) > 0)
+		return 0;
+	errno = EINVAL;
+	return host_report(guest, "the language's file and commands");
 }
 
 static int
@@ -107,9 +153,11 @@ usage(void)
 	    "sce-guest " SCE_VERSION
 	    ": PID 1 of a sandbox, started by sced as\n"
 	    "  sce-guest auto|required SOCKET FILE COMPILE COMMAND [GATE]\n"
-	    "(Landlock: used where the kernel has it, or required;\n"
-	    "GATE: settings of gate.h, one interpreter for many runs), or, to\n"
-	    "keep a network namespace for others, as\n"
+	    "(Landlock: used where the kernel has it, or required; FILE: the\n"
+	    "program's name; COMPILE, which may be empty, and COMMAND: words\n"
+	    "with single blanks, the name comes behind them; GATE: settings\n"
+	    "of gate.h, one interpreter for many runs), or, to keep a network\n"
+	    "namespace for others, as\n"
 	    "  sce-guest hold SOCKET\n";
 
 	(void)write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -120,29 +168,26 @@ int
 main(int argc, char *argv[])
 {
 	struct guest guest = { .host_fd = -1, .signal_fd = -1, .fifo_fd = -1 };
-	struct job job;
-	uint8_t version[FRAME_READY_LEN];
+	bool is_holder = argc == ARG_SOCKET + 1;
 
-	if ((argc != 3 && argc != 6 && argc != 7) || getpid() != 1 ||
-	    (argc == 3 && strcmp(argv[1], "hold") != 0))
+	if (getpid() != 1 || (is_holder && strcmp(argv[ARG_MODE], "hold") != 0))
 		return usage();
-	if (argc == 3)
-		return become_holder() == -1 ? 3 : hold_network(argv[2]);
-	guest.landlock_required = strcmp(argv[1], "required") == 0;
-	guest.interpreter = argv[5];
+	if (is_holder)
+		return become_holder() == -1 ? 3
+					     : hold_network(argv[ARG_SOCKET]);
+	if (argc != ARG_GATE && argc != ARG_GATE + 1)
+		return usage();
+	guest.landlock_required = strcmp(argv[ARG_MODE], "required") == 0;
 	child_init(&guest.child);
 	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1)
 		return 3;
-	guest.host_fd = host_dial(argv[2]);
+	guest.host_fd = host_dial(argv[ARG_SOCKET]);
 	if (guest.host_fd == -1)
 		return 4;
 	meter_open(&guest.meter);
-	if (argc == 7)
-		return gate_serve(&guest, argv[6]) == 0 ? 0 : 5;
-	frame_encode_ready(version);
-	if (boot_on_fifo(&guest) == -1 ||
-	    host_send(&guest, FRAME_READY, version, sizeof(version)) == -1 ||
-	    host_take_job(&guest, &job) == -1 || run_job(&guest, &job) == -1)
+	if (take_language(&guest, argv) == -1)
 		return 5;
-	return 0;
+	if (argc > ARG_GATE)
+		return gate_serve(&guest, argv[ARG_GATE]) == 0 ? 0 : 5;
+	return serve(&guest) == 0 ? 0 : 5;
 }

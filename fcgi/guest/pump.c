@@ -261,7 +261,7 @@ judge(struct pump *pump)
 }
 
 int
-pump_run(struct pump *pump)
+pump_run(struct pump *pump, enum frame_kind last)
 {
 	int more;
 
@@ -280,5 +280,5 @@ pump_run(struct pump *pump)
 		return -1;
 	judge(pump);
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
-	return send_frame(pump, FRAME_VERDICT, FRAME_VERDICT_LEN);
+	return send_frame(pump, last, FRAME_VERDICT_LEN);
 }

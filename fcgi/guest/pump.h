@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One run: stdin, code, stdout and stderr moved between the host's socket and
- * the child's pipes, under the limits of the job, until there is a verdict.
+ * One run, or its compiler's: stdin, code, stdout and stderr moved between the
+ * host's socket and the child's pipes, under the limits of the job, until there
+ * is a verdict.
  */
 #ifndef SCE_PUMP_H
 #define SCE_PUMP_H
@@ -19,7 +20,7 @@
 struct pump {
 	int host_fd;
 	int signal_fd; /* SIGCHLD and SIGALRM */
-	int fifo_fd;   /* the interpreter's main.py, -1: it has a file */
+	int fifo_fd;   /* the interpreter's script, -1: it has a file */
 	const struct job *job;
 	struct child *child;
 	struct meter *meter;
@@ -38,9 +39,9 @@ struct pump {
 
 /*
  * Runs to the end, kills and reaps everything, sends the last output and the
- * verdict. 0, or -1 when the host went away.
+ * verdict, as a frame of the kind last. 0, or -1 when the host went away.
  */
-int pump_run(struct pump *pump);
+int pump_run(struct pump *pump, enum frame_kind last);
 
 /* pump_clock.c: SIGALRM at the deadline, and again soon after it. */
 void pump_arm_alarm(uint64_t deadline_us);

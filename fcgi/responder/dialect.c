@@ -4,8 +4,10 @@
 #include "responder/piston.h"
 
 static int
-format_own_result(const struct run *run, struct reply *reply)
+format_own_result(
+    const struct run *run, const struct request *request, struct reply *reply)
 {
+	(void)request;
 	return reply_format_result(&run->result, reply);
 }
 
@@ -19,9 +21,19 @@ const struct dialect dialect_own = {
 };
 
 static int
-format_piston_result(const struct run *run, struct reply *reply)
+format_piston_result(
+    const struct run *run, const struct request *request, struct reply *reply)
 {
-	return piston_format_result(&run->result, &run->watcher->events, reply);
+	const struct piston_stage compile = { &run->compiler,
+		&run->watcher->compiler };
+	const struct piston_stage program = { &run->result,
+		&run->watcher->events };
+	struct piston_outcome outcome = { .runtime = request->runtime,
+		.run = run->is_compiling ? compile : program };
+
+	if (request->runtime->compiles)
+		outcome.compile = compile;
+	return piston_format_result(&outcome, reply);
 }
 
 const struct dialect dialect_piston = {

@@ -20,7 +20,8 @@ struct dialect {
 	    const struct request_limits *limits, struct request *request,
 	    struct refusal *refusal);
 	/* 0, or -1 with errno ENOMEM. */
-	int (*format_result)(const struct run *run, struct reply *reply);
+	int (*format_result)(const struct run *run,
+	    const struct request *request, struct reply *reply);
 	int (*format_refusal)(
 	    const struct refusal *refusal, struct reply *reply);
 	bool has_live; /* server-sent events, for who asks for them */

@@ -105,6 +105,8 @@ add_result(struct json_object *line, const struct result *result)
 		json_object_object_add(line, "exit_code", NULL);
 	if (verdict->kind == VERDICT_SIGNALED)
 		add_text(line, "signal", reply_signal_name(verdict->status));
+	if (result->is_compiler)
+		add_text(line, "stage", "compile");
 	add_ms(line, "wall_ms", verdict->wall_us);
 	add_ms(line, "cpu_ms", verdict->cpu_us);
 	add_number(line, "peak_memory_bytes", verdict->peak_memory_bytes);

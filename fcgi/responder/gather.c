@@ -4,29 +4,71 @@
 
 #include <string.h>
 
+struct result *
+gather_result(struct run *run)
+{
+	return run->is_compiling ? &run->compiler : &run->result;
+}
+
 /* The guest keeps to the limits; should it not, we do. */
 static enum run_step
-append(const struct run *run, enum events_stream stream, const uint8_t *payload,
-    uint32_t len, uint8_t *out, size_t *out_len)
+append(struct run *run, enum events_stream stream, const uint8_t *payload,
+    uint32_t len)
 {
+	uint8_t *const out[2][EVENTS_STREAMS] = {
+		{ run->stdout_data, run->stderr_data },
+		{ run->compiler_stdout_data, run->compiler_stderr_data },
+	};
+	struct result *result = gather_result(run);
+	size_t *out_len = stream == EVENTS_STDOUT ? &result->stdout_len
+						  : &result->stderr_len;
 	size_t room = run->output_limit_bytes - *out_len;
+	struct run_watcher *watcher = run->watcher;
 
 	if (len > room)
 		len = (uint32_t)room;
-	memcpy(out + *out_len, payload, len);
+	memcpy(out[run->is_compiling][stream] + *out_len, payload, len);
 	*out_len += len;
-	if (run->watcher != NULL &&
-	    events_note(&run->watcher->events, stream, len) == -1)
+	if (watcher != NULL &&
+	    events_note(
+		run->is_compiling ? &watcher->compiler : &watcher->events,
+		stream, len) == -1)
 		return RUN_STEP_BROKEN;
 	return RUN_STEP_ON;
+}
+
+/* Said once, where there is a compiler; the program runs behind a success. */
+static enum run_step
+take_compiled(struct run *run, const uint8_t *payload, uint32_t len)
+{
+	struct verdict *verdict = &run->compiler.verdict;
+
+	if (!run->is_compiling || run->compiler_ended ||
+	    frame_decode_verdict(payload, len, verdict) != FRAME_OK)
+		return RUN_STEP_BROKEN;
+	run->compiler_ended = true;
+	run->is_compiling = !verdict_is_success(verdict);
+	return RUN_STEP_ON;
+}
+
+/* Behind a compiler that has failed it says nothing new. */
+static enum run_step
+take_verdict(struct run *run, const uint8_t *payload, uint32_t len)
+{
+	struct verdict verdict;
+
+	if ((run->is_compiling && !run->compiler_ended) ||
+	    frame_decode_verdict(payload, len, &verdict) != FRAME_OK)
+		return RUN_STEP_BROKEN;
+	if (!run->is_compiling)
+		run->result.verdict = verdict;
+	return RUN_STEP_VERDICT;
 }
 
 static enum run_step
 take_frame(
     struct run *run, const struct frame_header *header, const uint8_t *payload)
 {
-	struct result *result = &run->result;
-
 	/* Before it has the job a guest has nothing to say of it. */
 	if (!run->started && header->kind != FRAME_STARTED)
 		return RUN_STEP_BROKEN;
@@ -35,16 +77,13 @@ take_frame(
 		run->started = true;
 		return RUN_STEP_ON;
 	case FRAME_STDOUT:
-		return append(run, EVENTS_STDOUT, payload, header->len,
-		    run->stdout_data, &result->stdout_len);
+		return append(run, EVENTS_STDOUT, payload, header->len);
 	case FRAME_STDERR:
-		return append(run, EVENTS_STDERR, payload, header->len,
-		    run->stderr_data, &result->stderr_len);
+		return append(run, EVENTS_STDERR, payload, header->len);
+	case FRAME_COMPILED:
+		return take_compiled(run, payload, header->len);
 	case FRAME_VERDICT:
-		if (frame_decode_verdict(
-			payload, header->len, &result->verdict) == FRAME_OK)
-			return RUN_STEP_VERDICT;
-		return RUN_STEP_BROKEN;
+		return take_verdict(run, payload, header->len);
 	case FRAME_READY:
 	case FRAME_SETUP_ERROR:
 	case FRAME_JOB:

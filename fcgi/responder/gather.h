@@ -13,6 +13,9 @@ enum run_step {
 	RUN_STEP_GONE     /* the client went away */
 };
 
+/* Of whichever runs, the compiler or the program. */
+struct result *gather_result(struct run *run);
+
 /* Takes all whole frames out of run->inbox; a part of one stays. */
 enum run_step gather_frames(struct run *run);
 

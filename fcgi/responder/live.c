@@ -50,6 +50,7 @@ void
 live_attach(struct live *live, struct exchange *exchange, struct run *run)
 {
 	events_reset(&live->watcher.events);
+	events_reset(&live->watcher.compiler);
 	live->watcher.has_begun = false;
 	live->watcher.send = on_send;
 	live->exchange = exchange;
@@ -70,6 +71,7 @@ live_finish(struct live *live)
 {
 	live_detach(live);
 	events_finish(&live->watcher.events);
+	events_finish(&live->watcher.compiler);
 }
 
 /* 0: the client takes more; -1: it is gone, or too slow. */

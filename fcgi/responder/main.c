@@ -2,7 +2,8 @@
 /*
  * sce-responder: parses what strangers send, and is trusted with nothing. Its
  * rights were dropped by sced before it was executed; it checks that, gives
- * up the rest, and serves. Numbers in its argv come from sced's configuration.
+ * up the rest, and serves. Numbers in its argv come from sced's configuration,
+ * and behind them the rows of runtime.h.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -25,7 +26,7 @@ enum argument {
 	ARG_LOG_CODE,
 	ARG_PISTON_TEXT,
 	ARG_FILES_BYTES,
-	ARG_COUNT
+	ARG_RUNTIMES /* the first of them */
 };
 
 static uint64_t
@@ -41,28 +42,37 @@ number(char *argv[], enum argument which, uint64_t max)
 }
 
 static void
+take_runtimes(int argc, char *argv[], struct runtimes *runtimes)
+{
+	const char *problem;
+	int i;
+
+	runtimes->count = 0;
+	for (i = ARG_RUNTIMES; i < argc; i++) {
+		problem = runtimes_add(runtimes, argv[i]);
+		if (problem != NULL)
+			die("runtime %d: %s", i - ARG_RUNTIMES + 1, problem);
+	}
+}
+
+/* Times and memory are those of the rows. */
+static void
 take_arguments(int argc, char *argv[], struct worker_options *options)
 {
-	/* Behind the numbers there is one a runtime. */
-	if (argc < ARG_COUNT || argc > ARG_COUNT + RUNTIMES_MAX)
+	if (argc <= ARG_RUNTIMES)
 		die("sce-responder " SCE_VERSION " is started by sced only");
 	log_init("sce-responder", (int)number(argv, ARG_LOG_LEVEL, 7));
 	options->limits.code_points_max = (uint32_t)number(
 	    argv, ARG_CODE_POINTS, CODE_POINTS_MAX);
 	options->limits.body_bytes_max = (uint32_t)number(
 	    argv, ARG_BODY_BYTES, BODY_BYTES_MAX);
-	options->limits.wall_default_ms = (uint32_t)number(
-	    argv, ARG_TIMEOUT_MS, WALL_MS_MAX);
-	options->limits.wall_max_ms = (uint32_t)number(
-	    argv, ARG_TIMEOUT_MAX_MS, WALL_MS_MAX);
 	options->output_limit_bytes = (uint32_t)number(
 	    argv, ARG_OUTPUT_BYTES, OUTPUT_BYTES_MAX);
-	options->memory_limit_bytes = number(argv, ARG_MEMORY_BYTES, INT64_MAX);
-	options->limits.memory_max_bytes = options->memory_limit_bytes;
 	options->log_code = number(argv, ARG_LOG_CODE, 1) == 1;
 	options->limits.files_bytes_max = (uint32_t)number(
 	    argv, ARG_FILES_BYTES, UINT32_MAX);
 	options->limits.takes_text = number(argv, ARG_PISTON_TEXT, 1) == 1;
+	take_runtimes(argc, argv, &options->runtimes);
 }
 
 /* The end comes by the supervisor's channel, not by a signal: one in the

@@ -25,14 +25,27 @@ int piston_parse_body(const uint8_t *body, size_t body_len,
     struct refusal *refusal);
 
 /* What can be run, for a list of it. 0, or -1 with errno ENOMEM. */
-int piston_format_runtimes(struct reply *reply);
+int piston_format_runtimes(
+    const struct runtimes *runtimes, struct reply *reply);
+
+/* One program and what was noted of the order of its output. */
+struct piston_stage {
+	const struct result *result;
+	const struct events *order;
+};
+
+struct piston_outcome {
+	const struct runtime *runtime;
+	struct piston_stage compile; /* all NULL: there was no compiler */
+	struct piston_stage run; /* the compiler's again if that has failed */
+};
 
 /*
- * What a run became: 200, whatever it did. order has what was noted of it.
- * 0, or -1 with errno ENOMEM; reply_finish frees the reply.
+ * What a run became: 200, whatever it did. 0, or -1 with errno ENOMEM;
+ * reply_finish frees the reply.
  */
-int piston_format_result(const struct result *result,
-    const struct events *order, struct reply *reply);
+int piston_format_result(
+    const struct piston_outcome *outcome, struct reply *reply);
 
 /* {"message": ...}. 0, or -1 with errno ENOMEM. */
 int piston_format_refusal(const struct refusal *refusal, struct reply *reply);

@@ -50,13 +50,37 @@ read_limit(struct json_object *object, const char *name, uint64_t max,
 	return 0;
 }
 
+static int
+check_memory(const char *name, uint64_t bytes, struct refusal *refusal)
+{
+	if (bytes == 0 || bytes >= MEMORY_BYTES_MIN)
+		return 0;
+	return refusal_set(
+	    refusal, 400, "%s must be at least %d", name, MEMORY_BYTES_MIN);
+}
+
+/* Both are in one sandbox, which has one limit: neither gets more than it is
+ * to have. 0: no limit of its own. */
+static uint64_t
+smaller(uint64_t a, uint64_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
 int
-piston_read_limits(struct json_object *object,
-    const struct request_limits *limits, struct request *request,
+piston_read_limits(struct json_object *object, struct request *request,
     struct refusal *refusal)
 {
-	uint64_t wall_ms = limits->wall_default_ms;
+	const struct runtime *runtime = request->runtime;
+	const uint64_t memory_max = runtime->memory_bytes;
+	const uint64_t wall_max = runtime->wall_max_ms;
+	const bool compiles = runtime->compiles;
+	uint64_t wall_ms = runtime->wall_default_ms;
+	uint64_t compile_wall_ms = compiles ? wall_ms : 0;
 	uint64_t memory = 0;
+	uint64_t compile_memory = 0;
 	uint64_t cpu_ms = 0;
 	uint64_t unused = 0;
 	const struct {
@@ -64,12 +88,14 @@ piston_read_limits(struct json_object *object,
 		uint64_t max;
 		uint64_t *value;
 	} all[] = {
-		{ "compile_memory_limit", 0, &unused },
-		{ "run_memory_limit", limits->memory_max_bytes, &memory },
-		{ "compile_timeout", 0, &unused },
-		{ "run_timeout", limits->wall_max_ms, &wall_ms },
+		{ "compile_memory_limit", compiles ? memory_max : 0,
+		    &compile_memory },
+		{ "run_memory_limit", memory_max, &memory },
+		{ "compile_timeout", compiles ? wall_max : 0,
+		    &compile_wall_ms },
+		{ "run_timeout", wall_max, &wall_ms },
 		{ "compile_cpu_time", 0, &unused },
-		{ "run_cpu_time", limits->wall_max_ms, &cpu_ms },
+		{ "run_cpu_time", wall_max, &cpu_ms },
 	};
 	size_t i;
 
@@ -78,11 +104,13 @@ piston_read_limits(struct json_object *object,
 			refusal) == -1)
 			return -1;
 	}
-	if (memory > 0 && memory < MEMORY_BYTES_MIN)
-		return refusal_set(refusal, 400,
-		    "run_memory_limit must be at least %d", MEMORY_BYTES_MIN);
+	if (check_memory("compile_memory_limit", compile_memory, refusal) ==
+		-1 ||
+	    check_memory("run_memory_limit", memory, refusal) == -1)
+		return -1;
 	request->wall_limit_ms = (uint32_t)wall_ms;
-	request->memory_bytes = memory;
+	request->compile_wall_limit_ms = (uint32_t)compile_wall_ms;
+	request->memory_bytes = smaller(memory, compile_memory);
 	request->cpu_limit_ms = (uint32_t)cpu_ms;
 	return 0;
 }

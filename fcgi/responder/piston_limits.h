@@ -12,12 +12,11 @@ struct json_object;
 bool piston_is_nothing(struct json_object *value);
 
 /*
- * Memory, time and CPU time, in Piston's order; of a compiler first. There is
- * no compiler, so that its limits only have to be numbers. 0, or -1 with the
- * refusal filled in.
+ * Memory, time and CPU time, in Piston's order; of a compiler first. Where the
+ * request's runtime has no compiler, its limits only have to be numbers. 0, or
+ * -1 with the refusal filled in.
  */
-int piston_read_limits(struct json_object *object,
-    const struct request_limits *limits, struct request *request,
+int piston_read_limits(struct json_object *object, struct request *request,
     struct refusal *refusal);
 
 #endif

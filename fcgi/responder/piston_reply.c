@@ -9,7 +9,6 @@
 #include "common/utf8.h"
 #include "responder/json_member.h"
 #include "responder/piston.h"
-#include "responder/runtime.h"
 
 /* How it ended, in Piston's words, which are isolate's. */
 struct ending {
@@ -192,26 +191,36 @@ finish(struct json_object *object, int rc, struct reply *reply)
 	return rc;
 }
 
-int
-piston_format_result(const struct result *result, const struct events *order,
-    struct reply *reply)
+static int
+add_stage(struct json_object *object, const char *name,
+    const struct piston_stage *stage)
 {
+	struct json_object *member;
+
+	if (stage->result == NULL)
+		return 0;
+	member = json_object_new_object();
+	if (json_member_add(object, name, member) == -1)
+		return -1;
+	return add_run(member, stage->result, stage->order);
+}
+
+int
+piston_format_result(const struct piston_outcome *outcome, struct reply *reply)
+{
+	const struct runtime *runtime = outcome->runtime;
 	struct json_object *object = json_object_new_object();
-	struct json_object *run;
 	int rc = -1;
 
 	memset(reply, 0, sizeof(*reply));
 	if (object == NULL)
 		goto out;
-	run = json_object_new_object();
-	if (json_member_add(object, "run", run) == -1)
+	if (add_stage(object, "compile", &outcome->compile) == -1 ||
+	    add_stage(object, "run", &outcome->run) == -1)
 		goto out;
-	if (add_run(run, result, order) == -1)
+	if (json_member_add_string(object, "language", runtime->language) == -1)
 		goto out;
-	if (json_member_add_string(object, "language", runtimes[0].language) ==
-	    -1)
-		goto out;
-	rc = json_member_add_string(object, "version", runtimes[0].version);
+	rc = json_member_add_string(object, "version", runtime->version);
 out:
 	return finish(object, rc, reply);
 }
@@ -246,16 +255,15 @@ add_runtime(struct json_object *list, const struct runtime *runtime)
 }
 
 int
-piston_format_runtimes(struct reply *reply)
+piston_format_runtimes(const struct runtimes *runtimes, struct reply *reply)
 {
 	struct json_object *list = json_object_new_array();
-	const struct runtime *runtime;
 	int rc = list == NULL ? -1 : 0;
+	size_t i;
 
 	memset(reply, 0, sizeof(*reply));
-	for (runtime = runtimes; rc == 0 && runtime->language != NULL;
-	     runtime++)
-		rc = add_runtime(list, runtime);
+	for (i = 0; rc == 0 && i < runtimes->count; i++)
+		rc = add_runtime(list, &runtimes->rows[i]);
 	return finish(list, rc, reply);
 }
 

@@ -14,7 +14,6 @@
 #include "responder/piston_limits.h"
 #include "responder/request_extras.h"
 #include "responder/request_json.h"
-#include "responder/runtime.h"
 
 static const struct request_words words = {
 	"an object such as {\"language\": \"python\", \"version\": \"*\", "
@@ -208,7 +207,7 @@ read_files(struct json_object *files, struct json_object *main_file,
 	return 0;
 }
 
-/* One without a name is main.py here, for which an interpreter waits. */
+/* One without a name gets the runtime's, for which an interpreter may wait. */
 static int
 read_main(struct json_object *file, struct json_object *args,
     const struct request_limits *limits, struct request *request,
@@ -217,7 +216,7 @@ read_main(struct json_object *file, struct json_object *args,
 	const char *name = string_member(file, "name");
 
 	if (name == NULL)
-		name = EXTRAS_SCRIPT;
+		name = request->runtime->file;
 	if (has_nul(file, "name") || !extras_path_is_safe(name))
 		return refuse_name(refusal);
 	if (request_take_code(member_or_null(file, "content"), "code", limits,
@@ -258,11 +257,12 @@ read_members(struct json_object *object, const struct request_limits *limits,
 		    refusal, 400, "version is required as a string");
 	if (check_files(object, &files, refusal) == -1)
 		return -1;
-	if (runtime_find(language, version) == NULL)
+	request->runtime = runtime_find(limits->runtimes, language, version);
+	if (request->runtime == NULL)
 		return refuse_runtime(language, version, refusal);
 	file = find_main(files, refusal);
 	if (file == NULL ||
-	    piston_read_limits(object, limits, request, refusal) == -1 ||
+	    piston_read_limits(object, request, refusal) == -1 ||
 	    read_main(file, member_or_null(object, "args"), limits, request,
 		refusal) == -1 ||
 	    read_files(files, file, limits, request, refusal) == -1)

@@ -31,7 +31,7 @@ add_complaint(struct json_object *object, const struct result *result,
     const struct text *stderr_text)
 {
 	const struct verdict *verdict = &result->verdict;
-	bool failed = verdict->kind != VERDICT_EXITED || verdict->status != 0;
+	bool failed = !verdict_is_success(verdict);
 
 	if (failed && verdict->kind == VERDICT_EXITED && stderr_text->len > 0)
 		return json_member_add_text(object, "error", stderr_text);
@@ -79,18 +79,19 @@ add_result(struct json_object *object, const struct result *result,
     const struct text *stdout_text, const struct text *stderr_text)
 {
 	const struct verdict *verdict = &result->verdict;
-	bool succeeded = verdict->kind == VERDICT_EXITED &&
-			 verdict->status == 0;
 
-	if (succeeded || stdout_text->len > 0) {
+	if (verdict_is_success(verdict) || stdout_text->len > 0) {
 		if (json_member_add_text(object, "output", stdout_text) == -1)
 			return -1;
 	}
 	if (add_complaint(object, result, stderr_text) == -1)
 		return -1;
-	if (add_end(object, verdict) == -1)
+	if (add_end(object, verdict) == -1 ||
+	    add_truncated(object, verdict->truncated) == -1)
 		return -1;
-	return add_truncated(object, verdict->truncated);
+	if (!result->is_compiler)
+		return 0;
+	return json_member_add_string(object, "stage", "compile");
 }
 
 int
@@ -178,15 +179,14 @@ has_complained(const struct result *result)
 	return false;
 }
 
-int
-reply_format_ending(const struct result *result, struct reply *reply)
+static int
+reply_init_ending(struct reply *reply, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 	struct json_object *object = json_object_new_object();
-	bool failed = verdict->kind != VERDICT_EXITED || verdict->status != 0;
+	bool failed = !verdict_is_success(verdict);
 	int rc = -1;
 
-	memset(reply, 0, sizeof(*reply));
 	if (object == NULL)
 		goto out;
 	if (failed && !has_complained(result) &&
@@ -199,6 +199,15 @@ reply_format_ending(const struct result *result, struct reply *reply)
 out:
 	json_object_put(object);
 	return rc;
+}
+
+int
+reply_format_ending(const struct result *result, struct reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	if (result->is_compiler)
+		return reply_init_run(reply, result);
+	return reply_init_ending(reply, result);
 }
 
 int

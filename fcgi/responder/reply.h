@@ -23,6 +23,7 @@ struct result {
 	uint32_t wall_limit_ms;      /* for the timeout's sentence */
 	uint64_t memory_limit_bytes; /* for the memory's sentence */
 	bool abandoned;              /* the client went away before the end */
+	bool is_compiler;            /* not of the program, which has not run */
 };
 
 struct reply {
@@ -33,9 +34,10 @@ struct reply {
 
 /*
  * The answer to a program that ran: 200 and the members of the contract
- * (output, error, stderr, exit_code or signal, truncated), in that order;
- * for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its trailing
- * newlines and is empty if nothing else is left. 0, or -1 with errno ENOMEM.
+ * (output, error, stderr, exit_code or signal, truncated, stage), in that
+ * order; for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its
+ * trailing newlines and is empty if nothing else is left. 0, or -1 with errno
+ * ENOMEM.
  */
 int reply_format_result(const struct result *result, struct reply *reply);
 
@@ -44,7 +46,8 @@ int reply_format_text(const uint8_t *data, size_t len, struct reply *reply);
 
 /*
  * The members without the text, for whom has been told that already: error
- * only if it is a sentence. 0, or -1 with ENOMEM.
+ * only if it is a sentence. Of a compiler nothing has been told, so that its
+ * text is there. 0, or -1 with ENOMEM.
  */
 int reply_format_ending(const struct result *result, struct reply *reply);
 

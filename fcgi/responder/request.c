@@ -148,31 +148,6 @@ read_stdin(struct json_object *object, struct request *request,
 	    "stdin", value, &request->stdin_data, &request->stdin_len, refusal);
 }
 
-static int
-read_timeout(struct json_object *object, const struct request_limits *limits,
-    struct request *request, struct refusal *refusal)
-{
-	const double min_s = WALL_MS_MIN / 1000.0;
-	const double max_s = limits->wall_max_ms / 1000.0;
-	struct json_object *value;
-	double timeout_s;
-
-	request->wall_limit_ms = limits->wall_default_ms;
-	if (!json_object_object_get_ex(object, "timeout", &value))
-		return 0;
-	if (!json_object_is_type(value, json_type_int) &&
-	    !json_object_is_type(value, json_type_double))
-		return refusal_set(
-		    refusal, 400, "\"timeout\" must be a number of seconds");
-	timeout_s = json_object_get_double(value);
-	/* Written so that NaN is out of range too. */
-	if (!(timeout_s >= min_s && timeout_s <= max_s))
-		return refusal_set(refusal, 400,
-		    "timeout must be between %g and %g seconds", min_s, max_s);
-	request->wall_limit_ms = (uint32_t)(timeout_s * 1000 + 0.5);
-	return 0;
-}
-
 int
 request_parse_body(const uint8_t *body, size_t body_len,
     const struct request_limits *limits, struct request *request,
@@ -190,7 +165,7 @@ request_parse_body(const uint8_t *body, size_t body_len,
 		goto out;
 	if (read_stdin(object, request, refusal) == -1)
 		goto out;
-	if (read_timeout(object, limits, request, refusal) == -1)
+	if (request_read_runtime(object, limits, request, refusal) == -1)
 		goto out;
 	rc = request_read_extras(object, limits, request, refusal);
 out:

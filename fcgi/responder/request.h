@@ -12,14 +12,14 @@
 #include <stdint.h>
 
 #include "common/limits.h"
+#include "responder/runtime.h"
 
-/* What the owner of the service allows. */
+/* What the owner of the service allows, whatever the language: the limits of a
+ * language are in its row. */
 struct request_limits {
+	const struct runtimes *runtimes; /* one row at the least */
 	uint32_t code_points_max;
 	uint32_t body_bytes_max;
-	uint32_t wall_default_ms;
-	uint32_t wall_max_ms;
-	uint64_t memory_max_bytes;
 	uint32_t files_bytes_max; /* of all files together */
 	bool takes_text; /* Piston's paths: text/plain counts as JSON */
 };
@@ -46,8 +46,11 @@ struct request {
 	uint8_t *stdin_data; /* NULL if there is none */
 	size_t stdin_len;
 	struct request_extras extras;
-	size_t files_len; /* of all files in them: bytes */
+	size_t files_len;              /* of all files in them: bytes */
+	const struct runtime *runtime; /* what it is written in */
 	uint32_t wall_limit_ms;
+	/* For its compiler alone; 0: wall_limit_ms is for both together. */
+	uint32_t compile_wall_limit_ms;
 	uint32_t cpu_limit_ms; /* 0: the wall clock is limit enough */
 	uint64_t memory_bytes; /* 0: all that there is */
 	bool is_live;          /* its output is watched as it comes */

@@ -31,7 +31,7 @@ int request_add_file_count(
 int request_add_file(struct request *request, const struct request_file *file,
     const struct request_limits *limits, struct refusal *refusal);
 
-/* request_files.c: args, files, language and version of a body of /run. */
+/* request_files.c: args and files of a body of /run; its runtime is known. */
 int request_read_extras(struct json_object *object,
     const struct request_limits *limits, struct request *request,
     struct refusal *refusal);

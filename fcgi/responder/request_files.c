@@ -1,78 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a body of /run may say beside code, stdin and timeout. */
-#include <inttypes.h>
+/* Arguments and files of a body of /run. */
 #include <json-c/json.h>
 #include <string.h>
 
 #include "common/extras.h"
 #include "responder/request_extras.h"
 #include "responder/request_json.h"
-#include "responder/runtime.h"
 
 #define FILE_EXAMPLE "{\"name\": \"a.txt\", \"content\": \"...\"}"
-
-/* 0 and *string, NULL if there is no such member; or -1. A NUL would cut it. */
-static int
-read_name(struct json_object *object, const char *name, const char **string,
-    struct refusal *refusal)
-{
-	struct json_object *value;
-
-	*string = NULL;
-	if (!json_object_object_get_ex(object, name, &value))
-		return 0;
-	if (!json_object_is_type(value, json_type_string))
-		return refusal_set(
-		    refusal, 400, "\"%s\" must be a string", name);
-	*string = json_object_get_string(value);
-	if (strlen(*string) != (size_t)json_object_get_string_len(value))
-		return refusal_set(refusal, 400,
-		    "\"%s\" must not contain a NUL character", name);
-	return 0;
-}
-
-static int
-check_runtime(struct json_object *object, struct refusal *refusal)
-{
-	char shown[2][REQUEST_SHOWN_BYTES];
-	const char *language;
-	const char *version;
-
-	if (read_name(object, "language", &language, refusal) == -1 ||
-	    read_name(object, "version", &version, refusal) == -1)
-		return -1;
-	if (language == NULL)
-		language = runtimes[0].language;
-	if (runtime_find(language, version) != NULL)
-		return 0;
-	request_show(shown[0], language);
-	request_show(shown[1], version != NULL ? version : "*");
-	return refusal_set(refusal, 400,
-	    "There is no \"%s\" in version \"%s\": use %s %s", shown[0],
-	    shown[1], runtimes[0].language, runtimes[0].version);
-}
-
-static int
-read_memory(struct json_object *object, const struct request_limits *limits,
-    struct request *request, struct refusal *refusal)
-{
-	struct json_object *value;
-	int64_t bytes;
-
-	if (!json_object_object_get_ex(object, "memory", &value))
-		return 0;
-	if (!json_object_is_type(value, json_type_int))
-		return refusal_set(
-		    refusal, 400, "\"memory\" must be a number of bytes");
-	bytes = json_object_get_int64(value);
-	if (bytes < MEMORY_BYTES_MIN ||
-	    (uint64_t)bytes > limits->memory_max_bytes)
-		return refusal_set(refusal, 400,
-		    "memory must be between %d and %" PRIu64 " bytes",
-		    MEMORY_BYTES_MIN, limits->memory_max_bytes);
-	request->memory_bytes = (uint64_t)bytes;
-	return 0;
-}
 
 static int
 check_encoding(const char *encoding, struct refusal *refusal)
@@ -98,8 +33,9 @@ read_file(struct json_object *object, const struct request_limits *limits,
 		    "as " FILE_EXAMPLE);
 	if (request_check_names(object, members,
 		"a file has name, content and encoding", refusal) == -1 ||
-	    read_name(object, "name", &file.path, refusal) == -1 ||
-	    read_name(object, "encoding", &file.encoding, refusal) == -1)
+	    request_read_name(object, "name", &file.path, refusal) == -1 ||
+	    request_read_name(object, "encoding", &file.encoding, refusal) ==
+		-1)
 		return -1;
 	if (file.path == NULL ||
 	    !json_object_object_get_ex(object, "content", &file.content))
@@ -147,11 +83,10 @@ request_read_extras(struct json_object *object,
 	struct json_object *files = NULL;
 	bool has_args = json_object_object_get_ex(object, "args", &args);
 	bool has_files = json_object_object_get_ex(object, "files", &files);
+	const char *script = request->runtime->file;
 
-	if (check_runtime(object, refusal) == -1 ||
-	    read_memory(object, limits, request, refusal) == -1)
-		return -1;
-	if (!has_args && !has_files)
+	/* No extras at all stand for a program of that name. */
+	if (!has_args && !has_files && strcmp(script, EXTRAS_SCRIPT) == 0)
 		return 0;
 	if (has_args && args == NULL)
 		return refusal_set(
@@ -160,7 +95,7 @@ request_read_extras(struct json_object *object,
 		return refusal_set(refusal, 400,
 		    "\"files\" must be an array of objects such "
 		    "as " FILE_EXAMPLE);
-	if (request_add_args(request, EXTRAS_SCRIPT, args, refusal) == -1)
+	if (request_add_args(request, script, args, refusal) == -1)
 		return -1;
 	return read_files(files, limits, request, refusal);
 }

@@ -33,6 +33,19 @@ int request_take_code(struct json_object *value, const char *name,
     const struct request_limits *limits, struct request *request,
     struct refusal *refusal);
 
+/*
+ * In request_runtime.c. A member of json-c's that ends at its first NUL, for it
+ * has none; NULL if there is no such member. 0, or -1 with the refusal.
+ */
+int request_read_name(struct json_object *object, const char *name,
+    const char **string, struct refusal *refusal);
+
+/* Language and version, and the limits that its row has a say in. 0, or -1 with
+ * the refusal filled in. */
+int request_read_runtime(struct json_object *object,
+    const struct request_limits *limits, struct request *request,
+    struct refusal *refusal);
+
 /* Are all of its members known? The list ends with a NULL. advice ends the
  * sentence. 0, or -1 with the refusal filled in. */
 int request_check_names(struct json_object *object, const char *const *known,

@@ -23,19 +23,22 @@
 #define LEASES_PER_RUN 2
 
 int
-run_init(struct run *run, struct link *link, uint32_t output_limit_bytes,
-    uint64_t memory_limit_bytes)
+run_init(struct run *run, struct link *link, uint32_t output_limit_bytes)
 {
 	memset(run, 0, sizeof(*run));
 	run->link = link;
 	run->output_limit_bytes = output_limit_bytes;
-	run->memory_limit_bytes = memory_limit_bytes;
 	run->outbox = malloc(OUTBOX_BYTES);
 	run->inbox = malloc(INBOX_BYTES);
 	run->stdout_data = malloc(output_limit_bytes);
 	run->stderr_data = malloc(output_limit_bytes);
+	/* Takes no memory before there is something to keep. */
+	run->compiler_stdout_data = malloc(output_limit_bytes);
+	run->compiler_stderr_data = malloc(output_limit_bytes);
 	if (run->outbox == NULL || run->inbox == NULL ||
-	    run->stdout_data == NULL || run->stderr_data == NULL)
+	    run->stdout_data == NULL || run->stderr_data == NULL ||
+	    run->compiler_stdout_data == NULL ||
+	    run->compiler_stderr_data == NULL)
 		return -1;
 	return 0;
 }
@@ -47,27 +50,38 @@ run_finish(struct run *run)
 	free(run->inbox);
 	free(run->stdout_data);
 	free(run->stderr_data);
+	free(run->compiler_stdout_data);
+	free(run->compiler_stderr_data);
 	memset(run, 0, sizeof(*run));
 }
 
 static void
 clear_result(struct run *run, const struct request *request)
 {
-	struct result *result = &run->result;
+	const struct runtime *runtime = request->runtime;
+	struct result result = { .stdout_data = run->stdout_data,
+		.stderr_data = run->stderr_data,
+		.wall_limit_ms = request->wall_limit_ms,
+		.cpu_limit_ms = request->cpu_limit_ms,
+		.memory_limit_bytes = request->memory_bytes > 0
+					  ? request->memory_bytes
+					  : runtime->memory_bytes,
+		.verdict = { .kind = VERDICT_SANDBOX_FAILED } };
 
-	memset(result, 0, sizeof(*result));
-	result->stdout_data = run->stdout_data;
-	result->stderr_data = run->stderr_data;
-	result->wall_limit_ms = request->wall_limit_ms;
-	result->cpu_limit_ms = request->cpu_limit_ms;
-	result->memory_limit_bytes = request->memory_bytes > 0
-					 ? request->memory_bytes
-					 : run->memory_limit_bytes;
-	result->verdict.kind = VERDICT_SANDBOX_FAILED;
+	run->result = run->compiler = result;
+	run->compiler.is_compiler = true;
+	run->compiler.stdout_data = run->compiler_stdout_data;
+	run->compiler.stderr_data = run->compiler_stderr_data;
+	run->compiler.cpu_limit_ms = 0;
+	if (request->compile_wall_limit_ms > 0)
+		run->compiler.wall_limit_ms = request->compile_wall_limit_ms;
 	run->inbox_len = 0;
-	run->sent = run->started = false;
-	if (run->watcher != NULL)
+	run->sent = run->started = run->compiler_ended = false;
+	run->is_compiling = runtime->compiles;
+	if (run->watcher != NULL) {
 		events_reset(&run->watcher->events);
+		events_reset(&run->watcher->compiler);
+	}
 }
 
 static uint8_t *
@@ -81,11 +95,13 @@ put(uint8_t *at, const void *data, size_t len)
 static int
 send_job(struct run *run, const struct request *request, int sandbox_fd)
 {
+	bool is_unbuffered = request->is_live && request->runtime->is_python;
 	struct job job = { .wall_limit_ms = request->wall_limit_ms,
+		.compile_wall_limit_ms = request->compile_wall_limit_ms,
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
-		.flags = request->is_live ? JOB_UNBUFFERED : 0,
+		.flags = is_unbuffered ? JOB_UNBUFFERED : 0,
 		.code_len = (uint32_t)request->code_len,
 		.stdin_len = (uint32_t)request->stdin_len,
 		.extras_len = (uint32_t)request->extras.len };
@@ -163,7 +179,7 @@ converse_step(
 static void
 judge(struct run *run, enum run_step step, uint64_t started_us)
 {
-	struct result *result = &run->result;
+	struct result *result = gather_result(run);
 
 	if (step == RUN_STEP_TIMEOUT)
 		result->verdict.kind = VERDICT_TIMED_OUT;
@@ -177,13 +193,20 @@ judge(struct run *run, enum run_step step, uint64_t started_us)
 		result->verdict.truncated |= VERDICT_TRUNCATED_STDERR;
 }
 
+/* Of all that happens in the sandbox. */
+static uint32_t
+wall_limit_ms(const struct request *request)
+{
+	return request->wall_limit_ms + request->compile_wall_limit_ms;
+}
+
 static enum run_step
 converse(struct run *run, const struct request *request, int sandbox_fd,
     int client_fd)
 {
 	uint64_t started_us = io_now_us();
 	uint64_t deadline_us = started_us + DEADLINE_MARGIN_US +
-			       (uint64_t)request->wall_limit_ms * 1000;
+			       (uint64_t)wall_limit_ms(request) * 1000;
 	enum run_step step = RUN_STEP_ON;
 
 	run->sent = true;
@@ -193,6 +216,8 @@ converse(struct run *run, const struct request *request, int sandbox_fd,
 		step = converse_step(run, sandbox_fd, client_fd, deadline_us);
 	if (step != RUN_STEP_VERDICT)
 		judge(run, step, started_us);
+	if (run->is_compiling)
+		run->result = run->compiler;
 	return step;
 }
 
@@ -226,7 +251,8 @@ try_once(struct run *run, const struct request *request,
     const struct link_asker *asker, int client_fd, struct lease_reply *reply,
     enum run_outcome *outcome)
 {
-	const struct link_wish wish = { .wall_limit_ms = request->wall_limit_ms,
+	const struct link_wish wish = { .wall_limit_ms = wall_limit_ms(request),
+		.runtime = request->runtime->index,
 		.memory_kib = (uint32_t)(request->memory_bytes / 1024) };
 	int sandbox_fd = -1;
 	enum run_step step;

@@ -24,7 +24,8 @@ enum run_outcome {
  */
 struct run_watcher {
 	struct events events;
-	bool has_begun; /* the client knows that it runs */
+	struct events compiler; /* never told: only what came before what */
+	bool has_begun;         /* the client knows that it runs */
 	int (*send)(struct run_watcher *watcher);
 };
 
@@ -32,22 +33,27 @@ struct run_watcher {
 struct run {
 	struct link *link;
 	uint32_t output_limit_bytes;
-	uint64_t memory_limit_bytes;
 	uint8_t *outbox; /* a job frame */
 	uint8_t *inbox;  /* frames from the guest */
 	size_t inbox_len;
 	uint8_t *stdout_data;
 	uint8_t *stderr_data;
+	uint8_t *compiler_stdout_data;
+	uint8_t *compiler_stderr_data;
 	bool sent;    /* the job is on its way: code may run from now on */
 	bool started; /* the guest has said that it has the job */
+	bool
+	    is_compiling; /* it is the compiler that runs, or was the last to */
+	bool compiler_ended; /* the guest has said how */
 	uint64_t queue_us;
-	struct result result;
+	struct result compiler; /* where the language has one */
+	struct result result;   /* of the program; or of the compiler, if it has
+				 * not succeeded: then is_compiling still holds */
 	struct run_watcher *watcher; /* NULL: nobody watches */
 };
 
 /* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */
-int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes,
-    uint64_t memory_limit_bytes);
+int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
 void run_finish(struct run *run);
 
 /*

@@ -1,148 +1,128 @@
 /* SPDX-License-Identifier: MIT */
+/* The table: its rows, and who is meant by a name. */
 #include "responder/runtime.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define PARTS 3
-#define VERSION_PART_MAX 1000000
+#include "common/extras.h"
 
-static const char *const python_aliases[] = { "py", "py3", "python3",
-	"python3.11", NULL };
-
-const struct runtime runtimes[] = {
-	{ "python", "3.11.2", python_aliases },
-	{ NULL, NULL, NULL },
+enum field {
+	FIELD_NAME,
+	FIELD_VERSION,
+	FIELD_ALIASES,
+	FIELD_FILE,
+	FIELD_COMPILES,
+	FIELD_MEMORY,
+	FIELD_TIMEOUT,
+	FIELD_TIMEOUT_MAX,
+	FIELD_IS_PYTHON,
+	FIELDS
 };
 
-struct version {
-	unsigned long part[PARTS];
-	size_t given; /* so many; the others are any */
-};
-
-enum comparison { EQUAL, CARET, TILDE, LESS, LESS_EQUAL, MORE, MORE_EQUAL };
-
-static enum comparison
-take_comparison(const char **text)
+/* Cuts text at each tab: false unless there are as many fields as there are to
+ * be. */
+static bool
+split_fields(char *text, char *fields[FIELDS])
 {
-	static const struct {
-		const char *sign;
-		enum comparison comparison;
-	} signs[] = { { "<=", LESS_EQUAL }, { ">=", MORE_EQUAL }, { "<", LESS },
-		{ ">", MORE }, { "^", CARET }, { "~", TILDE }, { "=", EQUAL } };
 	size_t i;
-	size_t len;
 
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		len = strlen(signs[i].sign);
-		if (strncmp(*text, signs[i].sign, len) != 0)
-			continue;
-		*text += len;
-		*text += strspn(*text, " ");
-		return signs[i].comparison;
+	for (i = 0; i < FIELDS; i++) {
+		fields[i] = strsep(&text, "\t");
+		if (fields[i] == NULL)
+			return false;
 	}
-	return EQUAL;
+	return text == NULL;
 }
 
-/* One part, a number or any. False: neither. */
+/* What can be shown and sent as it is, in one word. */
 static bool
-take_part(const char **at, struct version *version, size_t i)
+is_name(const char *name)
 {
-	if (**at == 'x' || **at == 'X' || **at == '*') {
-		(*at)++;
-		return true;
+	size_t len = strlen(name);
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == ',')
+			return false;
 	}
-	if (**at < '0' || **at > '9')
+	return len > 0 && len <= RUNTIME_NAME_MAX;
+}
+
+static bool
+take_aliases(char *text, struct runtime *runtime)
+{
+	size_t count = 0;
+
+	while (text != NULL && *text != '\0') {
+		if (count == RUNTIME_ALIASES_MAX)
+			return false;
+		runtime->aliases[count] = strsep(&text, ",");
+		if (!is_name(runtime->aliases[count++]))
+			return false;
+	}
+	runtime->aliases[count] = NULL;
+	return text == NULL || count == 0;
+}
+
+/* Decimal digits alone. */
+static bool
+take_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
 		return false;
-	for (; **at >= '0' && **at <= '9'; (*at)++) {
-		if (version->part[i] < VERSION_PART_MAX)
-			version->part[i] = version->part[i] * 10 +
-					   (unsigned long)(**at - '0');
-	}
-	if (version->given == i)
-		version->given++;
+	*number = strtoull(text, &end, 10);
+	return *end == '\0' && *number >= min && *number <= max;
+}
+
+static bool
+take_numbers(char *fields[FIELDS], struct runtime *runtime)
+{
+	uint64_t compiles, is_python, wall_max_ms, wall_default_ms;
+
+	if (!take_number(fields[FIELD_COMPILES], 0, 1, &compiles) ||
+	    !take_number(fields[FIELD_IS_PYTHON], 0, 1, &is_python) ||
+	    !take_number(
+		fields[FIELD_MEMORY], 1, INT64_MAX, &runtime->memory_bytes) ||
+	    !take_number(
+		fields[FIELD_TIMEOUT_MAX], 1, WALL_MS_MAX, &wall_max_ms) ||
+	    !take_number(
+		fields[FIELD_TIMEOUT], 1, wall_max_ms, &wall_default_ms))
+		return false;
+	runtime->compiles = compiles == 1;
+	runtime->is_python = is_python == 1;
+	runtime->wall_max_ms = (uint32_t)wall_max_ms;
+	runtime->wall_default_ms = (uint32_t)wall_default_ms;
 	return true;
 }
 
-/* "3.11", "v3", "3.x", "*": up to a blank or the end. */
-static bool
-take_version(const char **text, struct version *version)
+const char *
+runtimes_add(struct runtimes *runtimes, char *text)
 {
-	size_t i;
+	struct runtime runtime = { .index = (uint32_t)runtimes->count };
+	char *fields[FIELDS];
 
-	memset(version, 0, sizeof(*version));
-	*text += **text == 'v';
-	for (i = 0; i < PARTS; i++) {
-		if (!take_part(text, version, i))
-			return false;
-		if (**text != '.')
-			break;
-		(*text)++;
-	}
-	return **text == '\0' || **text == ' ';
-}
-
-/* Of so many parts: below 0, 0 or above it. */
-static int
-compare(const struct version *a, const struct version *b, size_t parts)
-{
-	size_t i;
-
-	for (i = 0; i < parts; i++) {
-		if (a->part[i] != b->part[i])
-			return a->part[i] < b->part[i] ? -1 : 1;
-	}
-	return 0;
-}
-
-static bool
-holds(const struct version *version, enum comparison comparison,
-    const struct version *limit)
-{
-	int order = compare(version, limit, limit->given);
-	size_t alike;
-
-	switch (comparison) {
-	case EQUAL:
-		return order == 0;
-	case CARET:
-		alike = limit->given > 1 && limit->part[0] == 0 ? 2 : 1;
-		break;
-	case TILDE:
-		alike = 2;
-		break;
-	case LESS:
-		return order < 0;
-	case LESS_EQUAL:
-		return order <= 0;
-	case MORE:
-		return order > 0;
-	case MORE_EQUAL:
-		return order >= 0;
-	default:
-		return false;
-	}
-	alike = alike < limit->given ? alike : limit->given;
-	return order >= 0 && compare(version, limit, alike) == 0;
-}
-
-bool
-runtime_version_satisfies(const char *version, const char *selector)
-{
-	enum comparison comparison;
-	struct version is;
-	struct version limit;
-
-	if (!take_version(&version, &is))
-		return false;
-	selector += strspn(selector, " ");
-	do {
-		comparison = take_comparison(&selector);
-		if (!take_version(&selector, &limit) ||
-		    !holds(&is, comparison, &limit))
-			return false;
-		selector += strspn(selector, " ");
-	} while (*selector != '\0');
-	return true;
+	if (runtimes->count == RUNTIMES_MAX)
+		return "there are too many";
+	if (!split_fields(text, fields))
+		return "it has not as many fields as it is to have";
+	runtime.language = fields[FIELD_NAME];
+	runtime.version = fields[FIELD_VERSION];
+	runtime.file = fields[FIELD_FILE];
+	if (!is_name(runtime.language) ||
+	    !take_aliases(fields[FIELD_ALIASES], &runtime))
+		return "a name is not one";
+	if (!is_name(runtime.version) ||
+	    !runtime_version_satisfies(runtime.version, "*"))
+		return "the version is not one";
+	if (!extras_path_is_safe(runtime.file))
+		return "the file is not one";
+	if (!take_numbers(fields, &runtime))
+		return "a number is out of range";
+	runtimes->rows[runtimes->count++] = runtime;
+	return NULL;
 }
 
 static bool
@@ -160,15 +140,24 @@ is_called(const struct runtime *runtime, const char *language)
 }
 
 const struct runtime *
-runtime_find(const char *language, const char *version)
+runtime_find(
+    const struct runtimes *runtimes, const char *language, const char *version)
 {
-	const struct runtime *runtime;
+	const struct runtime *found = NULL;
+	size_t i;
 
-	for (runtime = runtimes; runtime->language != NULL; runtime++) {
-		if (is_called(runtime, language) &&
-		    (version == NULL ||
-			runtime_version_satisfies(runtime->version, version)))
-			return runtime;
+	for (i = 0; i < runtimes->count; i++) {
+		const struct runtime *row = &runtimes->rows[i];
+
+		if (!is_called(row, language))
+			continue;
+		if (version == NULL)
+			return row;
+		if (!runtime_version_satisfies(row->version, version))
+			continue;
+		if (found == NULL ||
+		    runtime_version_compare(row->version, found->version) > 0)
+			found = row;
 	}
-	return NULL;
+	return found;
 }

@@ -1,28 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs can be written in: one row for now. Pure. */
+/*
+ * What programs can be written in: a table whose rows sced says, each in one
+ * argument of ours. Pure.
+ */
 #ifndef SCE_RUNTIME_H
 #define SCE_RUNTIME_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "common/limits.h"
 
 struct runtime {
+	uint32_t index; /* of its row, as sced has it */
 	const char *language;
 	const char *version;
-	const char *const *aliases; /* ends with a NULL */
+	const char *aliases[RUNTIME_ALIASES_MAX + 1]; /* ends with a NULL */
+	const char *file; /* what a program without a name is called */
+	bool compiles;    /* before it runs */
+	bool is_python;   /* -u is for whoever watches it live */
+	uint64_t memory_bytes;
+	uint32_t wall_default_ms;
+	uint32_t wall_max_ms;
 };
 
-/* Ends with a row without language. */
-extern const struct runtime runtimes[];
+struct runtimes {
+	struct runtime rows[RUNTIMES_MAX];
+	size_t count;
+};
+
+/*
+ * One more row, of fields between tabs: name, version, aliases between commas
+ * or none, file, compiles (0 or 1), memory in bytes, timeout and timeout_max in
+ * ms, is_python (0 or 1). It points into text, which is cut up and has to stay.
+ * NULL, or what is wrong with it; then the row is not added.
+ */
+const char *runtimes_add(struct runtimes *runtimes, char *text);
 
 /*
  * By name or alias and by a selector as npm's semver has them: *, 3, 3.x,
  * 3.11.2, one of ^ ~ > >= < <= = before such, several that must all hold
- * between blanks. NULL selects any version. NULL: there is none.
+ * between blanks. Of several the newest, or, with NULL for any version, the
+ * first. NULL: there is none.
  */
-const struct runtime *runtime_find(const char *language, const char *version);
+const struct runtime *runtime_find(
+    const struct runtimes *runtimes, const char *language, const char *version);
 
-/* Does a version, three numbers, satisfy a selector? */
+/* Does a version, up to three numbers, satisfy a selector? */
 bool runtime_version_satisfies(const char *version, const char *selector);
+
+/* 0: both are the same; below 0: a is the older one. */
+int runtime_version_compare(const char *a, const char *b);
 
 #endif

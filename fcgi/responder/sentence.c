@@ -11,19 +11,21 @@ reply_describe_end(
 	const struct verdict *verdict = &result->verdict;
 	const size_t size = SENTENCE_BYTES_MAX;
 
+	const char *who = result->is_compiler ? "Compiler" : "Program";
+
 	sentence[0] = '\0';
 	switch (verdict->kind) {
 	case VERDICT_EXITED:
-		snprintf(sentence, size, "Program exited with status %u",
+		snprintf(sentence, size, "%s exited with status %u", who,
 		    (unsigned)verdict->status);
 		break;
 	case VERDICT_SIGNALED:
-		snprintf(sentence, size, "Program killed by signal %s",
+		snprintf(sentence, size, "%s killed by signal %s", who,
 		    reply_signal_name(verdict->status));
 		break;
 	case VERDICT_TIMED_OUT:
-		snprintf(sentence, size,
-		    "Execution timed out after %g second%s",
+		snprintf(sentence, size, "%s timed out after %g second%s",
+		    result->is_compiler ? "Compilation" : "Execution",
 		    result->wall_limit_ms / 1000.0,
 		    result->wall_limit_ms == 1000 ? "" : "s");
 		break;

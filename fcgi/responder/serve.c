@@ -115,7 +115,7 @@ answer_result(
 	if (request->is_live) {
 		end_live(service, answer.run_us);
 	} else if (service->dialect->format_result(
-		       &service->run, &answer.reply) == -1) {
+		       &service->run, request, &answer.reply) == -1) {
 		serve_busy(service);
 	} else {
 		serve_answer(service, &answer);

@@ -32,7 +32,7 @@ serve_health(struct service *service)
 	if (!is_get(service, &answer))
 		return;
 	if (status_health(service->link, &service->run,
-		service->options.limits.wall_default_ms, &answer) == -1) {
+		&service->options.runtimes.rows[0], &answer) == -1) {
 		serve_busy(service);
 		return;
 	}
@@ -62,7 +62,8 @@ serve_runtimes(struct service *service)
 
 	if (!is_get(service, &answer))
 		return;
-	if (piston_format_runtimes(&answer.reply) == -1) {
+	if (piston_format_runtimes(&service->options.runtimes, &answer.reply) ==
+	    -1) {
 		serve_busy(service);
 		return;
 	}

@@ -9,26 +9,31 @@
 #define PROBE_CODE "print('ok')"
 #define PROBE_OUTPUT "ok\n"
 
+/* What is not Python has done what it can when it has looked at it. */
 static bool
-probe(struct run *run, uint32_t wall_ms)
+probe(struct run *run, const struct runtime *runtime)
 {
 	static uint8_t code[] = PROBE_CODE;
 	static const struct link_asker nobody;
 	struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
-		.wall_limit_ms = wall_ms };
+		.runtime = runtime,
+		.wall_limit_ms = runtime->wall_default_ms };
 	const struct result *result = &run->result;
 	struct refusal refusal;
 
-	return run_execute(run, &request, &nobody, -1, &refusal) == RUN_DONE &&
-	       result->verdict.kind == VERDICT_EXITED &&
-	       result->stdout_len == strlen(PROBE_OUTPUT) &&
+	if (run_execute(run, &request, &nobody, -1, &refusal) != RUN_DONE ||
+	    result->verdict.kind != VERDICT_EXITED)
+		return false;
+	if (!runtime->is_python)
+		return true;
+	return result->stdout_len == strlen(PROBE_OUTPUT) &&
 	       memcmp(result->stdout_data, PROBE_OUTPUT, result->stdout_len) ==
 		   0;
 }
 
 static const char *
-find_health(struct link *link, struct run *run, uint32_t wall_ms,
+find_health(struct link *link, struct run *run, const struct runtime *runtime,
     struct lease_reply *health)
 {
 	if (link_ask_health(link, health) != LINK_GRANTED)
@@ -39,7 +44,7 @@ find_health(struct link *link, struct run *run, uint32_t wall_ms,
 	case LEASE_BUSY:
 		return "busy";
 	case LEASE_PROBE:
-		return probe(run, wall_ms) ? "ok" : "down";
+		return probe(run, runtime) ? "ok" : "down";
 	case LEASE_DOWN:
 		break;
 	}
@@ -47,11 +52,11 @@ find_health(struct link *link, struct run *run, uint32_t wall_ms,
 }
 
 int
-status_health(
-    struct link *link, struct run *run, uint32_t wall_ms, struct answer *answer)
+status_health(struct link *link, struct run *run, const struct runtime *runtime,
+    struct answer *answer)
 {
 	struct lease_reply health = { .ready = 0 };
-	const char *word = find_health(link, run, wall_ms, &health);
+	const char *word = find_health(link, run, runtime, &health);
 	struct reply *reply = &answer->reply;
 	int n;
 

@@ -11,12 +11,13 @@
 
 /*
  * {"status": "ok", "busy" (merely busy is healthy) or "down", ...} and the
- * pool's numbers; with a real run if nobody knows. That takes at most wall_ms,
- * and goes on without its asker: who hangs up must not make the service look
- * ill. The caller finishes answer->reply. 0, or -1 with ENOMEM.
+ * pool's numbers; with a real run if nobody knows, in the runtime. That takes
+ * at most its usual time, and goes on without its asker: who hangs up must not
+ * make the service look ill. The caller finishes answer->reply. 0, or -1 with
+ * ENOMEM.
  */
-int status_health(struct link *link, struct run *run, uint32_t wall_ms,
-    struct answer *answer);
+int status_health(struct link *link, struct run *run,
+    const struct runtime *runtime, struct answer *answer);
 
 /* The supervisor's metrics. 0, or -1: no memory, or no supervisor. */
 int status_metrics(struct link *link, struct answer *answer);

@@ -35,6 +35,8 @@ worker_create(const struct worker_options *options, struct link *link)
 	if (worker == NULL)
 		return NULL;
 	worker->service.options = *options;
+	worker->service.options.limits.runtimes = &worker->service.options
+						       .runtimes;
 	worker->service.link = link;
 	worker->service.body = malloc(
 	    (size_t)options->limits.body_bytes_max + 1);
@@ -42,8 +44,8 @@ worker_create(const struct worker_options *options, struct link *link)
 	worker->service.exchange = exchange_create(RESPONDER_LISTEN_FD);
 	if (worker->service.body == NULL || worker->epoll_fd == -1 ||
 	    worker->service.exchange == NULL ||
-	    run_init(&worker->service.run, link, options->output_limit_bytes,
-		options->memory_limit_bytes) == -1 ||
+	    run_init(&worker->service.run, link, options->output_limit_bytes) ==
+		-1 ||
 	    watch(worker, link->fd, EPOLLIN) == -1 ||
 	    watch(worker, RESPONDER_LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) ==
 		-1) {
@@ -60,6 +62,7 @@ worker_destroy(struct worker *worker)
 		return;
 	live_finish(&worker->service.live);
 	events_finish(&worker->service.orderly.events);
+	events_finish(&worker->service.orderly.compiler);
 	run_finish(&worker->service.run);
 	free(worker->service.body);
 	exchange_destroy(worker->service.exchange);

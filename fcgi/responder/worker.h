@@ -11,8 +11,8 @@
 
 struct worker_options {
 	struct request_limits limits;
+	struct runtimes runtimes; /* the worker's limits point to its copy */
 	uint32_t output_limit_bytes;
-	uint64_t memory_limit_bytes;
 	bool log_code;
 };
 

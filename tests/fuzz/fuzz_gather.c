@@ -43,7 +43,8 @@ expand(const uint8_t *data, size_t size)
 		frame_encode_header(
 		    stream + len, (enum frame_kind)data[0], payload);
 		len += FRAME_HEADER_LEN;
-		if (data[0] == FRAME_VERDICT && size >= FRAME_VERDICT_LEN)
+		if ((data[0] == FRAME_VERDICT || data[0] == FRAME_COMPILED) &&
+		    size >= FRAME_VERDICT_LEN)
 			memcpy(stream + len, data + 4, FRAME_VERDICT_LEN);
 		else
 			memset(stream + len, data[3], payload);
@@ -54,35 +55,54 @@ expand(const uint8_t *data, size_t size)
 
 /* What gather_frames needs, each of exactly its size for ASan to see. */
 static void
-start(struct run *run, uint32_t output_limit_bytes)
+start(struct run *run, uint32_t output_limit_bytes, bool compiles)
 {
 	memset(run, 0, sizeof(*run));
+	run->is_compiling = compiles;
 	run->output_limit_bytes = output_limit_bytes;
 	run->inbox = malloc(INBOX_BYTES);
 	run->stdout_data = malloc(output_limit_bytes);
 	run->stderr_data = malloc(output_limit_bytes);
+	run->compiler_stdout_data = malloc(output_limit_bytes);
+	run->compiler_stderr_data = malloc(output_limit_bytes);
 	assert(run->inbox && run->stdout_data && run->stderr_data);
+	assert(run->compiler_stdout_data && run->compiler_stderr_data);
 	run->result.stdout_data = run->stdout_data;
 	run->result.stderr_data = run->stderr_data;
 	run->result.verdict.kind = VERDICT_SANDBOX_FAILED;
+	run->compiler = run->result;
+	run->compiler.is_compiler = true;
+	run->compiler.stdout_data = run->compiler_stdout_data;
+	run->compiler.stderr_data = run->compiler_stderr_data;
 }
 
 static void
 assert_kept(const struct run *run, size_t sent)
 {
 	const struct result *result = &run->result;
+	const struct result *compiler = &run->compiler;
 
 	assert(result->stdout_len <= run->output_limit_bytes);
 	assert(result->stderr_len <= run->output_limit_bytes);
-	assert(result->stdout_len + result->stderr_len <= sent);
+	assert(compiler->stdout_len <= run->output_limit_bytes);
+	assert(compiler->stderr_len <= run->output_limit_bytes);
+	/* The outcome of a compiler that has failed stands in both. */
+	assert(result->is_compiler || result->stdout_len + result->stderr_len +
+					      compiler->stdout_len +
+					      compiler->stderr_len <=
+					  sent);
 }
 
 static void
 assert_answer(const struct run *run)
 {
+	const struct result *result = run->is_compiling ? &run->compiler
+							: &run->result;
 	struct reply reply;
 
-	assert(reply_format_result(&run->result, &reply) == 0);
+	/* A success is the program's alone. */
+	assert(!result->is_compiler || !verdict_is_success(&result->verdict));
+	assert(reply_format_result(result, &reply) == 0);
 	assert(
 	    json_check((uint8_t *)reply.body, reply.body_len) == JSON_CHECK_OK);
 	reply_finish(&reply);
@@ -119,6 +139,11 @@ static void
 assert_same(const struct run *a, const struct run *b)
 {
 	assert(a->started == b->started);
+	assert(a->is_compiling == b->is_compiling);
+	assert(a->compiler_ended == b->compiler_ended);
+	assert(a->compiler.stdout_len == b->compiler.stdout_len);
+	assert(memcmp(a->compiler_stdout_data, b->compiler_stdout_data,
+		   a->compiler.stdout_len) == 0);
 	assert(a->result.stdout_len == b->result.stdout_len);
 	assert(a->result.stderr_len == b->result.stderr_len);
 	assert(
@@ -132,15 +157,15 @@ assert_same(const struct run *a, const struct run *b)
 /* True if the guest said that it has the job. */
 static bool
 try_gather(const uint8_t *data, size_t size, size_t piece_max,
-    uint32_t output_limit_bytes)
+    uint32_t output_limit_bytes, bool compiles)
 {
 	struct run whole;
 	struct run pieces;
 	enum run_step step;
 	bool started;
 
-	start(&whole, output_limit_bytes);
-	start(&pieces, output_limit_bytes);
+	start(&whole, output_limit_bytes, compiles);
+	start(&pieces, output_limit_bytes, compiles);
 	step = feed(&whole, data, size, SIZE_MAX);
 	assert(feed(&pieces, data, size, piece_max) == step);
 	assert_same(&whole, &pieces);
@@ -199,11 +224,13 @@ assert_told(const struct run *run, struct events *events)
 
 /* Runs a program that the guest answers with these bytes. */
 static void
-execute(struct run *run, int supervisor_fd, bool started)
+execute(struct run *run, int supervisor_fd, bool started, bool compiles)
 {
 	static uint8_t code[] = "print(1)";
 	static const struct link_asker asker;
+	const struct runtime runtime = { .compiles = compiles };
 	struct request request = { .code = code,
+		.runtime = &runtime,
 		.code_len = sizeof(code) - 1,
 		.wall_limit_ms = WALL_MS_MIN };
 	struct run_watcher watcher = { .has_begun = false };
@@ -219,16 +246,21 @@ execute(struct run *run, int supervisor_fd, bool started)
 	if (outcome == RUN_DONE) {
 		expect_request(supervisor_fd, LEASE_RELEASE);
 		assert_answer(run);
-		assert_told(run, &watcher.events);
+		/* Of a compiler nothing is told. */
+		if (!run->result.is_compiler)
+			assert_told(run, &watcher.events);
+		else
+			assert(watcher.events.count == 0);
 	} else {
 		assert(refusal.http_status == 503);
 	}
 	events_finish(&watcher.events);
+	events_finish(&watcher.compiler);
 }
 
 static void
-try_execute(
-    const uint8_t *data, size_t size, uint32_t output_limit_bytes, bool started)
+try_execute(const uint8_t *data, size_t size, uint32_t output_limit_bytes,
+    bool started, bool compiles)
 {
 	struct link link = { .log_fd = -1 };
 	struct run run;
@@ -238,7 +270,7 @@ try_execute(
 	assert(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, lease) == 0);
 	assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, guest) == 0);
 	link.fd = lease[0];
-	assert(run_init(&run, &link, output_limit_bytes, 128 << 20) == 0);
+	assert(run_init(&run, &link, output_limit_bytes) == 0);
 	grant(lease[1], guest[0]);
 	close(guest[0]);
 	/* Without a word of the guest's it would wait for a second lease. */
@@ -247,7 +279,7 @@ try_execute(
 	if (send(guest[1], data, size, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)size) {
 		assert(shutdown(guest[1], SHUT_WR) == 0);
-		execute(&run, lease[1], started);
+		execute(&run, lease[1], started, compiles);
 		assert_kept(&run, size);
 	}
 	run_finish(&run);
@@ -262,6 +294,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t output_limit_bytes;
 	size_t piece_max;
 	bool expanded;
+	bool compiles;
 	bool started;
 
 	if (size < HEAD_LEN)
@@ -269,13 +302,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece_max = 1 + (size_t)(data[0] << 4);
 	output_limit_bytes = 1 + (uint32_t)(data[1] << (data[2] % 9));
 	expanded = data[3] % 2 == 1;
+	compiles = data[3] / 2 % 2 == 1;
 	data += HEAD_LEN;
 	size -= HEAD_LEN;
 	if (expanded) {
 		size = expand(data, size);
 		data = stream;
 	}
-	started = try_gather(data, size, piece_max, output_limit_bytes);
-	try_execute(data, size, output_limit_bytes, started);
+	started = try_gather(
+	    data, size, piece_max, output_limit_bytes, compiles);
+	try_execute(data, size, output_limit_bytes, started, compiles);
 	return 0;
 }

@@ -55,15 +55,16 @@ static void
 assert_order(struct json_object *object)
 {
 	static const char *const names[] = { "output", "error", "stderr",
-		"exit_code", "signal", "truncated" };
+		"exit_code", "signal", "truncated", "stage" };
+	enum { COUNT = sizeof(names) / sizeof(*names) };
 	size_t next = 0;
 
 	json_object_object_foreach(object, name, value)
 	{
 		assert(value != NULL);
-		while (next < 6 && strcmp(names[next], name) != 0)
+		while (next < COUNT && strcmp(names[next], name) != 0)
 			next++;
-		assert(next < 6);
+		assert(next < COUNT);
 		next++;
 	}
 }
@@ -116,6 +117,7 @@ assert_members(struct json_object *object, const struct result *result)
 		       says_something(result->stdout_data, result->stdout_len));
 	assert(has(object, "exit_code") == (exited && !succeeded));
 	assert(has(object, "signal") == (verdict->kind == VERDICT_SIGNALED));
+	assert(has(object, "stage") == result->is_compiler);
 	assert(has(object, "truncated") == (verdict->truncated != 0));
 	assert_text(object, "output", result->stdout_len);
 	assert_text(object, "stderr", result->stderr_len);
@@ -174,6 +176,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	make_verdict(data, &result.verdict);
 	memcpy(&result.wall_limit_ms, data + 6, sizeof(result.wall_limit_ms));
+	result.is_compiler = data[12] % 2 == 1;
 	stdout_len = (size_t)(data[10] << 8 | data[11]);
 	data += HEAD_LEN;
 	size -= HEAD_LEN;

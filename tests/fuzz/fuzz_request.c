@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/runtimes_support.h"
 #include "common/extras.h"
 #include "common/utf8.h"
 #include "responder/json_check.h"
@@ -22,27 +23,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct request_limits limits = {
 	.code_points_max = 50, /* within the reach of a fuzzer */
 	.body_bytes_max = BODY_BYTES_DEFAULT,
-	.wall_default_ms = WALL_MS_DEFAULT,
-	.wall_max_ms = WALL_MS_MAX_DEFAULT,
-	.memory_max_bytes = 128 * 1024 * 1024,
+	.runtimes = &table,
 	.files_bytes_max = 64,
 };
 
 static void
 assert_request(const struct request *request)
 {
+	const struct runtime *runtime = request->runtime;
 	size_t code_points;
 
+	assert(runtime == &table.rows[runtime->index]);
+	assert(runtime->index < table.count);
 	assert(request->code_len > 0);
 	assert(strlen((char *)request->code) == request->code_len);
 	assert(utf8_check(request->code, request->code_len, &code_points));
 	assert(code_points <= limits.code_points_max);
 	assert(request->wall_limit_ms >= 1);
-	assert(request->cpu_limit_ms <= limits.wall_max_ms);
-	assert(request->memory_bytes <= limits.memory_max_bytes);
+	assert(request->cpu_limit_ms <= runtime->wall_max_ms);
+	assert(request->memory_bytes <= runtime->memory_bytes);
 	assert(request->files_len <= limits.files_bytes_max);
 	assert(extras_are_valid(request->extras.data, request->extras.len));
-	assert(request->wall_limit_ms <= limits.wall_max_ms);
+	/* Nothing stands for main.py, so that another name is said. */
+	assert(request->extras.len > 0 ||
+	       strcmp(runtime->file, EXTRAS_SCRIPT) == 0);
+	assert(request->wall_limit_ms <= runtime->wall_max_ms);
+	assert(request->compile_wall_limit_ms <=
+	       (runtime->compiles ? runtime->wall_max_ms : 0));
 	if (request->stdin_data != NULL)
 		assert(
 		    utf8_check(request->stdin_data, request->stdin_len, NULL));

@@ -25,7 +25,7 @@ const VARIABLE = new Set(['memory', 'cpu_time', 'wall_time', 'ready', 'running',
 	'queued', 'queue_ms', 'run_ms']);
 /* Refused for what no schema of ours says. */
 const BEYOND_SCHEMAS = ['refused_file_content', 'refused_file_twice',
-	'refused_version'];
+	'refused_language', 'refused_runtime', 'refused_version'];
 
 const doc = JSON.parse(read('html/openapi.json'));
 

@@ -112,6 +112,7 @@ check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
 check 'json-c is seen by those who parse and write it' seen_elsewhere \
     'json-c/json' fcgi/responder/request.c fcgi/responder/request_json.c \
     fcgi/responder/request_extras.c fcgi/responder/request_files.c \
+    fcgi/responder/request_runtime.c \
     fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
     fcgi/responder/piston_reply.c fcgi/responder/reply.c \
     fcgi/responder/execlog.c fcgi/responder/json_text.c \

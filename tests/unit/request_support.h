@@ -14,15 +14,14 @@
 #include <cmocka.h>
 
 #include "responder/request.h"
+#include "runtimes_support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct request_limits limits = {
 	.code_points_max = CODE_POINTS_DEFAULT,
 	.body_bytes_max = BODY_BYTES_DEFAULT,
-	.wall_default_ms = WALL_MS_DEFAULT,
-	.wall_max_ms = WALL_MS_MAX_DEFAULT,
-	.memory_max_bytes = 128 * 1024 * 1024,
+	.runtimes = &table,
 	.files_bytes_max = 32,
 };
 

@@ -14,7 +14,7 @@ header_survives_the_trip(void **state)
 {
 	static const enum frame_kind kinds[] = { FRAME_READY, FRAME_SETUP_ERROR,
 		FRAME_STARTED, FRAME_STDOUT, FRAME_STDERR, FRAME_VERDICT,
-		FRAME_JOB };
+		FRAME_COMPILED, FRAME_JOB };
 	uint8_t buf[FRAME_HEADER_LEN];
 	struct frame_header header;
 
@@ -85,7 +85,8 @@ unknown_kinds_refused(void **state)
 	frame_encode_header(buf, FRAME_STDOUT, 0);
 	for (unsigned kind = 0; kind <= UINT8_MAX; kind++) {
 		enum frame_status expected = (kind >= 1 && kind <= 6) ||
-						     kind == 16 || kind == 17
+						     kind == 8 || kind == 16 ||
+						     kind == 17
 						 ? FRAME_OK
 						 : FRAME_BAD;
 

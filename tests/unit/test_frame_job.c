@@ -17,6 +17,7 @@ static const struct job sample_job = {
 	.code_len = 5,
 	.stdin_len = 3,
 	.cpu_limit_ms = 77,
+	.compile_wall_limit_ms = 78,
 };
 
 /* Encodes job before eight bytes of content and decodes len of it all. */
@@ -43,6 +44,7 @@ job_survives_the_trip(void **state)
 	assert_int_equal(job.stdout_limit_bytes, OUTPUT_BYTES_DEFAULT);
 	assert_int_equal(job.stderr_limit_bytes, OUTPUT_BYTES_DEFAULT);
 	assert_int_equal(job.cpu_limit_ms, 77);
+	assert_int_equal(job.compile_wall_limit_ms, 78);
 	assert_int_equal(job.extras_len, 0);
 	assert_int_equal(job.code_len, 5);
 	assert_memory_equal(job.code, "pass\n", 5);
@@ -102,7 +104,10 @@ job_above_its_ceilings_refused(void **state)
 	job.stderr_limit_bytes = UINT32_MAX;
 	assert_int_equal(decode_job_like(&job, len, &job), FRAME_BAD);
 	job = sample_job;
-	job.wall_limit_ms = WALL_MS_MAX;
+	job.compile_wall_limit_ms = WALL_MS_MAX + 1;
+	assert_int_equal(decode_job_like(&job, len, &job), FRAME_BAD);
+	job = sample_job;
+	job.wall_limit_ms = job.compile_wall_limit_ms = WALL_MS_MAX;
 	job.stdout_limit_bytes = OUTPUT_BYTES_MAX;
 	job.stderr_limit_bytes = 0;
 	assert_int_equal(decode_job_like(&job, len, &job), FRAME_OK);
@@ -174,10 +179,10 @@ job_of_another_version_refused(void **state)
 	assert_int_equal(frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 	buf[3] = FRAME_PROTOCOL_VERSION;
 	for (size_t at = 24; at < FRAME_JOB_HEADER_LEN; at++) {
-		if (at >= 33 && at <= 35)
+		if (at > 32 && at != 36)
 			continue; /* a limit like others */
-		/* Reserved, an unknown flag, extras that are not there, or
-		 * more CPU time than there is. */
+		/* An unknown flag, extras that are not there, or more time
+		 * than there is. */
 		buf[at] = 2;
 		assert_int_equal(
 		    frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);

@@ -21,7 +21,7 @@ make_run(void **state)
 	static struct run run;
 
 	*state = &run;
-	return run_init(&run, &link_unused, LIMIT, 1);
+	return run_init(&run, &link_unused, LIMIT);
 }
 
 static int
@@ -134,6 +134,81 @@ nonsense_is_refused(void **state)
 	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
 }
 
+/* A frame of a verdict: exited with this status. */
+static void
+put_verdict(struct run *run, enum frame_kind kind, uint32_t status)
+{
+	struct verdict verdict = { .kind = VERDICT_EXITED, .status = status };
+	uint8_t bytes[FRAME_VERDICT_LEN];
+
+	frame_encode_verdict(bytes, &verdict);
+	put(run, kind, bytes, sizeof(bytes));
+}
+
+static void
+a_compiler_has_its_own_output(void **state)
+{
+	struct run *run = *state;
+
+	run->is_compiling = true;
+	put(run, FRAME_STARTED, "", 0);
+	put(run, FRAME_STDERR, "warning", 7);
+	put_verdict(run, FRAME_COMPILED, 0);
+	put(run, FRAME_STDOUT, "ran", 3);
+	put_verdict(run, FRAME_VERDICT, 4);
+	assert_int_equal(gather_frames(run), RUN_STEP_VERDICT);
+	assert_false(run->is_compiling);
+	assert_int_equal(run->compiler.verdict.status, 0);
+	assert_int_equal(run->compiler.stderr_len, 7);
+	assert_memory_equal(run->compiler_stderr_data, "warning", 7);
+	assert_int_equal(run->compiler.stdout_len, 0);
+	assert_int_equal(run->result.stderr_len, 0);
+	assert_int_equal(run->result.stdout_len, 3);
+	assert_memory_equal(run->stdout_data, "ran", 3);
+	assert_int_equal(run->result.verdict.status, 4);
+}
+
+/* Whatever is said behind it: a guest may have been taken over. */
+static void
+a_compiler_that_failed_has_the_last_word(void **state)
+{
+	struct run *run = *state;
+
+	run->is_compiling = true;
+	put(run, FRAME_STARTED, "", 0);
+	put_verdict(run, FRAME_COMPILED, 1);
+	put(run, FRAME_STDOUT, "0123456789", 10);
+	put(run, FRAME_STDOUT, "0123456789", 10);
+	put_verdict(run, FRAME_VERDICT, 0);
+	assert_int_equal(gather_frames(run), RUN_STEP_VERDICT);
+	assert_true(run->is_compiling);
+	assert_int_equal(run->compiler.verdict.status, 1);
+	assert_int_equal(run->compiler.stdout_len, LIMIT);
+	assert_int_equal(run->result.stdout_len, 0);
+}
+
+static void
+compilers_are_where_they_are_expected(void **state)
+{
+	struct run *run = *state;
+
+	/* There is none. */
+	put(run, FRAME_STARTED, "", 0);
+	put_verdict(run, FRAME_COMPILED, 0);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	/* There is one, and not a word of it. */
+	run->inbox_len = 0;
+	run->is_compiling = true;
+	put_verdict(run, FRAME_VERDICT, 0);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	/* It has failed already. */
+	run->inbox_len = 0;
+	put_verdict(run, FRAME_COMPILED, 1);
+	put_verdict(run, FRAME_COMPILED, 0);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	assert_true(run->is_compiling);
+}
+
 static void
 clients_have_keys(void **state)
 {
@@ -176,6 +251,9 @@ main(void)
 		TEST(more_output_than_agreed_is_cut),
 		TEST(nothing_comes_before_the_job),
 		TEST(nonsense_is_refused),
+		TEST(a_compiler_has_its_own_output),
+		TEST(a_compiler_that_failed_has_the_last_word),
+		TEST(compilers_are_where_they_are_expected),
 		cmocka_unit_test(clients_have_keys),
 	};
 

@@ -2,6 +2,7 @@
 #include "reply_support.h"
 
 #include "responder/piston.h"
+#include "runtimes_support.h"
 
 #define LANGUAGE ",\"language\":\"python\",\"version\":\"3.11.2\"}\n"
 
@@ -25,12 +26,23 @@ measured(
 	return result;
 }
 
+static int
+format(const struct result *result, struct reply *reply)
+{
+	const struct piston_outcome outcome = {
+		.runtime = &table.rows[ROW_PYTHON],
+		.run = { result, &order },
+	};
+
+	return piston_format_result(&outcome, reply);
+}
+
 static void
 assert_body(const struct result *result, const char *body)
 {
 	struct reply reply;
 
-	assert_int_equal(piston_format_result(result, &order, &reply), 0);
+	assert_int_equal(format(result, &reply), 0);
 	assert_int_equal(reply.http_status, 200);
 	assert_string_equal(reply.body, body);
 	assert_int_equal(reply.body_len, strlen(body));
@@ -70,7 +82,7 @@ assert_ending(const struct result *result, const char *signal, const char *code,
 {
 	struct reply reply;
 
-	assert_int_equal(piston_format_result(result, &order, &reply), 0);
+	assert_int_equal(format(result, &reply), 0);
 	assert_non_null(strstr(reply.body, signal));
 	assert_non_null(strstr(reply.body, code));
 	assert_non_null(strstr(reply.body, message));
@@ -162,11 +174,69 @@ a_refusal_is_a_message(void **state)
 	reply_finish(&reply);
 }
 
+static struct events compile_order;
+
+#define RAN                                                                    \
+	"{\"signal\":null,\"stdout\":\"hi\",\"stderr\":\"\",\"code\":0,"       \
+	"\"output\":\"hi\",\"memory\":9876543,\"message\":null,"               \
+	"\"status\":null,\"cpu_time\":9,\"wall_time\":154}"
+#define FAILED                                                                 \
+	"{\"signal\":null,\"stdout\":\"\",\"stderr\":\"no\",\"code\":1,"       \
+	"\"output\":\"no\",\"memory\":0,"                                      \
+	"\"message\":\"Exited with error status 1\",\"status\":\"RE\","        \
+	"\"cpu_time\":0,\"wall_time\":0}"
+
+/* Behind the program's end what its compiler said, in an order of its own. */
+static void
+a_compiler_has_a_member_of_its_own(void **state)
+{
+	const struct result run = measured(VERDICT_EXITED, 0, "hi", "");
+	const struct result failed = result_of(VERDICT_EXITED, 1, "", "no");
+	struct piston_outcome outcome = {
+		.runtime = &table.rows[ROW_CHECKED],
+		.compile = { &failed, &compile_order },
+		.run = { &run, &order },
+	};
+	struct reply reply;
+
+	(void)state;
+	assert_int_equal(events_note(&compile_order, EVENTS_STDERR, 2), 0);
+	assert_int_equal(piston_format_result(&outcome, &reply), 0);
+	assert_string_equal(reply.body,
+	    "{\"compile\":" FAILED ",\"run\":" RAN
+	    ",\"language\":\"checked\",\"version\":\"3.11.2\"}\n");
+	reply_finish(&reply);
+	outcome.run = outcome.compile;
+	assert_int_equal(piston_format_result(&outcome, &reply), 0);
+	assert_string_equal(reply.body,
+	    "{\"compile\":" FAILED ",\"run\":" FAILED
+	    ",\"language\":\"checked\",\"version\":\"3.11.2\"}\n");
+	reply_finish(&reply);
+}
+
+static void
+all_runtimes_are_listed(void **state)
+{
+	struct reply reply;
+
+	(void)state;
+	assert_int_equal(piston_format_runtimes(&table, &reply), 0);
+	assert_string_equal(reply.body,
+	    "[{\"language\":\"python\",\"version\":\"3.11.2\",\"aliases\":"
+	    "[\"py\",\"py3\",\"python3\",\"python3.11\"]},"
+	    "{\"language\":\"shell\",\"version\":\"0.5.12\",\"aliases\":"
+	    "[\"sh\"]},"
+	    "{\"language\":\"checked\",\"version\":\"3.11.2\",\"aliases\":"
+	    "[]}]\n");
+	reply_finish(&reply);
+}
+
 static int
 tear_down(void **state)
 {
 	(void)state;
 	events_finish(&order);
+	events_finish(&compile_order);
 	return 0;
 }
 
@@ -181,6 +251,8 @@ main(void)
 		cmocka_unit_test(output_is_in_the_order_of_arrival),
 		cmocka_unit_test(bytes_that_are_no_text_are_replaced),
 		cmocka_unit_test(a_refusal_is_a_message),
+		cmocka_unit_test(a_compiler_has_a_member_of_its_own),
+		cmocka_unit_test(all_runtimes_are_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tear_down);

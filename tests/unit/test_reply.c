@@ -235,6 +235,39 @@ lost_sandbox_is_our_fault(void **state)
 }
 
 static void
+a_compiler_says_so(void **state)
+{
+	struct result result = result_of(VERDICT_EXITED, 1, "", "line 1\n");
+	struct reply reply;
+
+	(void)state;
+	result.is_compiler = true;
+	assert_reply(&result, 200,
+	    "{\"error\":\"line 1\",\"exit_code\":1,\"stage\":\"compile\"}\n");
+	/* Nothing of it was told before. */
+	assert_int_equal(reply_format_ending(&result, &reply), 0);
+	assert_string_equal(reply.body,
+	    "{\"error\":\"line 1\",\"exit_code\":1,\"stage\":\"compile\"}\n");
+	reply_finish(&reply);
+	result = result_of(VERDICT_EXITED, 2, "x.ts: no", "");
+	result.is_compiler = true;
+	assert_reply(&result, 200,
+	    "{\"output\":\"x.ts: no\","
+	    "\"error\":\"Compiler exited with status 2\",\"exit_code\":2,"
+	    "\"stage\":\"compile\"}\n");
+	result = result_of(VERDICT_TIMED_OUT, 0, "", "");
+	result.is_compiler = true;
+	assert_reply(&result, 200,
+	    "{\"error\":\"Compilation timed out after 5 seconds\","
+	    "\"stage\":\"compile\"}\n");
+	result = result_of(VERDICT_SIGNALED, 11, "", "");
+	result.is_compiler = true;
+	assert_reply(&result, 200,
+	    "{\"error\":\"Compiler killed by signal SIGSEGV\","
+	    "\"signal\":\"SIGSEGV\",\"stage\":\"compile\"}\n");
+}
+
+static void
 refusal_is_a_sentence(void **state)
 {
 	struct refusal refusal;
@@ -267,6 +300,7 @@ main(void)
 		cmocka_unit_test(nothing_written_may_be_null),
 		cmocka_unit_test(largest_output_fits),
 		cmocka_unit_test(lost_sandbox_is_our_fault),
+		cmocka_unit_test(a_compiler_says_so),
 		cmocka_unit_test(refusal_is_a_sentence),
 	};
 

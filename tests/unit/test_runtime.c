@@ -3,10 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "responder/runtime.h"
+#include "runtimes_support.h"
 
 static void
 selectors(void **state)
@@ -38,18 +40,141 @@ below_one_the_second_part_counts(void **state)
 }
 
 static void
-names_and_aliases(void **state)
+versions_have_an_order(void **state)
 {
-	const struct runtime *python = runtime_find("python", "*");
+	(void)state;
+	assert_true(runtime_version_compare("3.11.2", "3.9.20") > 0);
+	assert_true(runtime_version_compare("3.11.2", "3.11.10") < 0);
+	assert_int_equal(runtime_version_compare("3.11", "3.11.0"), 0);
+}
+
+#define NUMBERS "\t0\t134217728\t5000\t10000\t1"
+#define PYTHON "python\t3.11.2\tpy,python3\tmain.py" NUMBERS
+
+/* Of a copy that is cut up, in a block of its own for a sanitizer to see. It
+ * stays for as long as the table does. */
+static const char *
+add(struct runtimes *runtimes, const char *text)
+{
+	static char *copies[2 * RUNTIMES_MAX];
+	static size_t next;
+	char **copy = &copies[next++ % (2 * RUNTIMES_MAX)];
+
+	free(*copy);
+	*copy = strdup(text);
+	assert_non_null(*copy);
+	return runtimes_add(runtimes, *copy);
+}
+
+static void
+a_row_has_what_it_says(void **state)
+{
+	struct runtimes found = { .count = 0 };
+	const struct runtime *row = &found.rows[1];
 
 	(void)state;
-	assert_non_null(python);
-	assert_string_equal(python->language, "python");
-	assert_ptr_equal(runtime_find("py", "3.x"), python);
-	assert_ptr_equal(runtime_find("python3", NULL), python);
-	assert_null(runtime_find("Python", NULL));
-	assert_null(runtime_find("", NULL));
-	assert_null(runtime_find("python", "2"));
+	assert_null(add(&found, PYTHON));
+	assert_null(
+	    add(&found, "c++\t12.2\t\tmain.cc\t1\t1073741824\t200\t300000\t0"));
+	assert_int_equal(found.count, 2);
+	assert_string_equal(found.rows[0].aliases[0], "py");
+	assert_string_equal(found.rows[0].aliases[1], "python3");
+	assert_null(found.rows[0].aliases[2]);
+	assert_true(found.rows[0].is_python);
+	assert_false(found.rows[0].compiles);
+	assert_int_equal(row->index, 1);
+	assert_string_equal(row->language, "c++");
+	assert_string_equal(row->version, "12.2");
+	assert_null(row->aliases[0]);
+	assert_string_equal(row->file, "main.cc");
+	assert_true(row->compiles);
+	assert_false(row->is_python);
+	assert_int_equal(row->memory_bytes, 1 << 30);
+	assert_int_equal(row->wall_default_ms, 200);
+	assert_int_equal(row->wall_max_ms, 300000);
+}
+
+static void
+a_row_that_is_wrong_is_refused(void **state)
+{
+	static const char *const wrong[] = { "", "python", PYTHON "\t",
+		"python\t3.11.2\tpy\tmain.py\t0\t134217728\t5000\t10000",
+		"\t3.11.2\tpy\tmain.py" NUMBERS,
+		"py thon\t3.11.2\tpy\tmain.py" NUMBERS,
+		"python\t\tpy\tmain.py" NUMBERS,
+		"python\tlatest\tpy\tmain.py" NUMBERS,
+		"python\t3.11.2\tpy,\tmain.py" NUMBERS,
+		"python\t3.11.2\t,py\tmain.py" NUMBERS,
+		"python\t3.11.2\tp\001y\tmain.py" NUMBERS,
+		"python\t3.11.2\ta,b,c,d,e,f,g,h,i\tmain.py" NUMBERS,
+		"python\t3.11.2\tpy\t" NUMBERS,
+		"python\t3.11.2\tpy\t../main.py" NUMBERS,
+		"python\t3.11.2\tpy\tm.py\t2\t134217728\t5000\t10000\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t0\t5000\t10000\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t-1\t5000\t10000\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t99999999999999999999\t50\t100\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t4999\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t134217728\t0\t10000\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t300001\t1",
+		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t10000\t2",
+		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t10000\t",
+		"a-name-that-is-longer-than-it-may-be\t3\t\tm.py" NUMBERS };
+	struct runtimes found = { .count = 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		if (add(&found, wrong[i]) == NULL)
+			fail_msg("taken: %s", wrong[i]);
+		assert_int_equal(found.count, 0);
+	}
+}
+
+static void
+there_are_so_many_rows_and_no_more(void **state)
+{
+	struct runtimes found = { .count = 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < RUNTIMES_MAX; i++)
+		assert_null(add(&found, PYTHON));
+	assert_string_equal(add(&found, PYTHON), "there are too many");
+	assert_int_equal(found.count, RUNTIMES_MAX);
+}
+
+static void
+names_and_aliases(void **state)
+{
+	const struct runtime *python = &table.rows[ROW_PYTHON];
+	const struct runtime *shell = &table.rows[ROW_SHELL];
+
+	(void)state;
+	assert_ptr_equal(runtime_find(&table, "python", "*"), python);
+	assert_ptr_equal(runtime_find(&table, "py", "3.x"), python);
+	assert_ptr_equal(runtime_find(&table, "python3", NULL), python);
+	assert_ptr_equal(runtime_find(&table, "sh", NULL), shell);
+	assert_ptr_equal(runtime_find(&table, "shell", "0.5"), shell);
+	assert_null(runtime_find(&table, "Python", NULL));
+	assert_null(runtime_find(&table, "", NULL));
+	assert_null(runtime_find(&table, "python", "2"));
+	assert_null(runtime_find(&table, "shell", "3"));
+}
+
+static void
+of_several_the_newest_or_the_first(void **state)
+{
+	struct runtimes found = { .count = 0 };
+	const struct runtime *rows = found.rows;
+
+	(void)state;
+	assert_null(add(&found, PYTHON));
+	assert_null(add(&found, "python\t3.12.1\t\tmain.py" NUMBERS));
+	assert_null(add(&found, "python\t3.9.20\t\tmain.py" NUMBERS));
+	assert_ptr_equal(runtime_find(&found, "python", NULL), &rows[0]);
+	assert_ptr_equal(runtime_find(&found, "python", "*"), &rows[1]);
+	assert_ptr_equal(runtime_find(&found, "python", "<3.12"), &rows[0]);
+	assert_ptr_equal(runtime_find(&found, "python", "~3.9"), &rows[2]);
 }
 
 int
@@ -58,7 +183,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors),
 		cmocka_unit_test(below_one_the_second_part_counts),
+		cmocka_unit_test(versions_have_an_order),
+		cmocka_unit_test(a_row_has_what_it_says),
+		cmocka_unit_test(a_row_that_is_wrong_is_refused),
+		cmocka_unit_test(there_are_so_many_rows_and_no_more),
 		cmocka_unit_test(names_and_aliases),
+		cmocka_unit_test(of_several_the_newest_or_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Command lines of the configuration, as words. Pure. */
+#ifndef SCE_WORDS_H
+#define SCE_WORDS_H
+
+#include <stdbool.h>
+
+/* In one command. */
+#define WORDS_MAX 16
+
+/*
+ * Cuts text, in place, at its blanks, which stand alone and between words. A
+ * NULL follows the last word. Returns how many there are: none in an empty
+ * text; or -1: there are too many, or a blank too many.
+ */
+int words_split(char *text, char *words[WORDS_MAX + 1]);
+
+/* Is this word a Python, one that has -u and waits in the open of its script?
+ */
+bool words_name_python(const char *word);
+
+#endif
