@@ -42,6 +42,24 @@ start_status(const char *why)
 	return STATUS_NOT_RUN;
 }
 
+/*
+ * An Engine that is just coming up takes connections and reads them later, also
+ * what a client sent that was killed meanwhile: a container for nobody. docker
+ * asks first, too. 0, or -1 with why.
+ */
+static int
+await_engine(struct engine *engine, char why[ENGINE_WHY_MAX])
+{
+	struct call call = {
+		.method = "GET", .path = "/_ping", .answer_max = ANSWER_MAX
+	};
+	struct http http;
+	int rc = call_engine_well(engine, &call, &http, why);
+
+	http_finish(&http);
+	return rc;
+}
+
 /* 0, or -1 with why. The Engine's warnings are printed. */
 static int
 create_container(struct engine *engine, const struct create *create,
@@ -98,6 +116,8 @@ command_run(struct engine *engine, int argc, char *const argv[])
 	int rc;
 
 	rc = create_parse(&create, argc, argv, why);
+	if (rc == 0)
+		rc = await_engine(engine, why);
 	if (rc == 0)
 		rc = create_container(engine, &create, id, why);
 	create_finish(&create);

@@ -27,6 +27,8 @@ let dir = null;
 let server = null;
 let requests = [];
 let answers = [];
+/* To the question whether it is there, which is not kept. */
+let ping = null;
 
 before(() => {
 	dir = fs.mkdtempSync(path.join(process.env.SCE_WORK, 'engine.'));
@@ -39,6 +41,7 @@ after(() => fs.rmSync(dir, { recursive: true }));
 beforeEach(async () => {
 	requests = [];
 	answers = [];
+	ping = says(`${OK}Content-Length: 2\r\n\r\nOK`);
 	server = net.createServer((socket) => {
 		let text = '';
 
@@ -52,6 +55,10 @@ beforeEach(async () => {
 			    body.length < Number(length?.[1] ?? 0))
 				return;
 			text = '';
+			if (/^GET \/v1.4[14]\/_ping /.test(head)) {
+				ping(socket);
+				return;
+			}
 			requests.push({ line: head.split('\r\n')[0], head, body });
 			(answers.shift() ?? ((s) => s.destroy()))(socket);
 		});
@@ -124,7 +131,7 @@ const MUCH = 'x'.repeat(65536);
 
 /* --- all is well ----------------------------------------------------------- */
 
-test('run: two requests, and the id', async () => {
+test('run: create, start, and the id', async () => {
 	answers = [CREATED, STARTED];
 	const done = await run(RUN);
 
@@ -163,10 +170,18 @@ test('an Engine that no longer knows the version gets the next', async () => {
 	const old = json(400, { message: 'client version 1.41 is too old. ' +
 	    'Minimum supported API version is 1.44, please upgrade' });
 
-	answers = [old, CREATED, STARTED];
+	const well = ping;
+
+	ping = (socket) => {
+		ping = well;
+		old(socket);
+	};
+	answers = [CREATED, STARTED];
 	assert.equal((await run(RUN)).status, 0);
 	assert.deepEqual(requests.map(({ line }) => line.split('/')[1]),
-	    ['v1.41', 'v1.44', 'v1.44']);
+	    ['v1.44', 'v1.44']);
+	answers = [old, json(200, { Id: `sha256:${ID}` })];
+	assert.equal((await run(INSPECT)).stdout, `sha256:${ID}\n`);
 	answers = [old, old];
 	const done = await run(INSPECT);
 
@@ -260,6 +275,31 @@ for (const [what, [answer, pattern]] of Object.entries(BROKEN)) {
 		}
 	});
 }
+
+/* As one that is just coming up: what it is sent it may do much later. */
+test('an Engine that is not there yet is sent no container', async () => {
+	let asked = null;
+	const question = new Promise((resolve) => {
+		asked = resolve;
+	});
+
+	ping = asked;
+	const child = spawn(CLIENT, RUN, { stdio: 'ignore',
+		env: { DOCKER_HOST: `unix://${path.join(dir, 's')}` } });
+	const ended = once(child, 'exit');
+	const socket = await question;
+
+	child.kill('SIGKILL');
+	await ended;
+	ping = says(`${OK}Content-Length: 2\r\n\r\nOK`);
+	ping(socket);
+	if (!socket.destroyed)
+		await once(socket, 'close');
+	assert.deepEqual(requests, []);
+	ping = json(500, { message: 'not yet' });
+	assert.match((await run(RUN)).stderr, /: not yet\n$/);
+	assert.deepEqual(requests, []);
+});
 
 /* It may be there all the same: sced finds it by its label. */
 test('an Engine that dies between create and start', async () => {
