@@ -76,6 +76,13 @@ int request_parse_body(const uint8_t *body, size_t body_len,
     const struct request_limits *limits, struct request *request,
     struct refusal *refusal);
 
+/* Of all that happens in its sandbox. */
+static inline uint32_t
+request_wall_ms(const struct request *request)
+{
+	return request->wall_limit_ms + request->compile_wall_limit_ms;
+}
+
 void request_init(struct request *request);
 void request_finish(struct request *request);
 

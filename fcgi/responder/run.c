@@ -193,20 +193,13 @@ judge(struct run *run, enum run_step step, uint64_t started_us)
 		result->verdict.truncated |= VERDICT_TRUNCATED_STDERR;
 }
 
-/* Of all that happens in the sandbox. */
-static uint32_t
-wall_limit_ms(const struct request *request)
-{
-	return request->wall_limit_ms + request->compile_wall_limit_ms;
-}
-
 static enum run_step
 converse(struct run *run, const struct request *request, int sandbox_fd,
     int client_fd)
 {
 	uint64_t started_us = io_now_us();
 	uint64_t deadline_us = started_us + DEADLINE_MARGIN_US +
-			       (uint64_t)wall_limit_ms(request) * 1000;
+			       (uint64_t)request_wall_ms(request) * 1000;
 	enum run_step step = RUN_STEP_ON;
 
 	run->sent = true;
@@ -251,7 +244,8 @@ try_once(struct run *run, const struct request *request,
     const struct link_asker *asker, int client_fd, struct lease_reply *reply,
     enum run_outcome *outcome)
 {
-	const struct link_wish wish = { .wall_limit_ms = wall_limit_ms(request),
+	const struct link_wish wish = { .wall_limit_ms = request_wall_ms(
+					    request),
 		.runtime = request->runtime->index,
 		.memory_kib = (uint32_t)(request->memory_bytes / 1024) };
 	int sandbox_fd = -1;
