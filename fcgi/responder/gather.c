@@ -21,6 +21,30 @@ append(const struct run *run, enum events_stream stream, const uint8_t *payload,
 	return RUN_STEP_ON;
 }
 
+/* Only who was asked returns files. */
+static enum run_step
+take_file(struct run *run, const uint8_t *payload, uint32_t len)
+{
+	if (run->result.files == NULL ||
+	    returned_take(&run->returned, payload, len) == -1)
+		return RUN_STEP_BROKEN;
+	return RUN_STEP_ON;
+}
+
+static enum run_step
+take_verdict(struct run *run, const uint8_t *payload, uint32_t len)
+{
+	struct verdict verdict;
+
+	if (frame_decode_verdict(payload, len, &verdict) != FRAME_OK)
+		return RUN_STEP_BROKEN;
+	if (run->result.files == NULL &&
+	    (verdict.truncated & VERDICT_TRUNCATED_FILES) != 0)
+		return RUN_STEP_BROKEN;
+	run->result.verdict = verdict;
+	return RUN_STEP_VERDICT;
+}
+
 static enum run_step
 take_frame(
     struct run *run, const struct frame_header *header, const uint8_t *payload)
@@ -29,6 +53,9 @@ take_frame(
 
 	/* Before it has the job a guest has nothing to say of it. */
 	if (!run->started && header->kind != FRAME_STARTED)
+		return RUN_STEP_BROKEN;
+	/* Nothing comes between the pieces of a file. */
+	if (run->returned.missing > 0 && header->kind != FRAME_FILE)
 		return RUN_STEP_BROKEN;
 	switch (header->kind) {
 	case FRAME_STARTED:
@@ -41,10 +68,9 @@ take_frame(
 		return append(run, EVENTS_STDERR, payload, header->len,
 		    run->stderr_data, &result->stderr_len);
 	case FRAME_VERDICT:
-		if (frame_decode_verdict(
-			payload, header->len, &result->verdict) == FRAME_OK)
-			return RUN_STEP_VERDICT;
-		return RUN_STEP_BROKEN;
+		return take_verdict(run, payload, header->len);
+	case FRAME_FILE:
+		return take_file(run, payload, header->len);
 	case FRAME_READY:
 	case FRAME_SETUP_ERROR:
 	case FRAME_JOB:

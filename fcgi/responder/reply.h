@@ -9,6 +9,7 @@
 
 #include "common/frame.h"
 #include "responder/request.h"
+#include "responder/returned.h"
 
 struct json_object;
 
@@ -19,10 +20,11 @@ struct result {
 	size_t stdout_len;
 	const uint8_t *stderr_data;
 	size_t stderr_len;
-	uint32_t cpu_limit_ms;       /* 0: none of its own */
-	uint32_t wall_limit_ms;      /* for the timeout's sentence */
-	uint64_t memory_limit_bytes; /* for the memory's sentence */
-	bool abandoned;              /* the client went away before the end */
+	uint32_t cpu_limit_ms;        /* 0: none of its own */
+	uint32_t wall_limit_ms;       /* for the timeout's sentence */
+	uint64_t memory_limit_bytes;  /* for the memory's sentence */
+	bool abandoned;               /* the client went away before the end */
+	const struct returned *files; /* NULL: nobody asked for any */
 };
 
 struct reply {
@@ -33,9 +35,10 @@ struct reply {
 
 /*
  * The answer to a program that ran: 200 and the members of the contract
- * (output, error, stderr, exit_code or signal, truncated), in that order;
- * for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its trailing
- * newlines and is empty if nothing else is left. 0, or -1 with errno ENOMEM.
+ * (output, error, stderr, exit_code or signal, truncated, files), in that
+ * order; for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its
+ * trailing newlines and is empty if nothing else is left. 0, or -1 with errno
+ * ENOMEM.
  */
 int reply_format_result(const struct result *result, struct reply *reply);
 
@@ -47,6 +50,10 @@ int reply_format_text(const uint8_t *data, size_t len, struct reply *reply);
  * only if it is a sentence. 0, or -1 with ENOMEM.
  */
 int reply_format_ending(const struct result *result, struct reply *reply);
+
+/* files, if they were asked for. 0, or -1: ENOMEM. (reply_files.c) */
+int reply_add_files(
+    struct json_object *object, const struct returned *returned);
 
 /* One sentence on an end that was not a success. (sentence.c) */
 void reply_describe_end(

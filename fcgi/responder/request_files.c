@@ -75,6 +75,21 @@ read_memory(struct json_object *object, const struct request_limits *limits,
 }
 
 static int
+read_return_files(struct json_object *object, struct request *request,
+    struct refusal *refusal)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, "return_files", &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_boolean))
+		return refusal_set(
+		    refusal, 400, "\"return_files\" must be true or false");
+	request->returns_files = json_object_get_boolean(value);
+	return 0;
+}
+
+static int
 check_encoding(const char *encoding, struct refusal *refusal)
 {
 	if (strcmp(encoding, "utf8") == 0 || strcmp(encoding, "base64") == 0 ||
@@ -149,7 +164,8 @@ request_read_extras(struct json_object *object,
 	bool has_files = json_object_object_get_ex(object, "files", &files);
 
 	if (check_runtime(object, refusal) == -1 ||
-	    read_memory(object, limits, request, refusal) == -1)
+	    read_memory(object, limits, request, refusal) == -1 ||
+	    read_return_files(object, request, refusal) == -1)
 		return -1;
 	if (!has_args && !has_files)
 		return 0;

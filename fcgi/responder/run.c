@@ -47,7 +47,14 @@ run_finish(struct run *run)
 	free(run->inbox);
 	free(run->stdout_data);
 	free(run->stderr_data);
+	run_forget_files(run);
 	memset(run, 0, sizeof(*run));
+}
+
+void
+run_forget_files(struct run *run)
+{
+	returned_finish(&run->returned);
 }
 
 static void
@@ -64,6 +71,8 @@ clear_result(struct run *run, const struct request *request)
 					 ? request->memory_bytes
 					 : run->memory_limit_bytes;
 	result->verdict.kind = VERDICT_SANDBOX_FAILED;
+	run_forget_files(run);
+	result->files = request->returns_files ? &run->returned : NULL;
 	run->inbox_len = 0;
 	run->sent = run->started = false;
 	if (run->watcher != NULL)
@@ -85,7 +94,8 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
-		.flags = request->is_live ? JOB_UNBUFFERED : 0,
+		.flags = (request->is_live ? JOB_UNBUFFERED : 0) |
+			 (request->returns_files ? JOB_RETURN_FILES : 0),
 		.code_len = (uint32_t)request->code_len,
 		.stdin_len = (uint32_t)request->stdin_len,
 		.extras_len = (uint32_t)request->extras.len };
@@ -168,6 +178,9 @@ judge(struct run *run, enum run_step step, uint64_t started_us)
 	if (step == RUN_STEP_TIMEOUT)
 		result->verdict.kind = VERDICT_TIMED_OUT;
 	result->abandoned = step == RUN_STEP_GONE;
+	if (result->files != NULL) /* the guest might have had more */
+		result->verdict.truncated |= VERDICT_TRUNCATED_FILES;
+	returned_drop_part(&run->returned);
 	result->verdict.wall_us = io_now_us() - started_us;
 	result->verdict.stdout_bytes = result->stdout_len;
 	result->verdict.stderr_bytes = result->stderr_len;

@@ -41,6 +41,7 @@ struct run {
 	bool sent;    /* the job is on its way: code may run from now on */
 	bool started; /* the guest has said that it has the job */
 	uint64_t queue_us;
+	struct returned returned; /* files; run_forget_files frees them */
 	struct result result;
 	struct run_watcher *watcher; /* NULL: nobody watches */
 };
@@ -49,6 +50,9 @@ struct run {
 int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes,
     uint64_t memory_limit_bytes);
 void run_finish(struct run *run);
+
+/* The files of the last run have been told: they take memory only meanwhile. */
+void run_forget_files(struct run *run);
 
 /*
  * Runs a request for a client and fills run->result, or the refusal. The

@@ -114,6 +114,7 @@ check 'json-c is seen by those who parse and write it' seen_elsewhere \
     fcgi/responder/request_extras.c fcgi/responder/request_files.c \
     fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
     fcgi/responder/piston_reply.c fcgi/responder/reply.c \
+    fcgi/responder/reply_files.c \
     fcgi/responder/execlog.c fcgi/responder/json_text.c \
     fcgi/responder/json_member.c
 check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
