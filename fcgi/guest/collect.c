@@ -14,7 +14,7 @@
 #include "common/io.h"
 
 #define CACHE_NAME "__pycache__"
-#define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 /* Entries of a directory are read so many bytes at a time: the stack has one
  * such buffer for each level. */
 #define ENTRIES_BYTES 2048
@@ -46,7 +46,7 @@ static void walk_directory(struct walk *walk, const struct place *place);
 static int
 open_directory(int fd, const char *name)
 {
-	return openat(fd, name, OPEN_FLAGS | O_DIRECTORY);
+	return openat(fd, name, OPEN_FLAGS | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* A regular file, or -1. Nothing else is opened: that could have effects. */
@@ -58,7 +58,7 @@ open_file(int dir_fd, const char *name, struct stat *status)
 	if (fstatat(dir_fd, name, status, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    !S_ISREG(status->st_mode))
 		return -1;
-	fd = openat(dir_fd, name, OPEN_FLAGS);
+	fd = openat(dir_fd, name, OPEN_FLAGS | O_CLOEXEC);
 	if (fd != -1 && (fstat(fd, status) == -1 || !S_ISREG(status->st_mode)))
 		fd_close(&fd);
 	return fd;

@@ -70,5 +70,6 @@ void
 returned_finish(struct returned *returned)
 {
 	free(returned->data);
-	memset(returned, 0, sizeof(*returned));
+	returned->data = NULL;
+	returned->len = returned->missing = returned->count = 0;
 }
