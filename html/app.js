@@ -12,7 +12,8 @@
 
 /* The service answers or gives up long before; this is for a dead network. */
 const ANSWER_MS_MAX = 60000;
-/* Both streams at their limit of 64 KiB, each byte a \u escape, and more. */
+/* Both streams at their limit of 64 KiB, each byte a \u escape, files of 1 MiB
+ * as base64, and more. */
 const ANSWER_BYTES_MAX = 4 << 20;
 const CODE_LENGTH_MAX = 5000;
 /* 5000 characters of four bytes, and a little: more is no program for here. */
@@ -302,6 +303,37 @@ export async function decodeShare(fragment) {
 	}
 }
 
+// --- returned files -----------------------------------------------------------
+
+/* What is shown if its name and its first bytes say so. No SVG: that is markup,
+ * and may hold anything. */
+const IMAGE_KINDS = [
+	["image/png", /\.png$/i, /^\x89PNG\r\n\x1a\n/],
+	["image/jpeg", /\.jpe?g$/i, /^\xff\xd8\xff/],
+	["image/gif", /\.gif$/i, /^GIF8[79]a/],
+	["image/webp", /\.webp$/i, /^RIFF[^]{4}WEBP/],
+];
+/* A few bytes can be an image that takes gigabytes to draw. */
+const IMAGE_PIXELS_MAX = 1 << 25;
+
+/* Name, and the bytes as atob gives them -> a type to show it as, or null. */
+export function imageType(name, binary) {
+	return IMAGE_KINDS.find(([, ending, beginning]) => ending.test(name) &&
+	    beginning.test(binary))?.[0] ?? null;
+}
+
+/* The answer's member files -> [{ name, binary }]; what is damaged is not. */
+function readFiles(files) {
+	return (Array.isArray(files) ? files : []).flatMap((file) => {
+		try {
+			return [{ name: String(file.name),
+				binary: atob(file.content) }];
+		} catch {
+			return [];
+		}
+	});
+}
+
 // --- sentences ---------------------------------------------------------------
 
 function duration(ms) {
@@ -350,11 +382,19 @@ function endingSentence(result, printed) {
 	return printed ? "Finished." : "Finished without any output.";
 }
 
+function filesSentence(count) {
+	if (count === 0)
+		return "";
+	return count === 1 ? " It made a file." : ` It made ${count} files.`;
+}
+
 function truncationSentence(streams = []) {
 	const names = { stdout: "standard output", stderr: "standard error" };
-	const cut = streams.map((name) => names[name] ?? name).join(" and ");
-	return cut === "" ? "" :
-	    ` Only the beginning of ${cut} is shown; the rest was discarded.`;
+	const cut = streams.filter((name) => name !== "files")
+	    .map((name) => names[name] ?? name).join(" and ");
+	return (cut === "" ? "" :
+	    ` Only the beginning of ${cut} is shown; the rest was discarded.`) +
+	    (streams.includes("files") ? " Not all of its files are here." : "");
 }
 
 function factsSentence(result, timing, elapsedMs) {
@@ -388,6 +428,7 @@ class PlainEditor {
 	get text() { return this.area.value; }
 	set text(text) { this.area.value = text; }
 	focus() { this.area.focus(); }
+	setMode() {}
 	mark() {}
 
 	goTo(line) {
@@ -454,6 +495,7 @@ class CodeEditor {
 	get text() { return this.mirror.getValue(); }
 	set text(text) { this.mirror.setValue(text); }
 	focus() { this.mirror.focus(); }
+	setMode(mode) { this.mirror.setOption("mode", mode); }
 
 	mark(line) {
 		for (const where of ["background", "gutter"]) {
@@ -480,6 +522,7 @@ let editor = null;
 function setEditor(next) {
 	const isCode = next instanceof CodeEditor;
 	editor = next;
+	onLanguage();
 	element("editor-hint").textContent = isCode ?
 	    "Tab indents; Esc, then Tab leaves the editor." :
 	    "A plain text field: Tab leaves it.";
@@ -615,6 +658,63 @@ class Pane {
 	}
 }
 
+/* An image comes into the page when its size is known, and bearable. */
+function createImage({ name, binary }, type) {
+	const image = create("img", { alt: `${name}, an image that the program ` +
+	    "made", src: `data:${type};base64,${btoa(binary)}` });
+	const frame = create("div", { className: "picture" });
+	image.addEventListener("load", () => {
+		if (image.naturalWidth * image.naturalHeight <= IMAGE_PIXELS_MAX)
+			frame.append(image);
+	});
+	return frame;
+}
+
+/*
+ * The files of a run, to be saved. Their addresses are of no type that a
+ * browser shows: else HTML opened from there would be one of this page's own.
+ */
+class FileList {
+	constructor() {
+		this.list = element("files");
+		this.section = element("files-pane");
+		this.cut = element("files-cut");
+		this.addresses = [];
+		this.clear();
+	}
+
+	clear() {
+		this.addresses.forEach((address) => URL.revokeObjectURL(address));
+		this.addresses = [];
+		this.list.replaceChildren();
+		this.section.hidden = true;
+		this.cut.hidden = true;
+	}
+
+	show(files, isCut) {
+		this.list.replaceChildren(...files.map((file) =>
+		    this.#createItem(file)));
+		this.cut.hidden = !isCut;
+		this.section.hidden = files.length === 0 && !isCut;
+	}
+
+	#createItem(file) {
+		const { name, binary } = file;
+		const address = URL.createObjectURL(new Blob(
+		    [Uint8Array.from(binary, (char) => char.charCodeAt(0))],
+		    { type: "application/octet-stream" }));
+		const type = imageType(name, binary);
+		this.addresses.push(address);
+		return create("li", {},
+		    ...type === null ? [] : [createImage(file, type)],
+		    create("a", { href: address,
+			download: name.split("/").at(-1) },
+			create("bdi", {}, visible(name))),
+		    ` ${number(binary.length)} byte` +
+		    (binary.length === 1 ? "" : "s"));
+	}
+}
+
 const MENTION = /File "\/box\/main\.py", line (\d+)/g;
 
 /* The places that a traceback names become buttons that lead there. */
@@ -663,11 +763,13 @@ function showService(sentence) {
 // --- a run -------------------------------------------------------------------
 
 let panes = {};
+let fileList = null;
 /* The page's one mutable fact: a program is on its way. */
 let running = null;
 
 function requestBody() {
-	const body = { code: editor.text };
+	const body = { code: editor.text, return_files: true,
+		...chosenLanguage() };
 	const { value: stdin } = element("stdin");
 	const { selectedOptions: [limit] } = element("timeout");
 	if (stdin !== "")
@@ -818,7 +920,9 @@ function setRunning(on) {
 }
 
 function showOutcome({ result, timing = {}, service, stopped }, elapsedMs) {
-	const printed = panes.output.raw !== "" || panes.stderr.raw !== "";
+	const files = readFiles(result?.files);
+	const printed = panes.output.raw !== "" || panes.stderr.raw !== "" ||
+	    files.length > 0;
 	const failed = hasFailed(result);
 	element("facts").textContent =
 	    factsSentence(service ? undefined : result, timing, elapsedMs);
@@ -830,7 +934,9 @@ function showOutcome({ result, timing = {}, service, stopped }, elapsedMs) {
 	} else {
 		showStatus(failed ? "failed" : "done",
 		    endingSentence(result, printed) +
+		    filesSentence(files.length) +
 		    truncationSentence(result.truncated));
+		fileList.show(files, result.truncated?.includes("files"));
 		panes.output.cut.hidden = !result.truncated?.includes("stdout");
 		panes.stderr.cut.hidden = !result.truncated?.includes("stderr");
 	}
@@ -858,6 +964,7 @@ async function runProgram() {
 		ticker: setInterval(tick, 100) };
 	for (const pane of Object.values(panes))
 		pane.clear();
+	fileList.clear();
 	panes.stderr.section.hidden = true;
 	element("stderr-label").textContent = "Standard error";
 	element("output").dataset.empty = "";
@@ -1032,10 +1139,55 @@ async function openShare() {
 	history.replaceState(null, "", hash);
 }
 
+/* Rows of api/v2/runtimes, if there is a choice. */
+let runtimes = [];
+
+/* One language can be there in several versions. */
+function chosenLanguage() {
+	const { language, version } = runtimes[element("language").value] ?? {};
+	if (language === undefined)
+		return {};
+	return runtimes.filter((one) => one.language === language).length > 1 ?
+	    { language, version } : { language };
+}
+
+const isPython = () =>
+    (chosenLanguage().language ?? "python").startsWith("python");
+
+function onLanguage() {
+	editor.setMode(isPython() ? "python" : null);
+}
+
+/* There is nothing to choose from one, or if the service does not say. */
+async function offerLanguages() {
+	let rows = [];
+	try {
+		rows = await (await fetch("api/v2/runtimes")).json();
+	} catch {
+		return;
+	}
+	if (!Array.isArray(rows) || rows.length < 2)
+		return;
+	runtimes = rows.map(({ language, version }) =>
+	    ({ language: String(language), version: String(version) }));
+	element("language").replaceChildren(...runtimes.map(
+	    ({ language, version }, i) => create("option",
+		{ value: String(i) }, `${language} ${version}`)));
+	chooseFirstLanguage();
+	element("language-field").hidden = false;
+}
+
+function chooseFirstLanguage() {
+	const first = runtimes.findIndex(({ language }) => language === "python");
+	element("language").value = String(Math.max(first, 0));
+	onLanguage();
+}
+
 function downloadProgram() {
 	const address = URL.createObjectURL(
 	    new Blob([editor.text], { type: "text/x-python" }));
-	create("a", { href: address, download: "main.py" }).click();
+	create("a", { href: address,
+		download: isPython() ? "main.py" : "main.txt" }).click();
 	setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
@@ -1071,6 +1223,7 @@ function chooseExample(item) {
 
 function resetProgram() {
 	element("timeout").value = "5";
+	chooseFirstLanguage();
 	replaceProgram(SAMPLE, "This is the program that the page began with.");
 	try {
 		localStorage.removeItem(STORE_KEY);
@@ -1148,6 +1301,7 @@ function wireTools() {
 		document.addEventListener(type, onDrag, true);
 	element("stdin").addEventListener("input", onEdit);
 	element("code-label").addEventListener("click", () => editor.focus());
+	element("language").addEventListener("change", onLanguage);
 	addEventListener("hashchange", openShare);
 	addEventListener("pagehide", () => {
 		if (saveTimer !== null)
@@ -1158,6 +1312,7 @@ function wireTools() {
 function start() {
 	editor = new PlainEditor(element("code"), onEdit);
 	panes = { output: new Pane("output"), stderr: new Pane("stderr") };
+	fileList = new FileList();
 	/* A browser may have kept a field's text over a reload. */
 	SAMPLE.code = element("code").defaultValue;
 	const saved = loadSaved();
@@ -1167,6 +1322,7 @@ function start() {
 		element("modifier").textContent = "⌘";
 	wireRun();
 	wireTools();
+	offerLanguages();
 	/* The scripts of the editor come after this one. */
 	document.addEventListener("DOMContentLoaded", () => {
 		if (!mountCodeEditor())

@@ -28,7 +28,9 @@
 /* Linux has signals 1 to 64. */
 #define SIGNAL_NUMBER_MAX 64u
 #define VERDICT_TRUNCATED_ALL                                                  \
-	(VERDICT_TRUNCATED_STDOUT | VERDICT_TRUNCATED_STDERR)
+	(VERDICT_TRUNCATED_STDOUT | VERDICT_TRUNCATED_STDERR |                 \
+	    VERDICT_TRUNCATED_FILES)
+#define JOB_FLAGS_ALL (JOB_UNBUFFERED | JOB_RETURN_FILES)
 
 static uint64_t
 get_u64(const uint8_t *p)
@@ -55,6 +57,7 @@ kind_from_byte(uint8_t byte, enum frame_kind *kind)
 	case FRAME_STDERR:
 	case FRAME_VERDICT:
 	case FRAME_COMPILED:
+	case FRAME_FILE:
 	case FRAME_JOB:
 	case FRAME_RUN:
 		*kind = (enum frame_kind)byte;
@@ -182,7 +185,7 @@ job_check_limits(const struct job *job)
 	if (job->cpu_limit_ms > WALL_MS_MAX ||
 	    job->compile_wall_limit_ms > WALL_MS_MAX)
 		return FRAME_BAD;
-	if ((job->flags & ~JOB_UNBUFFERED) != 0)
+	if ((job->flags & ~JOB_FLAGS_ALL) != 0)
 		return FRAME_BAD;
 	return FRAME_OK;
 }

@@ -33,6 +33,7 @@ enum frame_kind {
 	FRAME_STDOUT = 4,      /* guest: bytes of stdout */
 	FRAME_STDERR = 5,      /* guest: bytes of stderr */
 	FRAME_VERDICT = 6,     /* guest: how it ended; the last frame */
+	FRAME_FILE = 7,        /* guest: of a returned file; file_piece.h */
 	FRAME_COMPILED = 8,    /* guest: how the compiler ended, a verdict; the
 				* output before it is the compiler's. Unless it
 				* exited with 0, the program does not run, and
@@ -74,9 +75,11 @@ struct verdict {
 
 #define VERDICT_TRUNCATED_STDOUT 1u
 #define VERDICT_TRUNCATED_STDERR 2u
+#define VERDICT_TRUNCATED_FILES 4u /* some are not returned */
 
 /* Flags of a job. Unbuffered: python3.11 -u, for whoever watches it live. */
 #define JOB_UNBUFFERED 1u
+#define JOB_RETURN_FILES 2u /* those that it made are wanted, too */
 
 /* A job as it travels; its parts point into the caller's bytes. */
 struct job {

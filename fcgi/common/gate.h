@@ -12,6 +12,9 @@
  *
  *   guest -> init   struct gate_program, extras (see extras.h), the program's
  *                   text
+ *   init -> guest   with JOB_RETURN_FILES: struct gate_report of kind GATE_BOX
+ *                   and the working directory, a descriptor: before the program
+ *                   begins, so that it is there however that ends
  *   init -> guest   struct gate_report, once
  */
 #ifndef SCE_GATE_H
@@ -47,7 +50,8 @@ struct gate_program {
 
 enum gate_report_kind {
 	GATE_FAILED = 1, /* a step failed: value is errno */
-	GATE_ENDED = 2   /* the program ended: value is its wait status */
+	GATE_ENDED = 2,  /* the program ended: value is its wait status */
+	GATE_BOX = 3     /* comes with the working directory */
 };
 
 struct gate_report {

@@ -27,6 +27,12 @@
 #define EXTRAS_NAME_MAX 255 /* of one component */
 #define EXTRAS_DEPTH_MAX 8  /* components */
 
+/* Files that a program made and an answer returns: how many, the bytes of all
+ * of them, and how many entries of folders are looked at to find them. */
+#define RETURN_FILES_MAX 32
+#define RETURN_BYTES_MAX (1024 * 1024)
+#define RETURN_ENTRIES_MAX 4096
+
 /* Rows of the table of runtimes, and what may be said of one. */
 #define RUNTIMES_MAX 8
 #define RUNTIME_NAME_MAX 32

@@ -59,7 +59,7 @@ child_init(struct child *child)
 {
 	child->pid = -1;
 	child->stdin_fd = child->stdout_fd = child->stderr_fd = -1;
-	child->report_fd = -1;
+	child->report_fd = child->box_fd = -1;
 	child->peak_bytes = 0;
 	child->failure[0] = '\0';
 }

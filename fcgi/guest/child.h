@@ -15,6 +15,7 @@ struct child {
 	int stdout_fd;
 	int stderr_fd;
 	int report_fd; /* forked by the gate: its init's; else -1 */
+	int box_fd;    /* the same one's working directory, if it was wanted */
 	uint64_t peak_bytes;
 	char
 	    failure[CHILD_ERROR_MAX]; /* why the gate's init did not start it */

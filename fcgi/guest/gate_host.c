@@ -150,14 +150,37 @@ gate_peak_bytes(const struct child *child, const struct meter *meter)
 }
 
 int
+gate_box(const struct child *child)
+{
+	return child->report_fd == -1 ? AT_FDCWD : child->box_fd;
+}
+
+/* The last word of an init. 0, or -1: there was none. */
+static int
+take_report(struct child *child, struct gate_report *report)
+{
+	int fd;
+
+	do {
+		if (fdpass_recv(
+			child->report_fd, report, sizeof(*report), &fd) != 1)
+			return -1;
+		if (fd != -1) {
+			fd_close(&child->box_fd);
+			child->box_fd = fd;
+		}
+	} while (report->kind == GATE_BOX);
+	return 0;
+}
+
+int
 gate_status(struct child *child, int status)
 {
 	struct gate_report report;
 
 	if (child->report_fd == -1)
 		return status;
-	if (io_read_all(
-		child->report_fd, &report, sizeof(report), io_now_us()) == -1) {
+	if (take_report(child, &report) == -1) {
 		/* Killed itself, for want of memory or by us; or lost. */
 		if (!WIFSIGNALED(status))
 			(void)snprintf(child->failure, CHILD_ERROR_MAX,
@@ -188,5 +211,6 @@ gate_close(struct guest *guest, const struct gate_host *host)
 	fd_close(&guest->child.stdout_fd);
 	fd_close(&guest->child.stderr_fd);
 	fd_close(&guest->child.report_fd);
+	fd_close(&guest->child.box_fd);
 	guest->child.pid = host->booted.pid;
 }

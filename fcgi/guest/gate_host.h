@@ -45,6 +45,9 @@ pid_t gate_whom_to_kill(const struct child *child);
 /* Of its largest process; of the container where no init tells. */
 uint64_t gate_peak_bytes(const struct child *child, const struct meter *meter);
 
+/* The working directory of what has ended, for openat(2); -1: there is none. */
+int gate_box(const struct child *child);
+
 /* How the program ended, now that its init has been reaped with a status. */
 int gate_status(struct child *child, int status);
 

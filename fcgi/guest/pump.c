@@ -279,6 +279,9 @@ pump_run(struct pump *pump, enum frame_kind last)
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)
 		return -1;
 	judge(pump);
+	if ((pump->job->flags & JOB_RETURN_FILES) != 0 &&
+	    pump_files(pump, pump_buffer) == -1)
+		return -1;
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
 	return send_frame(pump, last, FRAME_VERDICT_LEN);
 }

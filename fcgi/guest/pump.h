@@ -43,6 +43,13 @@ struct pump {
  */
 int pump_run(struct pump *pump, enum frame_kind last);
 
+/*
+ * pump_files.c: sends what the program left in its working directory, as far
+ * as it may be returned; everything of it is dead. buffer is for a whole
+ * frame. 0, or -1: the host is gone.
+ */
+int pump_files(struct pump *pump, uint8_t *buffer);
+
 /* pump_clock.c: SIGALRM at the deadline, and again soon after it. */
 void pump_arm_alarm(uint64_t deadline_us);
 

@@ -99,6 +99,7 @@ compile(struct guest *guest, const struct job *job, const char *name,
 
 	compiler.stdin_len = 0;
 	compiler.cpu_limit_ms = 0;
+	compiler.flags &= ~JOB_RETURN_FILES; /* it is asked of the program */
 	limit_ms = limit_ms > 0 ? limit_ms : job->wall_limit_ms;
 	pump.deadline_us = started_us + (uint64_t)limit_ms * 1000;
 	fill_argv(argv, guest->compile, rest, false);

@@ -37,6 +37,26 @@ append(struct run *run, enum events_stream stream, const uint8_t *payload,
 	return RUN_STEP_ON;
 }
 
+/* Only who was asked returns files. */
+static enum run_step
+take_file(struct run *run, const uint8_t *payload, uint32_t len)
+{
+	if (run->result.files == NULL ||
+	    returned_take(&run->returned, payload, len) == -1)
+		return RUN_STEP_BROKEN;
+	return RUN_STEP_ON;
+}
+
+/* Files can be missing only where some were asked for. */
+static bool
+decode_verdict(const struct run *run, const uint8_t *payload, uint32_t len,
+    struct verdict *verdict)
+{
+	return frame_decode_verdict(payload, len, verdict) == FRAME_OK &&
+	       (run->result.files != NULL ||
+		   (verdict->truncated & VERDICT_TRUNCATED_FILES) == 0);
+}
+
 /* Said once, where there is a compiler; the program runs behind a success. */
 static enum run_step
 take_compiled(struct run *run, const uint8_t *payload, uint32_t len)
@@ -44,7 +64,7 @@ take_compiled(struct run *run, const uint8_t *payload, uint32_t len)
 	struct verdict *verdict = &run->compiler.verdict;
 
 	if (!run->is_compiling || run->compiler_ended ||
-	    frame_decode_verdict(payload, len, verdict) != FRAME_OK)
+	    !decode_verdict(run, payload, len, verdict))
 		return RUN_STEP_BROKEN;
 	run->compiler_ended = true;
 	run->is_compiling = !verdict_is_success(verdict);
@@ -58,7 +78,7 @@ take_verdict(struct run *run, const uint8_t *payload, uint32_t len)
 	struct verdict verdict;
 
 	if ((run->is_compiling && !run->compiler_ended) ||
-	    frame_decode_verdict(payload, len, &verdict) != FRAME_OK)
+	    !decode_verdict(run, payload, len, &verdict))
 		return RUN_STEP_BROKEN;
 	if (!run->is_compiling)
 		run->result.verdict = verdict;
@@ -72,6 +92,9 @@ take_frame(
 	/* Before it has the job a guest has nothing to say of it. */
 	if (!run->started && header->kind != FRAME_STARTED)
 		return RUN_STEP_BROKEN;
+	/* Nothing comes between the pieces of a file. */
+	if (run->returned.missing > 0 && header->kind != FRAME_FILE)
+		return RUN_STEP_BROKEN;
 	switch (header->kind) {
 	case FRAME_STARTED:
 		run->started = true;
@@ -84,6 +107,8 @@ take_frame(
 		return take_compiled(run, payload, header->len);
 	case FRAME_VERDICT:
 		return take_verdict(run, payload, header->len);
+	case FRAME_FILE:
+		return take_file(run, payload, header->len);
 	case FRAME_READY:
 	case FRAME_SETUP_ERROR:
 	case FRAME_JOB:

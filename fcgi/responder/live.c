@@ -12,6 +12,9 @@
  * others to serve. The buffers of the socket and of nginx have taken most of
  * it by then, whatever the client does. */
 #define END_PATIENCE_US (500 * 1000)
+/* Returned files may be many times more than those buffers: who keeps taking
+ * pieces of the ending gets some more time, as long as a run may take. */
+#define ENDING_PATIENCE_US (5 * 1000 * 1000)
 
 static int
 begin(struct live *live)
@@ -88,6 +91,29 @@ await_client(struct live *live, uint64_t deadline_us)
 	return n == 1 && p.revents == POLLOUT ? 0 : -1;
 }
 
+/* Piece by piece, so that it never blocks. */
+static int
+put_ending(struct live *live, const struct event_text *text)
+{
+	uint64_t last_us = io_now_us() + ENDING_PATIENCE_US;
+	uint64_t deadline_us;
+	size_t sent = 0;
+	size_t len;
+
+	while (sent < text->len) {
+		deadline_us = io_now_us() + END_PATIENCE_US;
+		if (await_client(live,
+			deadline_us < last_us ? deadline_us : last_us) == -1)
+			return -1;
+		len = text->len - sent;
+		len = len < EXCHANGE_PIECE_MAX ? len : EXCHANGE_PIECE_MAX;
+		if (exchange_put(live->exchange, text->data + sent, len) == -1)
+			return -1;
+		sent += len;
+	}
+	return 0;
+}
+
 static int
 send_ending(struct live *live, uint64_t run_us)
 {
@@ -97,7 +123,7 @@ send_ending(struct live *live, uint64_t run_us)
 	if (events_format_ending(
 		&live->run->result, live->run->queue_us, run_us, &text) == -1)
 		return -1;
-	rc = exchange_put(live->exchange, text.data, text.len);
+	rc = put_ending(live, &text);
 	free(text.data);
 	return rc;
 }

@@ -57,18 +57,21 @@ add_end(struct json_object *object, const struct verdict *verdict)
 static int
 add_truncated(struct json_object *object, uint32_t truncated)
 {
-	struct json_object *streams;
+	struct json_object *parts;
 
 	if (truncated == 0)
 		return 0;
-	streams = json_object_new_array();
-	if (json_member_add(object, "truncated", streams) == -1)
+	parts = json_object_new_array();
+	if (json_member_add(object, "truncated", parts) == -1)
 		return -1;
 	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0 &&
-	    json_array_add_string(streams, "stdout") == -1)
+	    json_array_add_string(parts, "stdout") == -1)
 		return -1;
 	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0 &&
-	    json_array_add_string(streams, "stderr") == -1)
+	    json_array_add_string(parts, "stderr") == -1)
+		return -1;
+	if ((truncated & VERDICT_TRUNCATED_FILES) != 0 &&
+	    json_array_add_string(parts, "files") == -1)
 		return -1;
 	return 0;
 }
@@ -89,9 +92,10 @@ add_result(struct json_object *object, const struct result *result,
 	if (add_end(object, verdict) == -1 ||
 	    add_truncated(object, verdict->truncated) == -1)
 		return -1;
-	if (!result->is_compiler)
-		return 0;
-	return json_member_add_string(object, "stage", "compile");
+	if (result->is_compiler &&
+	    json_member_add_string(object, "stage", "compile") == -1)
+		return -1;
+	return reply_add_files(object, result->files);
 }
 
 int
@@ -193,7 +197,8 @@ reply_init_ending(struct reply *reply, const struct result *result)
 	    add_sentence(object, result) == -1)
 		goto out;
 	if (add_end(object, verdict) == -1 ||
-	    add_truncated(object, verdict->truncated) == -1)
+	    add_truncated(object, verdict->truncated) == -1 ||
+	    reply_add_files(object, result->files) == -1)
 		goto out;
 	rc = reply_set(reply, 200, object);
 out:

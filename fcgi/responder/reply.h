@@ -9,6 +9,7 @@
 
 #include "common/frame.h"
 #include "responder/request.h"
+#include "responder/returned.h"
 
 struct json_object;
 
@@ -24,6 +25,7 @@ struct result {
 	uint64_t memory_limit_bytes; /* for the memory's sentence */
 	bool abandoned;              /* the client went away before the end */
 	bool is_compiler;            /* not of the program, which has not run */
+	const struct returned *files; /* NULL: nobody asked for any */
 };
 
 struct reply {
@@ -34,8 +36,8 @@ struct reply {
 
 /*
  * The answer to a program that ran: 200 and the members of the contract
- * (output, error, stderr, exit_code or signal, truncated, stage), in that
- * order; for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its
+ * (output, error, stderr, exit_code or signal, truncated, stage, files), in
+ * that order; for VERDICT_SANDBOX_FAILED the 500 sentence. Every text loses its
  * trailing newlines and is empty if nothing else is left. 0, or -1 with errno
  * ENOMEM.
  */
@@ -50,6 +52,10 @@ int reply_format_text(const uint8_t *data, size_t len, struct reply *reply);
  * text is there. 0, or -1 with ENOMEM.
  */
 int reply_format_ending(const struct result *result, struct reply *reply);
+
+/* files, if they were asked for. 0, or -1: ENOMEM. (reply_files.c) */
+int reply_add_files(
+    struct json_object *object, const struct returned *returned);
 
 /* One sentence on an end that was not a success. (sentence.c) */
 void reply_describe_end(

@@ -12,11 +12,12 @@
 #include "responder/request_json.h"
 
 #define MEMBERS_KNOWN                                                          \
-	"use code, stdin, timeout, memory, args, files, language and version"
+	"use code, stdin, timeout, memory, args, files, return_files, "        \
+	"language and version"
 #define OBJECT_EXAMPLE "an object such as {\"code\": \"print(1)\"}"
 
 static const char *const members[] = { "code", "stdin", "timeout", "memory",
-	"args", "files", "language", "version", NULL };
+	"args", "files", "return_files", "language", "version", NULL };
 
 static const struct request_words words = { OBJECT_EXAMPLE, MEMBERS_KNOWN };
 

@@ -54,6 +54,7 @@ struct request {
 	uint32_t cpu_limit_ms; /* 0: the wall clock is limit enough */
 	uint64_t memory_bytes; /* 0: all that there is */
 	bool is_live;          /* its output is watched as it comes */
+	bool returns_files;    /* those that it makes are part of the answer */
 };
 
 /*

@@ -10,6 +10,21 @@
 #define FILE_EXAMPLE "{\"name\": \"a.txt\", \"content\": \"...\"}"
 
 static int
+read_return_files(struct json_object *object, struct request *request,
+    struct refusal *refusal)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(object, "return_files", &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_boolean))
+		return refusal_set(
+		    refusal, 400, "\"return_files\" must be true or false");
+	request->returns_files = json_object_get_boolean(value);
+	return 0;
+}
+
+static int
 check_encoding(const char *encoding, struct refusal *refusal)
 {
 	if (strcmp(encoding, "utf8") == 0 || strcmp(encoding, "base64") == 0 ||
@@ -85,6 +100,8 @@ request_read_extras(struct json_object *object,
 	bool has_files = json_object_object_get_ex(object, "files", &files);
 	const char *script = request->runtime->file;
 
+	if (read_return_files(object, request, refusal) == -1)
+		return -1;
 	/* No extras at all stand for a program of that name. */
 	if (!has_args && !has_files && strcmp(script, EXTRAS_SCRIPT) == 0)
 		return 0;

@@ -52,7 +52,14 @@ run_finish(struct run *run)
 	free(run->stderr_data);
 	free(run->compiler_stdout_data);
 	free(run->compiler_stderr_data);
+	run_forget_files(run);
 	memset(run, 0, sizeof(*run));
+}
+
+void
+run_forget_files(struct run *run)
+{
+	returned_finish(&run->returned);
 }
 
 static void
@@ -68,6 +75,8 @@ clear_result(struct run *run, const struct request *request)
 					  : runtime->memory_bytes,
 		.verdict = { .kind = VERDICT_SANDBOX_FAILED } };
 
+	run_forget_files(run);
+	result.files = request->returns_files ? &run->returned : NULL;
 	run->result = run->compiler = result;
 	run->compiler.is_compiler = true;
 	run->compiler.stdout_data = run->compiler_stdout_data;
@@ -101,7 +110,8 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
-		.flags = is_unbuffered ? JOB_UNBUFFERED : 0,
+		.flags = (is_unbuffered ? JOB_UNBUFFERED : 0) |
+			 (request->returns_files ? JOB_RETURN_FILES : 0),
 		.code_len = (uint32_t)request->code_len,
 		.stdin_len = (uint32_t)request->stdin_len,
 		.extras_len = (uint32_t)request->extras.len };
@@ -184,6 +194,9 @@ judge(struct run *run, enum run_step step, uint64_t started_us)
 	if (step == RUN_STEP_TIMEOUT)
 		result->verdict.kind = VERDICT_TIMED_OUT;
 	result->abandoned = step == RUN_STEP_GONE;
+	if (result->files != NULL) /* the guest might have had more */
+		result->verdict.truncated |= VERDICT_TRUNCATED_FILES;
+	returned_drop_part(&run->returned);
 	result->verdict.wall_us = io_now_us() - started_us;
 	result->verdict.stdout_bytes = result->stdout_len;
 	result->verdict.stderr_bytes = result->stderr_len;

@@ -46,15 +46,19 @@ struct run {
 	    is_compiling; /* it is the compiler that runs, or was the last to */
 	bool compiler_ended; /* the guest has said how */
 	uint64_t queue_us;
-	struct result compiler; /* where the language has one */
-	struct result result;   /* of the program; or of the compiler, if it has
-				 * not succeeded: then is_compiling still holds */
+	struct returned returned; /* files; run_forget_files frees them */
+	struct result compiler;   /* where the language has one */
+	struct result result; /* of the program; or of the compiler, if it has
+			       * not succeeded: then is_compiling still holds */
 	struct run_watcher *watcher; /* NULL: nobody watches */
 };
 
 /* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */
 int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
 void run_finish(struct run *run);
+
+/* The files of the last run have been told: they take memory only meanwhile. */
+void run_forget_files(struct run *run);
 
 /*
  * Runs a request for a client and fills run->result, or the refusal. The

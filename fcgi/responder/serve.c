@@ -198,6 +198,7 @@ serve_run(struct service *service)
 		break;
 	}
 	detach_watcher(service);
+	run_forget_files(&service->run);
 	request_finish(&request);
 }
 

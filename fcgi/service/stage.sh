@@ -179,17 +179,19 @@ origin_rules() {
 
 # A run that has to wait first must not be cut short by nginx: seconds.
 read_timeout() {
-	local wait_ms run_ms
-	local longest_ms=0 each
+	local wait_ms longest_ms=0 run_ms each times
 	wait_ms=$(duration_ms "$(setting pool queue_wait)")
-	# Of whichever language may take longest.
-	while read -r each; do
-		run_ms=$(duration_ms "$each")
+	# Of whichever language may take longest: a compiler has a time of its own.
+	while read -r each times; do
+		run_ms=$(($(duration_ms "$each") * times))
 		[ "$run_ms" -le "$longest_ms" ] || longest_ms=$run_ms
-	done < <(awk '/^\[/ { inside = /^\[runtime / }
-	    inside && /^timeout_max = / { print $3 }' "$SETTINGS")
-	run_ms=$longest_ms
-	echo $(((wait_ms + run_ms + 999) / 1000 + 5))
+	done < <(awk '
+	    /^\[/ { tell(); inside = /^\[runtime /; time = ""; times = 1 }
+	    inside && /^timeout_max = / { time = $3 }
+	    inside && /^compile = ./ { times = 2 }
+	    END { tell() }
+	    function tell() { if (inside) print time, times }' "$SETTINGS")
+	echo $(((wait_ms + longest_ms + 999) / 1000 + 5))
 }
 
 # nginx_conf HTML_DIR SOCKET: the template with everything filled in.

@@ -179,14 +179,21 @@ config_boxes(const struct config *config)
 }
 
 uint32_t
-config_timeout_max_ms(const struct config *config)
+config_lease_max_ms(const struct config_runtime *row)
+{
+	return (row->compile[0] != '\0' ? 2 : 1) * row->timeout_max_ms;
+}
+
+uint32_t
+config_longest_lease_ms(const struct config *config)
 {
 	uint32_t longest_ms = 0;
+	uint32_t each_ms;
 	uint32_t i;
 
 	for (i = 0; i < config->runtime_count; i++) {
-		if (config->runtimes[i].timeout_max_ms > longest_ms)
-			longest_ms = config->runtimes[i].timeout_max_ms;
+		each_ms = config_lease_max_ms(&config->runtimes[i]);
+		longest_ms = each_ms > longest_ms ? each_ms : longest_ms;
 	}
 	return longest_ms;
 }

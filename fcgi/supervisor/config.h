@@ -144,8 +144,12 @@ bool config_has_own_client(const struct config *config);
 /* True if the runtime is gVisor: its name begins with runsc. */
 bool config_is_gvisor(const struct config *config);
 
-/* The longest that a run of any language may take. */
-uint32_t config_timeout_max_ms(const struct config *config);
+/* How long a run in a language may last: Piston's clients give compiler and
+ * program a timeout each. */
+uint32_t config_lease_max_ms(const struct config_runtime *row);
+
+/* The same of whichever language may take longest. */
+uint32_t config_longest_lease_ms(const struct config *config);
 
 /* The row of this name, not of an alias; or RUNTIMES_MAX. */
 uint32_t config_find_runtime(const struct config *config, const char *name);

@@ -51,7 +51,7 @@ check_wishes(const struct config *config, const struct lease_request *request)
 		return "it asked for an unknown runtime";
 	row = &config->runtimes[request->runtime];
 	if (request->wall_limit_ms == 0 ||
-	    request->wall_limit_ms > row->timeout_max_ms)
+	    request->wall_limit_ms > config_lease_max_ms(row))
 		return "it asked for a lease beyond the limit";
 	if (request->memory_kib != 0 &&
 	    (request->memory_kib < MEMORY_BYTES_MIN / 1024 ||

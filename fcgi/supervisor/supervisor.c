@@ -65,7 +65,8 @@ begin_stop(struct supervisor *sup)
 	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
-				(uint64_t)config_timeout_max_ms(&sup->config) *
+				(uint64_t)config_longest_lease_ms(
+				    &sup->config) *
 				    1000 +
 				STOP_MARGIN_US;
 }

@@ -60,17 +60,18 @@ async function watchPolicy(context, problems) {
  * browser context, and
  *   expected  a pattern for problems that the test provokes itself
  *   play      a stand-in for POST /run: see stand_in.js; body gets it, too
+ *   runtimes  what that says there is to choose from: see there, too
  *   path      where the page is opened, "/" otherwise
  *   prepare   what is to be done with the page before that
  */
 export function browserTest(name, options, body) {
-	const { expected, play, path = "/", prepare, ...contextOptions } = options;
+	const { expected, play, runtimes, path = "/", prepare, ...contextOptions } = options;
 	const reason = missing();
 	const skip = process.env.MUST_RUN === "1" ? false : reason ?? false;
 	test(name, { skip, timeout: 60000 }, async () => {
 		assert.equal(reason, null);
 		const problems = [];
-		const standIn = play && await startStandIn(play);
+		const standIn = play && await startStandIn(play, runtimes);
 		const context = await browser.newContext({
 			baseURL: standIn?.url ?? process.env.SCE_URL,
 			viewport: { width: 1280, height: 800 },

@@ -34,7 +34,8 @@ browserTest("output is shown as it comes, however it is cut",
 	await runButton(page).click();
 	const { body, request, response } = await piecemeal.begun;
 	assert.equal(request.headers.accept, "text/event-stream");
-	assert.deepEqual(body, { code: "print(1)", timeout: 10 });
+	assert.deepEqual(body, { code: "print(1)", return_files: true,
+		timeout: 10 });
 	assert.equal(await page.locator("#status").textContent(),
 	    "Waiting for the service…");
 

@@ -37,8 +37,9 @@ const EXAMPLES = {
 		/OSError: .*Network is unreachable\n$/],
 	"Reading /etc/passwd": ["done", "Finished.", /^root:[^\n]*\nnobody:/,
 		null],
-	"Writing files": ["failed", "Ended with exit code 1.",
-		/^gone when the program ends\n/, /OSError.*Read-only file system/],
+	"A picture": ["done", "Finished. It made a file.", /^$/],
+	"Writing files": ["failed", "Ended with exit code 1. It made a file.",
+		/^gone there when the program ends\n/, /OSError.*Read-only file system/],
 };
 
 browserTest("every example says what to expect, and that comes", {},

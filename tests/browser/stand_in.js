@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A service that says what a test wants to be said, when it wants it: the page
- * and its headers are the real service's, POST /run is the test's.
+ * and its headers are the real service's, POST /run is the test's, and the list
+ * of languages if it has one.
  */
 import http from "node:http";
 
@@ -40,9 +41,17 @@ export function beginLive(response, queueMs = 0.25) {
 
 export const ENDING = event("timing", { queue_ms: 0.25, run_ms: 41.75 });
 
-/* play({ body, request, response }) answers POST /run. */
-export async function startStandIn(play) {
+/* play({ body, request, response }) answers POST /run. runtimes is what there is
+ * to choose from, text as it stands; undefined: what the service says. */
+export async function startStandIn(play, runtimes) {
 	const server = http.createServer(async (request, response) => {
+		if (request.url === "/api/v2/runtimes" && runtimes !== undefined) {
+			response.writeHead(runtimes === null ? 500 : 200,
+			    { "Content-Type": "application/json" });
+			response.end(typeof runtimes === "string" ? runtimes :
+			    JSON.stringify(runtimes));
+			return;
+		}
 		if (request.url !== "/run" || request.method !== "POST")
 			return pass(request, response);
 		play({ body: await readBody(request), request, response });

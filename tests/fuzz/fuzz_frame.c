@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/extras.h"
+#include "common/file_piece.h"
 #include "common/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -88,6 +89,23 @@ try_job(const uint8_t *data, size_t size)
 	assert(memcmp(again, data, sizeof(again)) == 0);
 }
 
+static void
+try_file_piece(const uint8_t *data, size_t size)
+{
+	uint8_t again[FILE_PIECE_HEAD_MAX];
+	struct file_piece piece;
+	size_t len;
+
+	if (file_piece_decode(data, size, &piece) == -1)
+		return;
+	assert(file_path_is_sayable(piece.path));
+	assert(piece.file_len <= RETURN_BYTES_MAX);
+	assert(piece.len <= piece.file_len);
+	assert(piece.data + piece.len == data + size);
+	len = file_piece_encode_head(again, piece.path, piece.file_len);
+	assert(len == size - piece.len && memcmp(again, data, len) == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -95,5 +113,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_ready(data, size);
 	try_verdict(data, size);
 	try_job(data, size);
+	try_file_piece(data, size);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/bytes.h"
 #include "common/fdpass.h"
 #include "responder/gather.h"
 #include "responder/json_check.h"
@@ -26,6 +27,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t stream[STREAM_MAX];
+
+/* Of a file with a name of one letter: this piece is half of it. */
+static void
+put_head(uint8_t *at, uint8_t name, uint32_t len)
+{
+	bytes_put_u32(at, 2 * len);
+	bytes_put_u32(at + 4, 1);
+	at[8] = name;
+}
 
 /* A fuzzer does not find frames of 64 KiB: here four bytes stand for one, its
  * kind, its length and the byte to fill it with. */
@@ -48,17 +58,27 @@ expand(const uint8_t *data, size_t size)
 			memcpy(stream + len, data + 4, FRAME_VERDICT_LEN);
 		else
 			memset(stream + len, data[3], payload);
+		if (data[0] == FRAME_FILE && data[3] > ' ' && payload > 9)
+			put_head(stream + len, data[3], payload - 9);
 		len += payload;
 	}
 	return len;
 }
 
+/* Of a run: has its language a compiler, is somebody to get files? */
+struct kind {
+	bool compiles;
+	bool returns_files;
+};
+
 /* What gather_frames needs, each of exactly its size for ASan to see. */
 static void
-start(struct run *run, uint32_t output_limit_bytes, bool compiles)
+start(struct run *run, uint32_t output_limit_bytes, struct kind kind)
 {
 	memset(run, 0, sizeof(*run));
-	run->is_compiling = compiles;
+	run->is_compiling = kind.compiles;
+	run->result.files = kind.returns_files ? &run->returned : NULL;
+	run->compiler.files = run->result.files;
 	run->output_limit_bytes = output_limit_bytes;
 	run->inbox = malloc(INBOX_BYTES);
 	run->stdout_data = malloc(output_limit_bytes);
@@ -87,10 +107,13 @@ assert_kept(const struct run *run, size_t sent)
 	assert(compiler->stdout_len <= run->output_limit_bytes);
 	assert(compiler->stderr_len <= run->output_limit_bytes);
 	/* The outcome of a compiler that has failed stands in both. */
-	assert(result->is_compiler || result->stdout_len + result->stderr_len +
-					      compiler->stdout_len +
-					      compiler->stderr_len <=
-					  sent);
+	assert(result->is_compiler ||
+	       result->stdout_len + result->stderr_len + compiler->stdout_len +
+		       compiler->stderr_len + run->returned.len <=
+		   sent);
+	assert(run->returned.count <= RETURN_FILES_MAX);
+	assert(run->returned.len + run->returned.missing <= RETURN_BYTES_MAX);
+	assert(run->returned.count == 0 || result->files != NULL);
 }
 
 static void
@@ -150,6 +173,11 @@ assert_same(const struct run *a, const struct run *b)
 	    memcmp(a->stdout_data, b->stdout_data, a->result.stdout_len) == 0);
 	assert(
 	    memcmp(a->stderr_data, b->stderr_data, a->result.stderr_len) == 0);
+	assert(a->returned.count == b->returned.count);
+	assert(a->returned.len == b->returned.len);
+	assert(
+	    a->returned.len == 0 ||
+	    memcmp(a->returned.data, b->returned.data, a->returned.len) == 0);
 	assert(a->result.verdict.kind == b->result.verdict.kind);
 	assert(a->result.verdict.status == b->result.verdict.status);
 }
@@ -157,15 +185,15 @@ assert_same(const struct run *a, const struct run *b)
 /* True if the guest said that it has the job. */
 static bool
 try_gather(const uint8_t *data, size_t size, size_t piece_max,
-    uint32_t output_limit_bytes, bool compiles)
+    uint32_t output_limit_bytes, struct kind kind)
 {
 	struct run whole;
 	struct run pieces;
 	enum run_step step;
 	bool started;
 
-	start(&whole, output_limit_bytes, compiles);
-	start(&pieces, output_limit_bytes, compiles);
+	start(&whole, output_limit_bytes, kind);
+	start(&pieces, output_limit_bytes, kind);
 	step = feed(&whole, data, size, SIZE_MAX);
 	assert(feed(&pieces, data, size, piece_max) == step);
 	assert_same(&whole, &pieces);
@@ -224,15 +252,16 @@ assert_told(const struct run *run, struct events *events)
 
 /* Runs a program that the guest answers with these bytes. */
 static void
-execute(struct run *run, int supervisor_fd, bool started, bool compiles)
+execute(struct run *run, int supervisor_fd, bool started, struct kind kind)
 {
 	static uint8_t code[] = "print(1)";
 	static const struct link_asker asker;
-	const struct runtime runtime = { .compiles = compiles };
+	const struct runtime runtime = { .compiles = kind.compiles };
 	struct request request = { .code = code,
 		.runtime = &runtime,
 		.code_len = sizeof(code) - 1,
-		.wall_limit_ms = WALL_MS_MIN };
+		.wall_limit_ms = WALL_MS_MIN,
+		.returns_files = kind.returns_files };
 	struct run_watcher watcher = { .has_begun = false };
 	struct refusal refusal;
 	enum run_outcome outcome;
@@ -260,7 +289,7 @@ execute(struct run *run, int supervisor_fd, bool started, bool compiles)
 
 static void
 try_execute(const uint8_t *data, size_t size, uint32_t output_limit_bytes,
-    bool started, bool compiles)
+    bool started, struct kind kind)
 {
 	struct link link = { .log_fd = -1 };
 	struct run run;
@@ -279,7 +308,7 @@ try_execute(const uint8_t *data, size_t size, uint32_t output_limit_bytes,
 	if (send(guest[1], data, size, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)size) {
 		assert(shutdown(guest[1], SHUT_WR) == 0);
-		execute(&run, lease[1], started, compiles);
+		execute(&run, lease[1], started, kind);
 		assert_kept(&run, size);
 	}
 	run_finish(&run);
@@ -294,7 +323,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint32_t output_limit_bytes;
 	size_t piece_max;
 	bool expanded;
-	bool compiles;
+	struct kind kind;
 	bool started;
 
 	if (size < HEAD_LEN)
@@ -302,15 +331,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece_max = 1 + (size_t)(data[0] << 4);
 	output_limit_bytes = 1 + (uint32_t)(data[1] << (data[2] % 9));
 	expanded = data[3] % 2 == 1;
-	compiles = data[3] / 2 % 2 == 1;
+	kind.compiles = data[3] / 2 % 2 == 1;
+	kind.returns_files = data[3] / 4 % 2 == 1;
 	data += HEAD_LEN;
 	size -= HEAD_LEN;
 	if (expanded) {
 		size = expand(data, size);
 		data = stream;
 	}
-	started = try_gather(
-	    data, size, piece_max, output_limit_bytes, compiles);
-	try_execute(data, size, output_limit_bytes, started, compiles);
+	started = try_gather(data, size, piece_max, output_limit_bytes, kind);
+	try_execute(data, size, output_limit_bytes, started, kind);
 	return 0;
 }

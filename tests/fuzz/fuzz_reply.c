@@ -29,7 +29,7 @@ make_verdict(const uint8_t *head, struct verdict *verdict)
 	verdict->status = head[1];
 	if (verdict->kind == VERDICT_SIGNALED)
 		verdict->status = 1 + head[1] % 64;
-	verdict->truncated = head[2] % 4;
+	verdict->truncated = head[2] % 8;
 	memset(&verdict->wall_us, head[3], sizeof(verdict->wall_us));
 	memset(&verdict->stdout_bytes, head[4], sizeof(verdict->stdout_bytes));
 	memset(&verdict->stderr_bytes, head[5], sizeof(verdict->stderr_bytes));
@@ -55,7 +55,7 @@ static void
 assert_order(struct json_object *object)
 {
 	static const char *const names[] = { "output", "error", "stderr",
-		"exit_code", "signal", "truncated", "stage" };
+		"exit_code", "signal", "truncated", "stage", "files" };
 	enum { COUNT = sizeof(names) / sizeof(*names) };
 	size_t next = 0;
 
@@ -102,6 +102,27 @@ assert_text(struct json_object *object, const char *name, size_t bytes)
 	assert(len == 0 || text[len - 1] != '\n');
 }
 
+/* As many files as there were, each of as many bytes. */
+static void
+assert_files(struct json_object *object, const struct returned *returned)
+{
+	struct json_object *files;
+	struct json_object *content;
+	size_t i;
+
+	assert(has(object, "files") == (returned != NULL));
+	if (returned == NULL)
+		return;
+	files = json_object_object_get(object, "files");
+	assert(json_object_array_length(files) == returned->count);
+	for (i = 0; i < returned->count; i++) {
+		content = json_object_object_get(
+		    json_object_array_get_idx(files, i), "content");
+		assert((size_t)json_object_get_string_len(content) ==
+		       (returned->files[i].len + 2) / 3 * 4);
+	}
+}
+
 static void
 assert_members(struct json_object *object, const struct result *result)
 {
@@ -112,12 +133,13 @@ assert_members(struct json_object *object, const struct result *result)
 	assert_order(object);
 	assert(has(object, "error") == !succeeded);
 	assert(!succeeded || has(object, "output"));
-	if (verdict->truncated == 0 && !succeeded)
+	if ((verdict->truncated & ~VERDICT_TRUNCATED_FILES) == 0 && !succeeded)
 		assert(has(object, "output") ==
 		       says_something(result->stdout_data, result->stdout_len));
 	assert(has(object, "exit_code") == (exited && !succeeded));
 	assert(has(object, "signal") == (verdict->kind == VERDICT_SIGNALED));
 	assert(has(object, "stage") == result->is_compiler);
+	assert_files(object, result->files);
 	assert(has(object, "truncated") == (verdict->truncated != 0));
 	assert_text(object, "output", result->stdout_len);
 	assert_text(object, "stderr", result->stderr_len);
@@ -142,6 +164,25 @@ try_result(const struct result *result)
 	}
 	json_object_put(object);
 	reply_finish(&reply);
+}
+
+/* The bytes as files, each of at most so many. */
+static void
+make_returned(
+    const uint8_t *data, size_t size, size_t piece, struct returned *returned)
+{
+	memset(returned, 0, sizeof(*returned));
+	returned->data = malloc(size + 1);
+	assert(returned->data != NULL);
+	memcpy(returned->data, data, size);
+	while (returned->count < RETURN_FILES_MAX && returned->len < size) {
+		struct returned_file *file = &returned->files[returned->count];
+
+		file->path[0] = (char)('A' + returned->count++);
+		file->at = returned->len;
+		file->len = piece < size - file->at ? piece : size - file->at;
+		returned->len += file->len;
+	}
 }
 
 static void
@@ -170,10 +211,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct result result = { .memory_limit_bytes = 128 << 20 };
+	static struct returned returned;
+	bool returns_files;
 	size_t stdout_len;
+	size_t piece;
 
 	if (size < HEAD_LEN)
 		return 0;
+	returns_files = data[12] % 2 == 1;
+	piece = 1 + data[13];
 	make_verdict(data, &result.verdict);
 	memcpy(&result.wall_limit_ms, data + 6, sizeof(result.wall_limit_ms));
 	result.is_compiler = data[12] % 2 == 1;
@@ -186,7 +232,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result.stdout_len = stdout_len;
 	result.stderr_data = data + stdout_len;
 	result.stderr_len = size - stdout_len;
+	if (returns_files) {
+		make_returned(data, size, piece, &returned);
+		result.files = &returned;
+	}
 	try_result(&result);
+	returned_finish(&returned);
 	try_refusal(data, size);
 	return 0;
 }

@@ -83,6 +83,21 @@ for (const name of PACKAGES) {
 	});
 }
 
+test('a plot is returned, and nothing else', async () => {
+	const answer = await run('import matplotlib.pyplot as plt\n' +
+	    'plt.plot([1, 4, 9])\nplt.savefig("a.png")',
+	{ return_files: true }, { base: service.base });
+
+	assert.deepEqual(Object.keys(answer), ['output', 'files'],
+	    JSON.stringify(answer).slice(0, 500));
+	assert.deepEqual(answer.files.map(({ name }) => name), ['a.png']);
+	const bytes = Buffer.from(answer.files[0].content, 'base64');
+
+	assert.equal(bytes.subarray(0, 8).toString('latin1'),
+	    '\x89PNG\r\n\x1a\n');
+	assert.ok(bytes.length > 5000);
+});
+
 /* The service's flags, without its guest: that is mounted into it. */
 function
 flags()

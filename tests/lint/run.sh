@@ -115,6 +115,7 @@ check 'json-c is seen by those who parse and write it' seen_elsewhere \
     fcgi/responder/request_runtime.c \
     fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
     fcgi/responder/piston_reply.c fcgi/responder/reply.c \
+    fcgi/responder/reply_files.c \
     fcgi/responder/execlog.c fcgi/responder/json_text.c \
     fcgi/responder/json_member.c fcgi/engine/answer.c \
     fcgi/engine/create.c fcgi/engine/create_option.c \

@@ -33,7 +33,7 @@ const MALFORMED = [
 	body('no code', { stdin: 'x' },
 	    `Member "code" missing: send ${EXAMPLE}`),
 	body('an unknown member', { code: 'pass', tiemout: 1 },
-	    'Unknown member "tiemout": use code, stdin, timeout, memory, args, files, language and version'),
+	    'Unknown member "tiemout": use code, stdin, timeout, memory, args, files, return_files, language and version'),
 	body('a timeout too long', { code: 'pass', timeout: 11 },
 	    'timeout must be between 0.1 and 10 seconds'),
 	body('code too long', { code: '#'.repeat(5001) },

@@ -242,10 +242,16 @@ limits_must_fit_in_each_row(void **state)
 	expect_error(SCI "timeout_max = 10m\n",
 	    "t.conf:2: timeout_max must be between 100ms and 5m");
 	assert_int_equal(
-	    config_timeout_max_ms(&(struct config){ .runtime_count = 2,
+	    config_longest_lease_ms(&(struct config){ .runtime_count = 2,
 		.runtimes = { { .timeout_max_ms = 7 },
 		    { .timeout_max_ms = 9 } } }),
 	    9);
+	/* A compiler has a time of its own. */
+	assert_int_equal(
+	    config_longest_lease_ms(&(struct config){ .runtime_count = 2,
+		.runtimes = { { .timeout_max_ms = 7, .compile = "true" },
+		    { .timeout_max_ms = 9 } } }),
+	    14);
 }
 
 static void

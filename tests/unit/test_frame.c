@@ -14,7 +14,7 @@ header_survives_the_trip(void **state)
 {
 	static const enum frame_kind kinds[] = { FRAME_READY, FRAME_SETUP_ERROR,
 		FRAME_STARTED, FRAME_STDOUT, FRAME_STDERR, FRAME_VERDICT,
-		FRAME_COMPILED, FRAME_JOB };
+		FRAME_FILE, FRAME_COMPILED, FRAME_JOB };
 	uint8_t buf[FRAME_HEADER_LEN];
 	struct frame_header header;
 
@@ -84,9 +84,8 @@ unknown_kinds_refused(void **state)
 	(void)state;
 	frame_encode_header(buf, FRAME_STDOUT, 0);
 	for (unsigned kind = 0; kind <= UINT8_MAX; kind++) {
-		enum frame_status expected = (kind >= 1 && kind <= 6) ||
-						     kind == 8 || kind == 16 ||
-						     kind == 17
+		enum frame_status expected = (kind >= 1 && kind <= 8) ||
+						     kind == 16 || kind == 17
 						 ? FRAME_OK
 						 : FRAME_BAD;
 
@@ -208,7 +207,7 @@ impossible_verdicts_refused(void **state)
 		    FRAME_BAD);
 	}
 	assert_int_equal(decode_verdict_like(VERDICT_EXITED, 0, 0), FRAME_OK);
-	assert_int_equal(decode_verdict_like(VERDICT_EXITED, 255, 3), FRAME_OK);
+	assert_int_equal(decode_verdict_like(VERDICT_EXITED, 255, 7), FRAME_OK);
 	assert_int_equal(
 	    decode_verdict_like(VERDICT_EXITED, 256, 0), FRAME_BAD);
 	assert_int_equal(
@@ -217,7 +216,7 @@ impossible_verdicts_refused(void **state)
 	    decode_verdict_like(VERDICT_SIGNALED, 64, 0), FRAME_OK);
 	assert_int_equal(
 	    decode_verdict_like(VERDICT_SIGNALED, 65, 0), FRAME_BAD);
-	assert_int_equal(decode_verdict_like(VERDICT_EXITED, 0, 4), FRAME_BAD);
+	assert_int_equal(decode_verdict_like(VERDICT_EXITED, 0, 8), FRAME_BAD);
 	frame_encode_verdict(buf, &sample_verdict);
 	buf[FRAME_VERDICT_LEN - 1] = 1;
 	assert_int_equal(

@@ -183,7 +183,7 @@ job_of_another_version_refused(void **state)
 			continue; /* a limit like others */
 		/* An unknown flag, extras that are not there, or more time
 		 * than there is. */
-		buf[at] = 2;
+		buf[at] = 0x80;
 		assert_int_equal(
 		    frame_decode_job(buf, sizeof(buf), &job), FRAME_BAD);
 		buf[at] = 0;

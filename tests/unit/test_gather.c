@@ -209,6 +209,78 @@ compilers_are_where_they_are_expected(void **state)
 	assert_true(run->is_compiling);
 }
 
+/* A file of one letter, which has so many bytes. */
+static void
+put_file(struct run *run, char name, uint8_t len, const char *data)
+{
+	uint8_t piece[32] = { 0, 0, 0, len, 0, 0, 0, 1, (uint8_t)name };
+
+	memcpy(piece + 9, data, strlen(data));
+	put(run, FRAME_FILE, piece, (uint32_t)(9 + strlen(data)));
+}
+
+static void
+put_truncated(struct run *run, uint32_t truncated)
+{
+	struct verdict verdict = { .kind = VERDICT_EXITED,
+		.truncated = truncated };
+	uint8_t bytes[FRAME_VERDICT_LEN];
+
+	frame_encode_verdict(bytes, &verdict);
+	put(run, FRAME_VERDICT, bytes, sizeof(bytes));
+}
+
+static void
+files_come_before_the_verdict(void **state)
+{
+	struct run *run = *state;
+
+	run->result.files = &run->returned;
+	put(run, FRAME_STARTED, "", 0);
+	put_file(run, 'a', 3, "1");
+	put(run, FRAME_FILE, "23", 2);
+	put_file(run, 'b', 0, "");
+	put_truncated(run, VERDICT_TRUNCATED_FILES);
+	assert_int_equal(gather_frames(run), RUN_STEP_VERDICT);
+	assert_int_equal(run->returned.count, 2);
+	assert_memory_equal(run->returned.data, "123", 3);
+}
+
+static void
+files_are_returned_on_request_only(void **state)
+{
+	struct run *run = *state;
+
+	run->started = true;
+	put_file(run, 'a', 0, "");
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	assert_int_equal(run->returned.count, 0);
+	run->inbox_len = 0;
+	run->result.verdict.kind = VERDICT_SANDBOX_FAILED;
+	put_truncated(run, VERDICT_TRUNCATED_FILES);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	assert_int_equal(run->result.verdict.kind, VERDICT_SANDBOX_FAILED);
+}
+
+static void
+nothing_comes_between_pieces(void **state)
+{
+	struct run *run = *state;
+
+	run->started = true;
+	run->result.files = &run->returned;
+	put_file(run, 'a', 2, "1");
+	assert_int_equal(gather_frames(run), RUN_STEP_ON);
+	put(run, FRAME_STDOUT, "x", 1);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	run->inbox_len = 0;
+	put_truncated(run, 0);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+	run->inbox_len = 0;
+	put(run, FRAME_FILE, "234", 3);
+	assert_int_equal(gather_frames(run), RUN_STEP_BROKEN);
+}
+
 static void
 clients_have_keys(void **state)
 {
@@ -254,6 +326,9 @@ main(void)
 		TEST(a_compiler_has_its_own_output),
 		TEST(a_compiler_that_failed_has_the_last_word),
 		TEST(compilers_are_where_they_are_expected),
+		TEST(files_come_before_the_verdict),
+		TEST(files_are_returned_on_request_only),
+		TEST(nothing_comes_between_pieces),
 		cmocka_unit_test(clients_have_keys),
 	};
 

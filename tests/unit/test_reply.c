@@ -224,6 +224,33 @@ largest_output_fits(void **state)
 }
 
 static void
+files_are_written_as_a_requests(void **state)
+{
+	uint8_t data[] = "\0\xff"
+			 "abc";
+	static struct returned returned = { .count = 3,
+		.files = {
+		    { "a\"\u00e4", 0, 2 }, { "d/e", 2, 0 }, { "f", 2, 3 } } };
+	struct result result = result_of(VERDICT_EXITED, 0, "", "");
+
+	(void)state;
+	returned.data = data;
+	result.files = &returned;
+	result.verdict.truncated = VERDICT_TRUNCATED_FILES;
+	assert_reply(&result, 200,
+	    "{\"output\":\"\",\"truncated\":[\"files\"],\"files\":["
+	    "{\"name\":\"a\\\"\u00e4\",\"content\":\"AP8=\","
+	    "\"encoding\":\"base64\"},"
+	    "{\"name\":\"d/e\",\"content\":\"\","
+	    "\"encoding\":\"base64\"},"
+	    "{\"name\":\"f\",\"content\":\"YWJj\","
+	    "\"encoding\":\"base64\"}]}\n");
+	returned.count = 0;
+	result.verdict.truncated = 0;
+	assert_reply(&result, 200, "{\"output\":\"\",\"files\":[]}\n");
+}
+
+static void
 lost_sandbox_is_our_fault(void **state)
 {
 	struct result result = result_of(VERDICT_SANDBOX_FAILED, 0, "o", "e");
@@ -299,6 +326,7 @@ main(void)
 		cmocka_unit_test(any_bytes_become_json),
 		cmocka_unit_test(nothing_written_may_be_null),
 		cmocka_unit_test(largest_output_fits),
+		cmocka_unit_test(files_are_written_as_a_requests),
 		cmocka_unit_test(lost_sandbox_is_our_fault),
 		cmocka_unit_test(a_compiler_says_so),
 		cmocka_unit_test(refusal_is_a_sentence),

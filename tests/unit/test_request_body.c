@@ -59,20 +59,20 @@ unknown_member_is_named(void **state)
 	(void)state;
 	assert_refused("{\"cod\":\"1\"}",
 	    "Unknown member \"cod\": use code, stdin, timeout, memory, args, "
-	    "files, language and version");
+	    "files, return_files, language and version");
 	assert_refused("{\"code\":\"1\",\"Code\":\"1\"}",
 	    "Unknown member \"Code\": use code, stdin, timeout, memory, args, "
-	    "files, language and version");
+	    "files, return_files, language and version");
 	assert_refused("{\"\":1}",
 	    "Unknown member \"\": use code, stdin, timeout, "
-	    "memory, args, files, language and version");
+	    "memory, args, files, return_files, language and version");
 	assert_refused("{\"code\":1,\"x\":1}",
 	    "Unknown member \"x\": use code, stdin, timeout, memory, args, "
-	    "files, language and version");
+	    "files, return_files, language and version");
 	assert_refused("{\"code\\u0000x\":\"1\"}",
 	    "Unknown member with \\u0000 in its name: "
-	    "use code, stdin, timeout, memory, args, files, language and "
-	    "version");
+	    "use code, stdin, timeout, memory, args, files, return_files, "
+	    "language and version");
 }
 
 static void
@@ -81,13 +81,13 @@ name_of_unknown_member_is_escaped_and_cut(void **state)
 	(void)state;
 	assert_refused("{\"a\\n\\\"\\\\\\u007f\\u00e9\":1}",
 	    "Unknown member \"a\\u000a\\\"\\\\\\u007f\u00e9\": "
-	    "use code, stdin, timeout, memory, args, files, language and "
-	    "version");
+	    "use code, stdin, timeout, memory, args, files, return_files, "
+	    "language and version");
 	assert_refused("{\"0123456789012345678901234567890123456789"
 		       "0123456789012345678901234567890123456789\":1}",
 	    "Unknown member \"01234567890123456789012345678901234567890"
 	    "12345678901234...\": use code, stdin, timeout, memory, args, "
-	    "files, language and version");
+	    "files, return_files, language and version");
 }
 
 /* Wherever the cut falls in characters of two, three and four bytes. */

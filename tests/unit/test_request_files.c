@@ -18,6 +18,26 @@ without_them_there_is_nothing_to_send(void **state)
 }
 
 static void
+files_are_returned_if_it_says_so(void **state)
+{
+	struct request request = parse_ok(CODE "\"return_files\": true}");
+
+	(void)state;
+	assert_true(request.returns_files);
+	request_finish(&request);
+	request = parse_ok(CODE "\"return_files\": false}");
+	assert_false(request.returns_files);
+	request_finish(&request);
+	request = parse_ok("{\"code\": \"pass\"}");
+	assert_false(request.returns_files);
+	request_finish(&request);
+	assert_refused(CODE "\"return_files\": 1}",
+	    "\"return_files\" must be true or false");
+	assert_refused(CODE "\"return_files\": null}",
+	    "\"return_files\" must be true or false");
+}
+
+static void
 args_are_as_they_came(void **state)
 {
 	const char *argv[EXTRAS_ARGS_MAX + 2];
@@ -200,6 +220,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_them_there_is_nothing_to_send),
+		cmocka_unit_test(files_are_returned_if_it_says_so),
 		cmocka_unit_test(args_are_as_they_came),
 		cmocka_unit_test(files_in_three_encodings),
 		cmocka_unit_test(bad_args_are_refused),

@@ -74,6 +74,7 @@ load_place(struct load *load, int run_fd)
 	}
 	count = extras_argv(load->extras, load->extras_len, argv);
 	load->is_unbuffered = (program.flags & JOB_UNBUFFERED) != 0;
+	load->returns_files = (program.flags & JOB_RETURN_FILES) != 0;
 	load->is_afresh = load->is_unbuffered || count > 1 ||
 			  strcmp(argv[0], EXTRAS_SCRIPT) != 0;
 	if (place_script(argv[0], run_fd, program.code_len) == -1)

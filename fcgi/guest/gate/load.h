@@ -13,6 +13,7 @@ struct load {
 	uint8_t *extras; /* mapped; valid: the guest has looked */
 	uint32_t extras_len;
 	bool is_unbuffered;
+	bool returns_files;
 	bool is_afresh; /* what the gate has booted is not what it needs */
 };
 

@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/fdpass.h"
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/gate/load.h"
@@ -172,6 +173,22 @@ become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
 	(void)syscall(SYS_close_range, PROGRAM_GO_FD, PROGRAM_REPORT_FD, 0);
 }
 
+/* The guest looks into it when all that runs here is dead: only then does
+ * nobody change what it reads. An open directory outlives its namespace. */
+static int
+give_box(int run_fd)
+{
+	const struct gate_report report = { .kind = GATE_BOX };
+	int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	rc = fdpass_send(run_fd, &report, sizeof(report), fd);
+	fd_close(&fd);
+	return rc;
+}
+
 static void
 start_program(int run_fd, int go_fd)
 {
@@ -179,6 +196,8 @@ start_program(int run_fd, int go_fd)
 
 	if (load_place(&load, run_fd) == -1)
 		nest_fail(run_fd, "main.py and its files");
+	if (load.returns_files && give_box(run_fd) == -1)
+		nest_fail(run_fd, "working directory");
 	if (load_tell(&load, go_fd) == -1)
 		nest_fail(run_fd, "start");
 	load_finish(&load);

@@ -4,8 +4,10 @@
  * comments at the head of each say of it.
  *
  *   # attack: what it tries          # protection: what stands against it
- *   # expect: the answer's JSON; a string "/.../" is a pattern for all of it
+ *   # expect: the answer's JSON; a string "/.../" is a pattern for all of it,
+ *     or for the JSON of what is no string
  *   # timeout: seconds               # stdin: a JSON string
+ *   # returns: files                 are part of the answer
  *   # times: how often it is run     # raw: a pattern for the answer's text
  *   # nasty: yes                     the service is looked at right after it
  *   # needs: landlock N              what the kernel must have
@@ -24,8 +26,8 @@ import { fileURLToPath } from 'node:url';
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const GROUPS = ['escape', 'information', 'resources', 'persistence', 'forging',
 	'neighbours'];
-const KEYS = ['attack', 'protection', 'expect', 'timeout', 'stdin', 'times',
-	'raw', 'nasty', 'needs', 'residual', 'distinct', 'default'];
+const KEYS = ['attack', 'protection', 'expect', 'timeout', 'stdin', 'returns',
+	'times', 'raw', 'nasty', 'needs', 'residual', 'distinct', 'default'];
 /* Long enough for a program that ends by itself on a busy machine. */
 const TIMEOUT_S = 10;
 
@@ -64,6 +66,7 @@ read_part(file)
 		members: {
 			timeout: Number(head.timeout ?? TIMEOUT_S),
 			...head.stdin && { stdin: JSON.parse(head.stdin) },
+			...head.returns === 'files' && { return_files: true },
 		},
 	};
 }

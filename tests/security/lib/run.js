@@ -10,9 +10,11 @@ const REPORTED_CHARACTERS = 2000;
 function
 matches(found, expected)
 {
-	if (typeof expected === 'string' && typeof found === 'string' &&
+	const text = typeof found === 'string' ? found : JSON.stringify(found);
+
+	if (typeof expected === 'string' && text !== undefined &&
 	    /^\/.*\/$/s.test(expected))
-		return new RegExp(`^(?:${expected.slice(1, -1)})$`).test(found);
+		return new RegExp(`^(?:${expected.slice(1, -1)})$`).test(text);
 	return JSON.stringify(found) === JSON.stringify(expected);
 }
 

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* Nothing is allocated: of all files only the first by name are kept. */
+#include "guest/collect.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/extras.h"
+#include "common/file_piece.h"
+#include "common/io.h"
+
+#define CACHE_NAME "__pycache__"
+#define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+/* Entries of a directory are read so many bytes at a time: the stack has one
+ * such buffer for each level. */
+#define ENTRIES_BYTES 2048
+
+struct walk {
+	const struct job *job;
+	struct collected *found;
+	uint64_t deadline_us;
+	uint32_t entries_left;
+};
+
+/* As getdents64(2) has them. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t entry_len;
+	uint8_t type;
+	char name[];
+};
+
+/* How a directory is reached, for the names of what is in it. */
+struct place {
+	int fd;
+	char path[EXTRAS_PATH_MAX + 1]; /* empty, or ends in a slash */
+};
+
+static void walk_directory(struct walk *walk, const struct place *place);
+
+static int
+open_directory(int fd, const char *name)
+{
+	return openat(fd, name, OPEN_FLAGS | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* A regular file, or -1. Nothing else is opened: that could have effects. */
+static int
+open_file(int dir_fd, const char *name, struct stat *status)
+{
+	int fd;
+
+	if (fstatat(dir_fd, name, status, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISREG(status->st_mode))
+		return -1;
+	fd = openat(dir_fd, name, OPEN_FLAGS | O_CLOEXEC);
+	if (fd != -1 && (fstat(fd, status) == -1 || !S_ISREG(status->st_mode)))
+		fd_close(&fd);
+	return fd;
+}
+
+static bool
+is_script(const struct job *job, const char *path)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+
+	(void)extras_argv(job->extras, job->extras_len, argv);
+	return strcmp(argv[0], path) == 0;
+}
+
+static bool
+has_content(int fd, const uint8_t *data, size_t len)
+{
+	uint8_t piece[4096];
+	ssize_t n;
+
+	for (; len > 0; data += n, len -= (size_t)n) {
+		n = read(fd, piece, len < sizeof(piece) ? len : sizeof(piece));
+		if (n <= 0 || memcmp(piece, data, (size_t)n) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Is it one of the job's own, byte for byte? */
+static bool
+is_as_sent(const struct job *job, const char *path, int fd, off_t len)
+{
+	struct extras_cursor cursor;
+	struct extras_file file;
+
+	extras_files(&cursor, job->extras, job->extras_len);
+	while (extras_next(&cursor, &file)) {
+		if (strcmp(file.path, path) == 0)
+			return len == (off_t)file.len &&
+			       has_content(fd, file.data, file.len);
+	}
+	return false;
+}
+
+/* Into its place by name, if that is among the first. */
+static void
+keep(struct collected *found, const char *path, uint32_t len)
+{
+	size_t at = found->count;
+
+	while (at > 0 && strcmp(found->files[at - 1].path, path) > 0)
+		at--;
+	if (found->count == RETURN_FILES_MAX)
+		found->is_cut = true;
+	else
+		found->count++;
+	if (at == found->count)
+		return;
+	memmove(&found->files[at + 1], &found->files[at],
+	    (found->count - 1 - at) * sizeof(found->files[0]));
+	memcpy(found->files[at].path, path, strlen(path) + 1);
+	found->files[at].len = len;
+}
+
+static void
+take_file(struct walk *walk, int dir_fd, const char *name, const char *path)
+{
+	struct stat status;
+	int fd;
+
+	if (is_script(walk->job, path))
+		return;
+	fd = open_file(dir_fd, name, &status);
+	if (fd == -1 || status.st_size > RETURN_BYTES_MAX)
+		walk->found->is_cut = true;
+	else if (!is_as_sent(walk->job, path, fd, status.st_size))
+		keep(walk->found, path, (uint32_t)status.st_size);
+	fd_close(&fd);
+}
+
+static void
+enter_directory(struct walk *walk, const struct place *place, const char *name,
+    const char *path)
+{
+	struct place inner;
+	size_t len = strlen(path);
+
+	if (strcmp(name, CACHE_NAME) == 0)
+		return;
+	inner.fd = open_directory(place->fd, name);
+	if (inner.fd == -1 || len == EXTRAS_PATH_MAX) {
+		walk->found->is_cut = true;
+	} else {
+		memcpy(inner.path, path, len);
+		memcpy(inner.path + len, "/", sizeof("/"));
+		walk_directory(walk, &inner);
+	}
+	fd_close(&inner.fd);
+}
+
+static void
+look_at(struct walk *walk, const struct place *place, const char *name)
+{
+	char path[EXTRAS_PATH_MAX + 1];
+	size_t dir_len = strlen(place->path);
+	struct stat status;
+
+	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) == -1)
+		return;
+	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return;
+	if (strlen(name) > EXTRAS_PATH_MAX - dir_len) {
+		walk->found->is_cut = true;
+		return;
+	}
+	memcpy(path, place->path, dir_len);
+	memcpy(path + dir_len, name, strlen(name) + 1);
+	/* It also ends the descent: a path is not safe below some depth. */
+	if (!file_path_is_sayable(path))
+		walk->found->is_cut = true;
+	else if (S_ISDIR(status.st_mode))
+		enter_directory(walk, place, name, path);
+	else
+		take_file(walk, place->fd, name, path);
+}
+
+/* False: it has been looked at enough. */
+static bool
+may_go_on(struct walk *walk)
+{
+	if (walk->entries_left > 0 && io_now_us() < walk->deadline_us) {
+		walk->entries_left--;
+		return true;
+	}
+	walk->found->is_cut = true;
+	return false;
+}
+
+static void
+walk_directory(struct walk *walk, const struct place *place)
+{
+	_Alignas(struct entry) char entries[ENTRIES_BYTES];
+	const struct entry *entry;
+	long len;
+	long at;
+
+	for (;;) {
+		len = syscall(
+		    SYS_getdents64, place->fd, entries, sizeof(entries));
+		if (len <= 0)
+			break;
+		for (at = 0; at < len; at += entry->entry_len) {
+			entry = (const struct entry *)(entries + at);
+			if (strcmp(entry->name, ".") == 0 ||
+			    strcmp(entry->name, "..") == 0)
+				continue;
+			if (!may_go_on(walk))
+				return;
+			look_at(walk, place, entry->name);
+		}
+	}
+	if (len == -1)
+		walk->found->is_cut = true;
+}
+
+void
+collect_find(int root_fd, const struct job *job, uint64_t deadline_us,
+    struct collected *found)
+{
+	struct walk walk = { .job = job,
+		.found = found,
+		.deadline_us = deadline_us,
+		.entries_left = RETURN_ENTRIES_MAX };
+	struct place root = { .fd = open_directory(root_fd, "."), .path = "" };
+
+	found->count = 0;
+	found->is_cut = root.fd == -1;
+	if (root.fd != -1)
+		walk_directory(&walk, &root);
+	fd_close(&root.fd);
+}
+
+int
+collect_open(int root_fd, const struct collected_file *file)
+{
+	char name[EXTRAS_NAME_MAX + 1];
+	const char *rest = file->path;
+	int dir_fd = open_directory(root_fd, ".");
+	struct stat status;
+	size_t len;
+	int fd;
+
+	while (dir_fd != -1 && strchr(rest, '/') != NULL) {
+		len = strcspn(rest, "/"); /* a safe path: it fits */
+		memcpy(name, rest, len);
+		name[len] = '\0';
+		rest += len + 1;
+		fd = open_directory(dir_fd, name);
+		fd_close(&dir_fd);
+		dir_fd = fd;
+	}
+	if (dir_fd == -1)
+		return -1;
+	fd = open_file(dir_fd, rest, &status);
+	fd_close(&dir_fd);
+	if (fd != -1 && status.st_size != (off_t)file->len)
+		fd_close(&fd);
+	return fd;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files of a run that has ended, to the host. What can not be had, or not
+ * in time, is left out: never the answer.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/file_piece.h"
+#include "common/io.h"
+#include "guest/collect.h"
+#include "guest/gate_host.h"
+#include "guest/guest.h"
+#include "guest/pump.h"
+
+/* Behind the run's time limit: well below the second that the responder waits
+ * for a guest that is late. Whoever has ended before leaves more of it. */
+#define FILES_MARGIN_US (600 * 1000)
+
+static struct collected pump_collected;
+
+static int
+send_piece(const struct pump *pump, uint8_t *buffer, size_t len)
+{
+	frame_encode_header(buffer, FRAME_FILE, (uint32_t)len);
+	return io_write_all(pump->host_fd, buffer, FRAME_HEADER_LEN + len,
+	    io_now_us() + HOST_PATIENCE_US);
+}
+
+/* 0, or -1: the host is gone. A file that can not be read is taken back. */
+static int
+send_content(const struct pump *pump, uint8_t *buffer,
+    const struct collected_file *file, int fd)
+{
+	uint8_t *payload = buffer + FRAME_HEADER_LEN;
+	size_t used = file_piece_encode_head(payload, file->path, file->len);
+	size_t left = file->len;
+	size_t len;
+	ssize_t n;
+
+	do {
+		len = FRAME_PAYLOAD_MAX - used;
+		len = len < left ? len : left;
+		n = read(fd, payload + used, len);
+		if (n < 0 || (n == 0 && left > 0)) {
+			if (used > 0 && send_piece(pump, buffer, used) == -1)
+				return -1;
+			pump_collected.is_cut = true;
+			return send_piece(pump, buffer, 0);
+		}
+		if (send_piece(pump, buffer, used + (size_t)n) == -1)
+			return -1;
+		left -= (size_t)n;
+		used = 0;
+	} while (left > 0);
+	return 0;
+}
+
+/* Files go whole or not at all, as long as there is room and time. */
+static int
+send_all(
+    const struct pump *pump, uint8_t *buffer, int root_fd, uint64_t deadline_us)
+{
+	uint32_t room = RETURN_BYTES_MAX;
+	size_t i;
+	int rc;
+	int fd;
+
+	for (i = 0; i < pump_collected.count; i++) {
+		const struct collected_file *file = &pump_collected.files[i];
+
+		fd = -1;
+		if (file->len <= room && io_now_us() < deadline_us)
+			fd = collect_open(root_fd, file);
+		if (fd == -1) {
+			pump_collected.is_cut = true;
+			continue;
+		}
+		room -= file->len;
+		rc = send_content(pump, buffer, file, fd);
+		fd_close(&fd);
+		if (rc == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+pump_files(struct pump *pump, uint8_t *buffer)
+{
+	uint64_t deadline_us = pump->started_us + FILES_MARGIN_US +
+			       (uint64_t)pump->job->wall_limit_ms * 1000;
+	int root_fd = gate_box(pump->child);
+
+	collect_find(root_fd, pump->job, deadline_us, &pump_collected);
+	if (send_all(pump, buffer, root_fd, deadline_us) == -1)
+		return -1;
+	if (pump_collected.is_cut)
+		pump->verdict.truncated |= VERDICT_TRUNCATED_FILES;
+	return 0;
+}
