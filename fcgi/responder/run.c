@@ -17,81 +17,8 @@
 /* The responder's deadline behind the guest's: microseconds. */
 #define DEADLINE_MARGIN_US (1000 * 1000)
 #define SEND_PATIENCE_US (5 * 1000 * 1000)
-#define OUTBOX_BYTES (FRAME_HEADER_LEN + FRAME_JOB_MAX)
-#define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
 /* A sandbox may die between READY and the job; then one more is tried. */
 #define LEASES_PER_RUN 2
-
-int
-run_init(struct run *run, struct link *link, uint32_t output_limit_bytes)
-{
-	memset(run, 0, sizeof(*run));
-	run->link = link;
-	run->output_limit_bytes = output_limit_bytes;
-	run->outbox = malloc(OUTBOX_BYTES);
-	run->inbox = malloc(INBOX_BYTES);
-	run->stdout_data = malloc(output_limit_bytes);
-	run->stderr_data = malloc(output_limit_bytes);
-	/* Takes no memory before there is something to keep. */
-	run->compiler_stdout_data = malloc(output_limit_bytes);
-	run->compiler_stderr_data = malloc(output_limit_bytes);
-	if (run->outbox == NULL || run->inbox == NULL ||
-	    run->stdout_data == NULL || run->stderr_data == NULL ||
-	    run->compiler_stdout_data == NULL ||
-	    run->compiler_stderr_data == NULL)
-		return -1;
-	return 0;
-}
-
-void
-run_finish(struct run *run)
-{
-	free(run->outbox);
-	free(run->inbox);
-	free(run->stdout_data);
-	free(run->stderr_data);
-	free(run->compiler_stdout_data);
-	free(run->compiler_stderr_data);
-	run_forget_files(run);
-	memset(run, 0, sizeof(*run));
-}
-
-void
-run_forget_files(struct run *run)
-{
-	returned_finish(&run->returned);
-}
-
-static void
-clear_result(struct run *run, const struct request *request)
-{
-	const struct runtime *runtime = request->runtime;
-	struct result result = { .stdout_data = run->stdout_data,
-		.stderr_data = run->stderr_data,
-		.wall_limit_ms = request->wall_limit_ms,
-		.cpu_limit_ms = request->cpu_limit_ms,
-		.memory_limit_bytes = request->memory_bytes > 0
-					  ? request->memory_bytes
-					  : runtime->memory_bytes,
-		.verdict = { .kind = VERDICT_SANDBOX_FAILED } };
-
-	run_forget_files(run);
-	result.files = request->returns_files ? &run->returned : NULL;
-	run->result = run->compiler = result;
-	run->compiler.is_compiler = true;
-	run->compiler.stdout_data = run->compiler_stdout_data;
-	run->compiler.stderr_data = run->compiler_stderr_data;
-	run->compiler.cpu_limit_ms = 0;
-	if (request->compile_wall_limit_ms > 0)
-		run->compiler.wall_limit_ms = request->compile_wall_limit_ms;
-	run->inbox_len = 0;
-	run->sent = run->started = run->compiler_ended = false;
-	run->is_compiling = runtime->compiles;
-	if (run->watcher != NULL) {
-		events_reset(&run->watcher->events);
-		events_reset(&run->watcher->compiler);
-	}
-}
 
 static uint8_t *
 put(uint8_t *at, const void *data, size_t len)
@@ -264,7 +191,7 @@ try_once(struct run *run, const struct request *request,
 	int sandbox_fd = -1;
 	enum run_step step;
 
-	clear_result(run, request);
+	run_begin(run, request);
 	*outcome = RUN_REFUSED;
 	switch (link_acquire(
 	    run->link, asker, &wish, client_fd, reply, &sandbox_fd)) {

@@ -10,6 +10,8 @@
 #include "responder/reply.h"
 #include "responder/request.h"
 
+#define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
+
 enum run_outcome {
 	RUN_DONE,    /* there is a result, perhaps of a sandbox that failed */
 	RUN_REFUSED, /* there is a refusal */
@@ -34,7 +36,7 @@ struct run {
 	struct link *link;
 	uint32_t output_limit_bytes;
 	uint8_t *outbox; /* a job frame */
-	uint8_t *inbox;  /* frames from the guest */
+	uint8_t *inbox;  /* frames from the guest; INBOX_BYTES */
 	size_t inbox_len;
 	uint8_t *stdout_data;
 	uint8_t *stderr_data;
@@ -56,6 +58,9 @@ struct run {
 /* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */
 int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
 void run_finish(struct run *run);
+
+/* run_state.c: nothing is known yet of what is to run now. */
+void run_begin(struct run *run, const struct request *request);
 
 /* The files of the last run have been told: they take memory only meanwhile. */
 void run_forget_files(struct run *run);

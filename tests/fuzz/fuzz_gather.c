@@ -22,7 +22,6 @@
 #define HEAD_LEN 4
 #define LEASE_ID 7
 #define STREAM_MAX (512 * 1024)
-#define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
