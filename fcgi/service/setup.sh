@@ -60,7 +60,8 @@ docker() {
 }
 
 docker_answers() {
-	docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+	# One that hangs is none, and would be waited for without end.
+	timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1
 }
 
 # --- packages -----------------------------------------------------------------
@@ -157,6 +158,13 @@ relaunch_dockerd() {
 	launch_dockerd --bridge=none --iptables=false --ip6tables=false
 }
 
+# Somebody has Docker's socket: a second dockerd would take it away, and leave
+# the first one's containers without a dockerd.
+docker_listens() {
+	awk '$4 == "00010000" && $8 ~ /^(\/var)?\/run\/docker\.sock$/ { n++ }
+	    END { exit n > 0 ? 0 : 1 }' /proc/net/unix
+}
+
 start_docker() {
 	! docker_answers || return 0
 	[ -z "$(docker_host)" ] ||
@@ -169,6 +177,12 @@ start_docker() {
 		systemctl start docker.service || :
 		wait_for 60 docker_answers ||
 			die "Docker does not start: see 'journalctl -u docker'."
+		return 0
+	fi
+	if docker_listens; then
+		wait_for 20 docker_answers ||
+			die "Docker is there but does not answer: end it, or" \
+			    "see what keeps it."
 		return 0
 	fi
 	launch_dockerd || relaunch_dockerd ||

@@ -23,6 +23,7 @@ before(async () => {
 	own = await start_instance('languages', {
 		docker: { uid_base: 390000 },
 		pool: { ready: 1, ready_max: 1, running: 2 },
+		limits: { tmp_size: '4m', shm_size: '4m' },
 		'runtime shell': {
 			version: '0.5.12', aliases: 'sh, dash',
 			command: 'sh', file: 'main.sh',

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A dockerd that hangs keeps its socket: service.sh starts none beside it. Here
+ * it is a listener that accepts nobody, in a mount and a network namespace of
+ * its own, so that this machine's Docker is out of reach.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { ROOT } from './lib/instance.js';
+
+const SCRIPT = `
+mount -t tmpfs tmpfs /run || exit 9
+python3 -c '
+import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("/run/docker.sock")
+s.listen()
+open("/run/listening", "w").close()
+time.sleep(300)' >/dev/null 2>&1 &
+until [ -e /run/listening ]; do sleep 0.01; done
+fcgi/service.sh up
+status=$?
+kill $!
+exit $status
+`;
+
+test('no dockerd is started beside one that hangs', () => {
+	const dir = fs.mkdtempSync(path.join(
+	    process.env.SCE_WORK ?? os.tmpdir(), 'hung-'));
+	const run_dir = path.join(dir, 'run');
+	const { status, stderr, stdout } = spawnSync('unshare',
+	    ['--mount', '--net', 'sh', '-c', SCRIPT], { cwd: ROOT,
+		encoding: 'utf8', timeout: 200000,
+		env: { ...process.env, RUN_DIR: run_dir, DOCKER_HOST: '' } });
+
+	try {
+		assert.equal(status, 1, stdout + stderr);
+		assert.match(stderr, /Docker is there but does not answer/u);
+		assert.ok(!fs.existsSync(path.join(run_dir, 'docker')));
+	} finally {
+		fs.rmSync(dir, { recursive: true });
+	}
+});
