@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A plot of matplotlib's, from the editor to the page, by the image with it. */
+/* A plot of matplotlib's, from the editor to the page: python-sci is chosen
+ * there, and is started when it is asked for. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import path from "node:path";
@@ -17,10 +18,11 @@ const built = spawnSync(path.join(ROOT, "fcgi/image/build.sh"),
 	timeout: BUILD_DEADLINE_MS });
 assert.equal(built.status, 0, built.stderr);
 const own = await start_instance("plot", {
-	docker: { image: IMAGE, uid_base: 366000 },
+	docker: { uid_base: 366000 },
 	pool: { ready: 1, ready_max: 1, running: 2 },
-	/* A busy machine is no failure. */
-	limits: { memory: "256m", timeout: "25s", timeout_max: "25s" },
+	"runtime python-sci": { image: IMAGE, memory: "256m",
+		/* A busy machine is no failure. */
+		timeout: "25s", timeout_max: "25s" },
 });
 process.env.SCE_URL = own.base;
 
@@ -29,6 +31,7 @@ after(async () => {
 });
 
 browserTest("plt.savefig, and the plot is there", {}, async (page) => {
+	await page.locator("#language").selectOption({ label: "python-sci 3.11.2" });
 	const { state, sentence } = await runProgram(page, `
 import matplotlib.pyplot as plt
 plt.plot([1, 4, 9, 16], label="squares")
