@@ -2,7 +2,6 @@
 /* What must hold between the values of a configuration. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -15,17 +14,6 @@
 #define DIR_CHARACTERS                                                         \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
 
-__attribute__((format(printf, 2, 3))) static int
-fail(char error[CONFIG_ERROR_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, CONFIG_ERROR_MAX, format, args);
-	va_end(args);
-	return -1;
-}
-
 /* name is the key's, for the sentence. */
 static int
 check_dir(const char *name, const char *dir, char error[CONFIG_ERROR_MAX])
@@ -33,18 +21,19 @@ check_dir(const char *name, const char *dir, char error[CONFIG_ERROR_MAX])
 	size_t len = strlen(dir);
 
 	if (len < 2 || dir[0] != '/' || dir[len - 1] == '/')
-		return fail(error,
+		return config_fail(error,
 		    "%s must be an absolute path, not / "
 		    "itself, without a / at its end",
 		    name);
 	if (strspn(dir, DIR_CHARACTERS) != len)
-		return fail(
+		return config_fail(
 		    error, "%s must be of letters, digits and /._- only", name);
 	if (strstr(dir, "//") != NULL || strstr(dir, "/./") != NULL ||
 	    strstr(dir, "/../") != NULL ||
 	    strcmp(strrchr(dir, '/'), "/.") == 0 ||
 	    strcmp(strrchr(dir, '/'), "/..") == 0)
-		return fail(error, "%s must not have //, . or .. in it", name);
+		return config_fail(
+		    error, "%s must not have //, . or .. in it", name);
 	return 0;
 }
 
@@ -58,7 +47,7 @@ check_dirs(const struct config *config, char error[CONFIG_ERROR_MAX])
 	    check_dir("log_dir", config->log_dir, error) == -1)
 		return -1;
 	if (len > len_max)
-		return fail(error,
+		return config_fail(error,
 		    "run_dir is %zu characters long; the sockets"
 		    " in it allow %zu",
 		    len, len_max);
@@ -78,7 +67,7 @@ check_uids(const struct config *config, char error[CONFIG_ERROR_MAX])
 	if (config->responder_uid < config->uid_base ||
 	    config->responder_uid >= uid_end(config))
 		return 0;
-	return fail(error,
+	return config_fail(error,
 	    "responder_uid %" PRIu32 " is one of the sandboxes'"
 	    " uids, %" PRIu32 " to %" PRIu64,
 	    config->responder_uid, config->uid_base, uid_end(config) - 1);
@@ -88,9 +77,10 @@ static int
 check_isolation(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	if (config->fork && config_is_gvisor(config))
-		return fail(error, "isolation = fork does not go with gVisor: "
-				   "runtime must be one that uses Linux' own "
-				   "namespaces");
+		return config_fail(error,
+		    "isolation = fork does not go with gVisor: "
+		    "runtime must be one that uses Linux' own "
+		    "namespaces");
 	return 0;
 }
 
@@ -101,8 +91,9 @@ check_docker(const struct config *config, char error[CONFIG_ERROR_MAX])
 	if (!config_has_own_client(config) || config->docker_host[0] == '\0' ||
 	    strncmp(config->docker_host, "unix:///", 8) == 0)
 		return 0;
-	return fail(error, "docker_host is no unix:// socket; that goes with "
-			   "docker_cli = /usr/bin/docker only");
+	return config_fail(error,
+	    "docker_host is no unix:// socket; that goes with "
+	    "docker_cli = /usr/bin/docker only");
 }
 
 int
@@ -131,7 +122,7 @@ check_subid_line(const struct config *config, const char *path,
 	    count == 0)
 		return 0;
 	if (config->uid_base < first + count && first < uid_end(config))
-		return fail(error,
+		return config_fail(error,
 		    "the sandboxes' uids %" PRIu32 " to %" PRIu64
 		    " meet those that %s gives to %s, %" PRIu64 " to %" PRIu64
 		    "; choose another uid_base",
@@ -139,7 +130,7 @@ check_subid_line(const struct config *config, const char *path,
 		    first + count - 1);
 	if (config->responder_uid >= first &&
 	    config->responder_uid < first + count)
-		return fail(error,
+		return config_fail(error,
 		    "responder_uid %" PRIu32 " is one of those "
 		    "that %s gives to %s, %" PRIu64 " to %" PRIu64,
 		    config->responder_uid, path, user, first,
@@ -158,11 +149,11 @@ config_check_subids(
 	if (file == NULL && errno == ENOENT)
 		return 0;
 	if (file == NULL)
-		return fail(error, "%s: %s", path, strerror(errno));
+		return config_fail(error, "%s: %s", path, strerror(errno));
 	while (rc == 0 && fgets(line, sizeof(line), file) != NULL)
 		rc = check_subid_line(config, path, line, error);
 	if (rc == 0 && ferror(file))
-		rc = fail(error, "%s: it can not be read", path);
+		rc = config_fail(error, "%s: it can not be read", path);
 	fclose(file);
 	return rc;
 }
@@ -178,7 +169,7 @@ derive_path(const char *run_dir, const char *suffix,
 	if (path[0] != '\0')
 		return 0;
 	if (dir_len + suffix_len >= CONFIG_STRING_MAX)
-		return fail(error, "run_dir is too long");
+		return config_fail(error, "run_dir is too long");
 	memset(path, 0, CONFIG_STRING_MAX);
 	memcpy(path, run_dir, dir_len);
 	memcpy(path + dir_len, suffix, suffix_len);

@@ -4,7 +4,6 @@
  * python, whether there is a section or not. What a section does not say is
  * taken from [docker], [pool] and [limits], once the whole file is read.
  */
-#include <stdarg.h>
 #include <string.h>
 
 #include "supervisor/config_schema.h"
@@ -15,17 +14,6 @@
 #define FORK_COMMAND "python3.11"
 /* Of the memory limit, for all that lies in tmpfs. */
 #define TMPFS_SHARE 4
-
-__attribute__((format(printf, 2, 3))) static int
-fail(char error[CONFIG_ERROR_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, CONFIG_ERROR_MAX, format, args);
-	va_end(args);
-	return -1;
-}
 
 const struct config_key *
 config_runtime_key_find(const char *name)
@@ -83,7 +71,7 @@ config_runtimes_open(struct config *config, const char *name, size_t len,
 	uint32_t found;
 
 	if (!config_name_is_valid(name, len)) {
-		fail(why,
+		config_fail(why,
 		    "a runtime's name is of 1 to %d of a-z0-9.+_- and begins "
 		    "with a letter or a digit",
 		    RUNTIME_NAME_MAX - 1);
@@ -94,7 +82,7 @@ config_runtimes_open(struct config *config, const char *name, size_t len,
 	if (found < RUNTIMES_MAX)
 		return &config->runtimes[found];
 	if (config->runtime_count == RUNTIMES_MAX) {
-		fail(why, "there may be %d runtimes, python among them",
+		config_fail(why, "there may be %d runtimes, python among them",
 		    RUNTIMES_MAX);
 		return NULL;
 	}
@@ -175,13 +163,13 @@ check_limits(const struct config *config, const struct config_runtime *row,
 
 	describe(config, row, who);
 	if (row->timeout_ms > row->timeout_max_ms)
-		return fail(error,
+		return config_fail(error,
 		    "%stimeout must not be longer than timeout_max", who);
 	if (total <= share)
 		return 0;
 	config_number_format(CONFIG_SIZE, total, is, sizeof(is));
 	config_number_format(CONFIG_SIZE, share, may_be, sizeof(may_be));
-	return fail(error,
+	return config_fail(error,
 	    "%sbox_size, tmp_size and shm_size are %s together; "
 	    "they may be a quarter of memory, %s",
 	    who, is, may_be);
@@ -207,8 +195,8 @@ check_name(const struct config *config, const struct config_runtime *mine,
 	}
 	if (times == 1)
 		return 0;
-	return fail(error, "[runtime %s]: the %s %s is there twice", mine->name,
-	    is_alias ? "alias" : "name", name);
+	return config_fail(error, "[runtime %s]: the %s %s is there twice",
+	    mine->name, is_alias ? "alias" : "name", name);
 }
 
 static int
@@ -236,15 +224,16 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 	uint32_t i;
 
 	if (row->ready == 0)
-		return fail(error, "[runtime python]: ready must not be 0, for "
-				   "its sandboxes tell how the service is");
+		return config_fail(error,
+		    "[runtime python]: ready must not be 0, for "
+		    "its sandboxes tell how the service is");
 	for (i = 0; i < config->runtime_count; i++, row++) {
 		if (check_limits(config, row, error) == -1 ||
 		    check_names(config, row, error) == -1)
 			return -1;
 		if (config->fork && (strcmp(row->command, FORK_COMMAND) != 0 ||
 					row->compile[0] != '\0'))
-			return fail(error,
+			return config_fail(error,
 			    "[runtime %s]: isolation = fork is for Python "
 			    "only: command must be " FORK_COMMAND
 			    ", with nothing to compile",
@@ -252,7 +241,7 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 	}
 	slots = config_has_holders(config) ? slots / 2 : slots;
 	if (slots > POOL_SLOTS_MAX)
-		return fail(error,
+		return config_fail(error,
 		    "running and the ready_max of all runtimes are %u "
 		    "together; they may be %d",
 		    slots, POOL_SLOTS_MAX);

@@ -65,6 +65,10 @@ extern const struct config_key config_runtime_keys[CONFIG_RUNTIME_KEYS];
 int config_read(struct config *config, const char *name, const char *text,
     char error[CONFIG_ERROR_MAX]);
 
+/* Fills the sentence in. Always -1. */
+int config_fail(char why[CONFIG_ERROR_MAX], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* NULL if there is no such key. */
 const struct config_key *config_key_find(const char *section, const char *name);
 

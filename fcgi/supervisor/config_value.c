@@ -11,8 +11,8 @@
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/"  \
 	"@+[]"
 
-__attribute__((format(printf, 2, 3))) static int
-refuse(char why[CONFIG_ERROR_MAX], const char *format, ...)
+int
+config_fail(char why[CONFIG_ERROR_MAX], const char *format, ...)
 {
 	va_list args;
 
@@ -79,7 +79,7 @@ parse_word(const struct config_key *key, const char *text, uint64_t *number,
 		len += (size_t)snprintf(words + len, sizeof(words) - len,
 		    "%s%s", len == 0 ? "" : " or ", w->word);
 	}
-	return refuse(why, "must be %s, not \"%s\"", words, text);
+	return config_fail(why, "must be %s, not \"%s\"", words, text);
 }
 
 static bool
@@ -139,20 +139,22 @@ parse_text(const struct config_key *key, const char *text, char *field,
 	size_t len = strlen(text);
 
 	if (len < key->min)
-		return refuse(why, "must not be empty");
+		return config_fail(why, "must not be empty");
 	if (len > key->max)
-		return refuse(
+		return config_fail(
 		    why, "is longer than %" PRIu64 " characters", key->max);
 	if (!has_shape(key->type, text))
-		return refuse(why, "must be %s", shapes[key->type]);
+		return config_fail(why, "must be %s", shapes[key->type]);
 	/* A path becomes part of docker's --mount option, which is CSV. */
 	if (!is_list(key->type) && strpbrk(text, ",\";") != NULL)
-		return refuse(why, "must not have a comma, a semicolon or a "
-				   "double quote in it");
+		return config_fail(why,
+		    "must not have a comma, a semicolon or a "
+		    "double quote in it");
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			return refuse(why, "must not have a control character "
-					   "in it");
+			return config_fail(why,
+			    "must not have a control character "
+			    "in it");
 	}
 	/* Zeros to its end, so that equal values are equal bytes. */
 	memset(field, 0, key->width);
@@ -173,7 +175,7 @@ check_range(
 		return 0;
 	config_number_format(key->type, key->min, min, sizeof(min));
 	config_number_format(key->type, key->max, max, sizeof(max));
-	return refuse(why, "must be between %s and %s", min, max);
+	return config_fail(why, "must be between %s and %s", min, max);
 }
 
 static void
@@ -222,7 +224,7 @@ config_value_parse(const struct config_key *key, const char *text, void *base,
 		if (parse_word(key, text, &number, why) == -1)
 			return -1;
 	} else if (config_number_parse(key->type, text, &number) == -1) {
-		return refuse(why, "must be %s, not \"%s\"",
+		return config_fail(why, "must be %s, not \"%s\"",
 		    type_description(key->type), text);
 	}
 	if (check_range(key, number, why) == -1)
