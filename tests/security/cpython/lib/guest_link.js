@@ -5,8 +5,13 @@
  */
 import fs from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 
-const PROTOCOL_VERSION = 3;
+import { ROOT } from '../../../integration/lib/instance.js';
+
+const PROTOCOL_VERSION = Number(fs.readFileSync(
+    path.join(ROOT, 'fcgi/common/frame.h'), 'utf8')
+    .match(/^#define FRAME_PROTOCOL_VERSION (\d+)$/m)[1]);
 const JOB_HEADER_LEN = 40;
 const HEADER_LEN = 8;
 const READY = 1;
