@@ -240,7 +240,8 @@ function
 docker_client()
 {
 	return children(own.sced_pid()).filter((pid) =>
-		path.basename(executable(pid) ?? '') === 'docker').slice(0, 1);
+		path.basename(executable(pid) ?? '') === 'sce-docker')
+	    .slice(0, 1);
 }
 
 test('200 requests, docker clients killed', async () => {
