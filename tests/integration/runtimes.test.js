@@ -232,7 +232,10 @@ test('a responder is told of each row', async () => {
 			0],
 	].slice(0, FORK ? 3 : 4).map((fields) => fields.join('\t'));
 
-	assert.deepEqual(command_line(Number(pid)).slice(-rows.length), rows);
+	/* It takes them apart where they are: a tab may be an end by now. */
+	const told = command_line(Number(pid)).join('\t');
+
+	assert.ok(told.endsWith(`\t${rows.join('\t')}`), told);
 });
 
 test('--print-run-command takes a row', () => {
