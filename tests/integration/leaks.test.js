@@ -7,7 +7,8 @@ import { test } from 'node:test';
 
 import { run } from './lib/http.js';
 import { shared_instance } from './lib/instance.js';
-import { children, is_zombie, open_descriptors } from './lib/proc.js';
+import { children, executable, is_zombie, open_descriptors } from './lib/proc.js';
+import { wait_for } from './lib/wait.js';
 
 const RUNS = 100;
 const CLIENTS = 4;
@@ -34,12 +35,15 @@ folders(dir)
 	});
 }
 
-/* What is counted before and after, with an idle service and a full pool. */
-function
+/* What is counted before and after, with an idle service and a full pool. The
+ * client of the last start may still wait for its answer. */
+async function
 belongings(service)
 {
 	const sced = service.sced_pid();
 
+	await wait_for('no client of Docker', () => !children(sced).some(
+	    (pid) => executable(pid)?.endsWith('/sce-docker')));
 	return {
 		containers: service.containers().length,
 		folders: folders(service.run_dir).length,
@@ -63,12 +67,12 @@ test('100 runs leave nothing behind', async () => {
 	const service = shared_instance();
 
 	await service.idle();
-	const before = belongings(service);
+	const before = await belongings(service);
 	const used = new Set(service.containers());
 
 	await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)));
 	await service.idle();
-	assert.deepEqual(belongings(service), before);
+	assert.deepEqual(await belongings(service), before);
 	assert.equal(before.zombies, 0);
 	for (const id of service.containers())
 		assert.ok(!used.has(id), `${id} waits again`);
