@@ -12,7 +12,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 
-import { docker, docker_cli, docker_collect, inspect } from './lib/docker.js';
+import {
+	collect, docker, docker_cli, docker_collect, inspect,
+} from './lib/docker.js';
 import { config_text, ROOT } from './lib/instance.js';
 import { essence } from './lib/same_container.js';
 import { wait_for } from './lib/wait.js';
@@ -45,22 +47,13 @@ after(() => {
 });
 
 /* Never blocks: the sockets of this process have to answer meanwhile. */
-function
+async function
 run(client, args, env = {})
 {
-	return new Promise((resolve, reject) => {
-		const child = spawn(client, args, { timeout: DEADLINE_MS,
-			env: { ...process.env, ...env },
-			stdio: ['ignore', 'pipe', 'pipe'] });
-		const said = { stdout: '', stderr: '' };
+	const { status, stdout, stderr } = await collect(client, args, '',
+	    { timeout: DEADLINE_MS, env: { ...process.env, ...env } });
 
-		for (const stream of ['stdout', 'stderr'])
-			child[stream].on('data', (chunk) => {
-				said[stream] += chunk;
-			});
-		child.on('error', reject);
-		child.on('close', (status) => resolve({ status, ...said }));
-	});
+	return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
 /* --- the words that sced uses ---------------------------------------------- */

@@ -11,6 +11,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
+import { collect } from './lib/docker.js';
+
 const CLIENT = path.join(process.env.BUILD ?? '', 'sce-docker');
 const DEADLINE_MS = 60000;
 /* Address space: a list may be 32 MiB, and doubles its room as it grows. With
@@ -72,23 +74,14 @@ afterEach(async () => {
 	await once(server, 'close');
 });
 
-function
+async function
 run(args, host = `unix://${path.join(dir, 's')}`)
 {
-	return new Promise((resolve, reject) => {
-		const child = spawn('/bin/sh', ['-c',
-			`ulimit -v ${LIMIT_KIB}; exec "$0" "$@"`, CLIENT, ...args],
-		{ timeout: DEADLINE_MS, env: { DOCKER_HOST: host },
-			stdio: ['ignore', 'pipe', 'pipe'] });
-		const said = { stdout: '', stderr: '' };
+	const { status, stdout, stderr } = await collect('/bin/sh', ['-c',
+		`ulimit -v ${LIMIT_KIB}; exec "$0" "$@"`, CLIENT, ...args], '',
+	{ timeout: DEADLINE_MS, env: { DOCKER_HOST: host } });
 
-		for (const stream of ['stdout', 'stderr'])
-			child[stream].on('data', (chunk) => {
-				said[stream] += chunk;
-			});
-		child.on('error', reject);
-		child.on('close', (status) => resolve({ status, ...said }));
-	});
+	return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
 /* What an Engine sends, and then closes. */

@@ -5,17 +5,16 @@
  * nor lose a descriptor, nor give one sandbox to two, nor forget the honest.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { post_run, run } from './lib/http.js';
-import { ROOT, start_instance } from './lib/instance.js';
+import { start_instance } from './lib/instance.js';
+import { build_responder, responder_folder } from './lib/own_responder.js';
 import { open_descriptors, rss_kib, running } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
-const BUILD_DEADLINE_MS = 240000;
 const ATTACK_MIN_MS = 15000;
 const ATTACK_DEADLINE_MS = 120000;
 const CALM_DEADLINE_MS = 60000;
@@ -40,14 +39,8 @@ let descriptors = null;
 let memory_kib = null;
 
 before(async () => {
-	folder = fs.mkdtempSync(path.join(process.env.SCE_WORK, 'peer.'));
-	fs.chmodSync(folder, 0o755);
-	const done = spawnSync(path.join(ROOT,
-	    'tests/security/responder/build.sh'), ['peer', folder],
-	{ encoding: 'utf8', timeout: BUILD_DEADLINE_MS });
-
-	assert.equal(done.status, 0, done.stdout + done.stderr);
-	program = path.join(folder, 'sce-responder-peer');
+	folder = responder_folder('peer');
+	program = build_responder('peer', folder);
 	for (let i = 0; i < HONEST; i++)
 		fs.writeFileSync(path.join(folder, `honest.${i}`), '');
 	own = await start_instance('peer', {
@@ -70,12 +63,6 @@ after(async () => {
 		fs.rmSync(folder, { recursive: true });
 });
 
-function
-sced_log()
-{
-	return fs.readFileSync(path.join(own.run_dir, 'logs/sced.log'), 'utf8');
-}
-
 /* Everybody starts anew, by the plan. */
 function
 begin(plan)
@@ -91,7 +78,7 @@ calm()
 {
 	fs.writeFileSync(path.join(folder, 'plan'), 'rest');
 	await wait_for('honest responders only', () => {
-		const log = sced_log();
+		const log = own.sced_log();
 		const pids = running(program);
 
 		return pids.length === RESPONDERS && pids.every((pid) =>
@@ -131,7 +118,7 @@ ask_for(ms, enough = () => true, deadline_ms = ms)
 function
 matches(pattern)
 {
-	return [...sced_log().matchAll(pattern)];
+	return [...own.sced_log().matchAll(pattern)];
 }
 
 function
@@ -230,13 +217,13 @@ test('sced has lost no descriptor and no memory', async () => {
 test('who dies at once is started again more and more slowly', async () => {
 	/* Whoever has lived for a second starts with a clean record. */
 	await ask_for(1500);
-	const at = sced_log().length;
+	const at = own.sced_log().length;
 
 	begin(`exit ${HONEST}`);
 	const during = await ask_for(BACKOFF_MS);
 	const ends = {};
 
-	for (const [, which] of sced_log().slice(at)
+	for (const [, which] of own.sced_log().slice(at)
 		.matchAll(/event=responder-died worker=(\d+) pid=\d+ status=0$/gm))
 		ends[which] = (ends[which] ?? 0) + 1;
 	/* One that finds no place, while its holder dies, dies once or twice. */
@@ -251,7 +238,7 @@ test('who dies at once is started again more and more slowly', async () => {
 
 test('afterwards all is as it was', async () => {
 	await calm();
-	assert.doesNotMatch(sced_log(), /Sanitizer|runtime error:/);
+	assert.doesNotMatch(own.sced_log(), /Sanitizer|runtime error:/);
 	await own.idle();
 	assert.equal(own.sced_pid(), sced);
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });

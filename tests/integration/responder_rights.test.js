@@ -5,17 +5,16 @@
  * responder that tries (tests/security/responder/probe.c).
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { request, run } from './lib/http.js';
-import { ROOT, shared_instance, start_instance } from './lib/instance.js';
+import { shared_instance, start_instance } from './lib/instance.js';
+import { build_responder, responder_folder } from './lib/own_responder.js';
 import { alive, executable, running } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
-const BUILD_DEADLINE_MS = 240000;
 const RESPONDER_UID = 1899999002;
 const LISTEN_FD = 0;
 const LEASE_FD = 3;
@@ -234,21 +233,9 @@ let own = null;
 let folder = null;
 let program = null;
 
-function
-build(name)
-{
-	const done = spawnSync(path.join(ROOT,
-	    'tests/security/responder/build.sh'), [name, folder],
-	{ encoding: 'utf8', timeout: BUILD_DEADLINE_MS });
-
-	assert.equal(done.status, 0, done.stdout + done.stderr);
-	return path.join(folder, `sce-responder-${name}`);
-}
-
 before(async () => {
-	folder = fs.mkdtempSync(path.join(process.env.SCE_WORK, 'probe.'));
-	fs.chmodSync(folder, 0o755);
-	program = build('probe');
+	folder = responder_folder('probe');
+	program = build_responder('probe', folder);
 	own = await start_instance('rights', {
 		service: { responder_uid: RESPONDER_UID },
 		paths: { responder: program },
@@ -264,12 +251,6 @@ after(async () => {
 		fs.rmSync(folder, { recursive: true });
 });
 
-function
-sced_log()
-{
-	return fs.readFileSync(path.join(own.run_dir, 'logs/sced.log'), 'utf8');
-}
-
 /* { before: { NAME: OUTCOME }, after: { ... } } of one responder. */
 function
 reports_of(pid)
@@ -278,7 +259,7 @@ reports_of(pid)
 	const pattern = new RegExp(
 	    `probe pid=${pid} when=(\\w+) (\\w+)=(\\S+)$`, 'gm');
 
-	for (const [, when, name, outcome] of sced_log().matchAll(pattern))
+	for (const [, when, name, outcome] of own.sced_log().matchAll(pattern))
 		reports[when][name] = outcome;
 	return reports;
 }
@@ -385,12 +366,12 @@ test('the log has not lost a line by it', async () => {
 async function
 end_of_one_with(plan)
 {
-	const at = sced_log().length;
+	const at = own.sced_log().length;
 
 	fs.writeFileSync(path.join(folder, 'plan'), plan);
 	try {
 		process.kill(running(program)[0], 'SIGKILL');
-		return await wait_for(`end by ${plan}`, () => sced_log()
+		return await wait_for(`end by ${plan}`, () => own.sced_log()
 		    .slice(at).match(/event=responder-died worker=\d+ pid=\d+ \w+=(?!9$)\d+$/m)
 		    ?.[0]);
 	} finally {
@@ -405,7 +386,7 @@ for (const way of ['int80', 'x32']) {
 		const sced = own.sced_pid();
 
 		assert.match(await end_of_one_with(way), /signal=31$/);
-		assert.doesNotMatch(sced_log(), /survived/);
+		assert.doesNotMatch(own.sced_log(), /survived/);
 		await wait_for('a new responder', () =>
 			running(program).length === 6 &&
 			running(program).every((pid) =>
@@ -420,7 +401,7 @@ test('the service has not noticed', async () => {
 
 	assert.equal(answer.status, 200);
 	assert.ok(alive(own.sced_pid()));
-	assert.doesNotMatch(sced_log(), /Sanitizer|runtime error:/);
+	assert.doesNotMatch(own.sced_log(), /Sanitizer|runtime error:/);
 	assert.deepEqual(await run('print(2)', {}, own), { output: '2' });
 	await own.idle();
 });

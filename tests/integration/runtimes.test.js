@@ -13,11 +13,11 @@ import { after, before, test } from 'node:test';
 
 import { docker, inspect } from './lib/docker.js';
 import { health, post_run, request } from './lib/http.js';
-import { ROOT, start_instance } from './lib/instance.js';
+import { start_instance } from './lib/instance.js';
+import { build_responder, responder_folder } from './lib/own_responder.js';
 import { command_line } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
-const BUILD_DEADLINE_MS = 240000;
 const IMAGE = 'safe-code-executor/python:3.11';
 const MISSING_IMAGE = `sce-test/comes-later:${process.pid}`;
 const MIB = 1024 * 1024;
@@ -34,15 +34,9 @@ let own = null;
 let folder = null;
 
 before(async () => {
-	folder = fs.mkdtempSync(path.join(process.env.SCE_WORK, 'picker.'));
-	fs.chmodSync(folder, 0o755);
-	const done = spawnSync(path.join(ROOT,
-	    'tests/security/responder/build.sh'), ['picker', folder],
-	{ encoding: 'utf8', timeout: BUILD_DEADLINE_MS });
-
-	assert.equal(done.status, 0, done.stdout + done.stderr);
+	folder = responder_folder('picker');
 	own = await start_instance('runtimes', {
-		paths: { responder: path.join(folder, 'sce-responder-picker') },
+		paths: { responder: build_responder('picker', folder) },
 		docker: { uid_base: 370000 },
 		pool: POOL,
 		'runtime other': { aliases: 'another, one', memory: '192m',
@@ -61,12 +55,6 @@ after(async () => {
 	if (folder !== null)
 		fs.rmSync(folder, { recursive: true });
 });
-
-function
-sced_log()
-{
-	return fs.readFileSync(path.join(own.run_dir, 'logs/sced.log'), 'utf8');
-}
 
 function
 run_as(row, code, seconds = 3)
@@ -139,7 +127,7 @@ test('many at once are all served, and python is, too', async () => {
 });
 
 test('a missing image is one language\'s matter', async () => {
-	assert.match(sced_log(), new RegExp('event=image-not-found ' +
+	assert.match(own.sced_log(), new RegExp('event=image-not-found ' +
 	    `runtime=missing image=${MISSING_IMAGE} reason=.*missing`));
 	const { status, headers, json } = await run_as(
 	    ROWS.missing, 'print(1)');
@@ -180,11 +168,11 @@ a_broken_row_is_alone()
 	for (const { status } of await broken)
 		assert.equal(status, 503);
 	assert.equal((await health(own.base)).http, 200);
-	assert.match(sced_log(), /event=start-failed .*runtime=broken failures=2/);
-	assert.doesNotMatch(sced_log(), /event=start-failed .*runtime=python/);
+	assert.match(own.sced_log(), /event=start-failed .*runtime=broken failures=2/);
+	assert.doesNotMatch(own.sced_log(), /event=start-failed .*runtime=python/);
 	/* It is tried again when somebody asks, and not before. */
 	const tries = () =>
-		sced_log().match(/start-failed .*runtime=broken/g).length;
+		own.sced_log().match(/start-failed .*runtime=broken/g).length;
 	const tried = tries();
 
 	await wait_for('another try', async () => {
@@ -209,7 +197,7 @@ for (const [what, row, seconds, why] of [
 		const { status } = await run_as(row, 'print(1)', seconds);
 
 		assert.ok(status >= 500, String(status));
-		assert.match(sced_log(), new RegExp(`reason="${why}"`));
+		assert.match(own.sced_log(), new RegExp(`reason="${why}"`));
 		assert.equal(own.sced_pid(), sced);
 		assert.deepEqual((await run_as(ROWS.python, 'print(1)')).json,
 		    { output: '1' });

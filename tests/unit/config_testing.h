@@ -36,6 +36,23 @@ expect_error(const char *text, const char *expected)
 	assert_string_equal(error, expected);
 }
 
+/* What is printed of it, which is read as the same; to be freed. */
+static inline char *
+print_and_load_again(const struct config *config)
+{
+	struct config again;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	config_print(config, out);
+	assert_int_equal(fclose(out), 0);
+	again = load_good(text);
+	assert_memory_equal(config, &again, sizeof(again));
+	return text;
+}
+
 /* The file's name into path; the caller unlinks it. */
 static inline void
 write_file(char *path, const void *bytes, size_t len)

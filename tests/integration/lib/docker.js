@@ -108,13 +108,13 @@ docker_get(path)
 	});
 }
 
-/* docker with input, beside whatever else goes on: { stdout, stderr, status },
- * bytes, and the status null if it was too slow. */
+/* A program with input, beside whatever else goes on: { stdout, stderr, status },
+ * bytes, and the status null if it was too slow. options: as of spawn. */
 function
-docker_collect(args, input, timeout)
+collect(program, args, input, options)
 {
 	return new Promise((resolve, reject) => {
-		const client = spawn(docker_cli(), args, { timeout });
+		const client = spawn(program, args, options);
 		const out = [];
 		const err = [];
 
@@ -129,8 +129,14 @@ docker_collect(args, input, timeout)
 	});
 }
 
+function
+docker_collect(args, input, timeout)
+{
+	return collect(docker_cli(), args, input, { timeout });
+}
+
 export {
-	docker, docker_cli, docker_collect, docker_get, docker_socket,
+	collect, docker, docker_cli, docker_collect, docker_get, docker_socket,
 	containers, holders,
 	inspect,
 };

@@ -105,6 +105,13 @@ class Instance {
 		return running(path.join(this.run_dir, 'bin/sce-responder'));
 	}
 
+	/* All that it has logged in this run directory. */
+	sced_log()
+	{
+		return fs.readFileSync(
+		    path.join(this.run_dir, 'logs/sced.log'), 'utf8');
+	}
+
 	containers()
 	{
 		return containers(this.run_dir);
