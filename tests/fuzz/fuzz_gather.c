@@ -70,29 +70,16 @@ struct kind {
 	bool returns_files;
 };
 
-/* What gather_frames needs, each of exactly its size for ASan to see. */
+/* The buffers are of exactly their size, for ASan to see. */
 static void
 start(struct run *run, uint32_t output_limit_bytes, struct kind kind)
 {
-	memset(run, 0, sizeof(*run));
-	run->is_compiling = kind.compiles;
-	run->result.files = kind.returns_files ? &run->returned : NULL;
-	run->compiler.files = run->result.files;
-	run->output_limit_bytes = output_limit_bytes;
-	run->inbox = malloc(INBOX_BYTES);
-	run->stdout_data = malloc(output_limit_bytes);
-	run->stderr_data = malloc(output_limit_bytes);
-	run->compiler_stdout_data = malloc(output_limit_bytes);
-	run->compiler_stderr_data = malloc(output_limit_bytes);
-	assert(run->inbox && run->stdout_data && run->stderr_data);
-	assert(run->compiler_stdout_data && run->compiler_stderr_data);
-	run->result.stdout_data = run->stdout_data;
-	run->result.stderr_data = run->stderr_data;
-	run->result.verdict.kind = VERDICT_SANDBOX_FAILED;
-	run->compiler = run->result;
-	run->compiler.is_compiler = true;
-	run->compiler.stdout_data = run->compiler_stdout_data;
-	run->compiler.stderr_data = run->compiler_stderr_data;
+	const struct runtime runtime = { .compiles = kind.compiles };
+	const struct request request = { .runtime = &runtime,
+		.returns_files = kind.returns_files };
+
+	assert(run_init(run, NULL, output_limit_bytes) == 0);
+	run_begin(run, &request);
 }
 
 static void
