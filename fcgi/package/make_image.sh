@@ -41,9 +41,8 @@ IMAGE=$(ini_value "$SETTINGS" 'runtime python' image)
 DOCKER=$(ini_value "$SETTINGS" docker docker_cli)
 HOST=$(ini_value "$SETTINGS" docker docker_host)
 # sced's own client makes no images.
-[ "${DOCKER##*/}" != sce-docker ] ||
-	DOCKER=$(type -P /usr/bin/docker docker | head -n 1)
-[ -n "$DOCKER" ] || die "there is no docker client: install docker.io."
+[ "${DOCKER##*/}" != sce-docker ] || DOCKER=$(find_docker) ||
+	die "there is no docker client: install docker.io."
 # A kind has its own name, and the name says the kind.
 if [ -n "$KIND" ]; then
 	IMAGE=safe-code-executor/$KIND:3.11

@@ -125,9 +125,23 @@ is_gone() {
 	[ "$("$1" 2>/dev/null || :)" != "$2" ]
 }
 
+# Docker's own client: the distribution's, else what is on the PATH.
+find_docker() {
+	if [ -x /usr/bin/docker ]; then
+		echo /usr/bin/docker
+	else
+		type -P docker
+	fi
+}
+
 # ini_value FILE SECTION KEY: as it is written, or nothing.
 ini_value() {
-	awk -v section="[$2]" -v key="$3" '
+	ini_values "$1" "[$2]" "$3"
+}
+
+# ini_values FILE HEADER KEY: the same of each section whose line begins so.
+ini_values() {
+	awk -v section="$2" -v key="$3" '
 		/^\[/ { inside = index($0, section) == 1 }
 		inside && match($0, "^" key "[ \t]*[=:]") {
 			value = substr($0, RLENGTH + 1)

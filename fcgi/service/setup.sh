@@ -26,10 +26,11 @@ docker_client() {
 	client=$(user_setting docker docker_cli)
 	[ "${client##*/}" != sce-docker ] || client=
 	client=${client:-${DOCKER:-}}
-	if [ -z "$client" ] && [ -x /usr/bin/docker ]; then
-		client=/usr/bin/docker
+	if [ -n "$client" ]; then
+		type -P "$client"
+	else
+		find_docker
 	fi
-	type -P "${client:-docker}"
 }
 
 docker_host() {
@@ -56,12 +57,13 @@ docker() {
 	local client host
 	client=$(docker_client) || return 127
 	host=$(docker_host)
-	"$client" ${host:+--host "$host"} "$@"
+	${PATIENCE:+timeout "$PATIENCE"} "$client" ${host:+--host "$host"} "$@"
 }
 
 docker_answers() {
 	# One that hangs is none, and would be waited for without end.
-	timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+	local PATIENCE=10
+	docker version --format '{{.Server.Version}}' >/dev/null 2>&1
 }
 
 # --- packages -----------------------------------------------------------------
@@ -228,15 +230,8 @@ image_name() {
 # Is it the image of a language besides Python?
 is_named_image() {
 	[ -n "$CONFIG" ] || return 1
-	awk -v image="$1" '
-		/^\[/ { inside = /^\[runtime / }
-		inside && match($0, /^image[ \t]*[=:][ \t]*/) {
-			value = substr($0, RLENGTH + 1)
-			sub(/[ \t]+;.*/, "", value)
-			sub(/[ \t\r]+$/, "", value)
-			found = found || value == image
-		}
-		END { exit !found }' "$CONFIG"
+	# To its end, not -q: who writes into a closed pipe fails.
+	ini_values "$CONFIG" '[runtime ' image | grep -xF -- "$1" >/dev/null
 }
 
 # What the image is made from is remembered: a later up makes the same.

@@ -46,3 +46,30 @@ test('no dockerd is started beside one that hangs', () => {
 		fs.rmSync(dir, { recursive: true });
 	}
 });
+
+/* Also where it waits no longer than it has to: a shell's function is not what
+ * a program such as timeout would run. */
+test('the Docker that is asked is that of the configuration', () => {
+	const dir = fs.mkdtempSync(path.join(
+	    process.env.SCE_WORK ?? os.tmpdir(), 'asked-'));
+	const client = path.join(dir, 'client');
+
+	fs.writeFileSync(client, `#!/bin/sh
+echo "$*" >>${dir}/asked
+[ "$3" = version ]
+`, { mode: 0o755 });
+	fs.writeFileSync(path.join(dir, 'conf'), `[docker]
+docker_cli = ${client}
+docker_host = unix:///run/none.sock
+`);
+	spawnSync('unshare', ['--mount', '--net', 'sh', '-c', SCRIPT], {
+		cwd: ROOT, encoding: 'utf8', timeout: 200000,
+		env: { ...process.env, RUN_DIR: path.join(dir, 'run'),
+			CONFIG: path.join(dir, 'conf') } });
+	try {
+		assert.match(fs.readFileSync(path.join(dir, 'asked'), 'utf8'),
+		    /^--host unix:\/\/\/run\/none\.sock version /u);
+	} finally {
+		fs.rmSync(dir, { recursive: true });
+	}
+});
