@@ -33,10 +33,10 @@ call_find_engine(struct engine *engine, const char *docker_host,
 	engine->socket = SOCKET_DEFAULT;
 	if (docker_host == NULL || docker_host[0] == '\0')
 		return 0;
-	engine->socket = docker_host + strlen(SCHEME);
-	if (strncmp(docker_host, SCHEME, strlen(SCHEME)) == 0 &&
-	    engine->socket[0] == '/')
+	if (strncmp(docker_host, SCHEME "/", strlen(SCHEME "/")) == 0) {
+		engine->socket = docker_host + strlen(SCHEME);
 		return 0;
+	}
 	return engine_fail(why,
 	    "DOCKER_HOST=%s is no unix:// socket, and sce-docker knows no "
 	    "other; set docker_cli to Docker's own client, as in docker_cli = "
@@ -78,7 +78,7 @@ send_request(int fd, const struct engine *engine, const struct call *call)
 	size_t body_len = call->body != NULL ? strlen(call->body) : 0;
 	char *text = NULL;
 	int len;
-	int rc = -1;
+	int rc;
 
 	len = asprintf(&text,
 	    "%s /v%s%s HTTP/1.1\r\n"
@@ -165,11 +165,10 @@ int
 call_engine(struct engine *engine, const struct call *call, struct http *http,
     char why[ENGINE_WHY_MAX])
 {
-	bool is_agreed = engine->version != NULL;
 	size_t i = 0;
 
 	http_init(http, call->answer_max);
-	if (is_agreed)
+	if (engine->version != NULL)
 		return exchange(engine, call, http, why);
 	engine->version = versions[0];
 	while (exchange(engine, call, http, why) == 0) {

@@ -126,8 +126,8 @@ command_run(struct engine *engine, int argc, char *const argv[])
 	return start_container(engine, id);
 }
 
-/* A call about one container, by name. Its name is printed if all went well,
- * and no message but one for what is not there. */
+/* A call about one container. Prints its name, or why not. 0; 404 if it is not
+ * there, or another number. */
 static int
 call_container(struct engine *engine, const char *method, const char *name,
     const char *suffix)

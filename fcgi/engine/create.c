@@ -83,7 +83,7 @@ static int
 check_kind(const struct create *create, char why[ENGINE_WHY_MAX])
 {
 	if (create->is_detached && create->is_never_pulled &&
-	    create->has_network &&
+	    json_object_object_get_ex(create->host, "NetworkMode", NULL) &&
 	    json_object_object_get_ex(create->host, "AutoRemove", NULL))
 		return 0;
 	return engine_fail(why, "run without all of --detach, --rm, --pull "

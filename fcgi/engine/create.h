@@ -20,7 +20,6 @@ struct create {
 	struct json_object *host; /* its HostConfig; the body's */
 	bool is_detached;
 	bool is_never_pulled;
-	bool has_network;
 };
 
 /* argv: the words behind "run". 0, or -1 with why; create_finish in any case.

@@ -37,11 +37,11 @@ append(struct json_object *object, const char *key, struct json_object *value)
 
 	if (value == NULL)
 		return -1;
-	if (!json_object_object_get_ex(object, key, &list) &&
-	    create_value_put(object, key, json_object_new_array()) == -1)
-		goto fail;
-	if (list == NULL && !json_object_object_get_ex(object, key, &list))
-		goto fail;
+	if (!json_object_object_get_ex(object, key, &list)) {
+		list = json_object_new_array();
+		if (create_value_put(object, key, list) == -1)
+			goto fail;
+	}
 	if (json_object_array_add(list, value) == 0)
 		return 0;
 fail:
@@ -122,7 +122,6 @@ set_network(struct create *create, const char *key, const char *value,
 	    (strncmp(value, CONTAINER, strlen(CONTAINER)) != 0 ||
 		!name_is_container(value + strlen(CONTAINER))))
 		return -1;
-	create->has_network = true;
 	return set_host_text(create, key, value, why);
 }
 

@@ -15,7 +15,7 @@
 #define SECCOMP "seccomp="
 #define PROFILE_MAX (256 * 1024)
 
-/* Into text, of at most size - 1 bytes. 0, or -1 with errno. */
+/* Into text, of less than size - 1 bytes. 0, or -1 with errno. */
 static int
 read_file(const char *path, char *text, size_t size)
 {

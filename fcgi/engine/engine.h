@@ -5,8 +5,8 @@
  *
  * sced executes it, once for each command, with the words that it would give
  * to docker(1): `run --detach ...`, `kill`, `rm --force`, `ps`, `image
- * inspect`. It makes one to three HTTP requests, prints what docker would print
- * and ends. Nothing is read but the words, DOCKER_HOST, the seccomp profile
+ * inspect`. It makes a few HTTP requests, prints what docker would print and
+ * ends. Nothing is read but the words, DOCKER_HOST, the seccomp profile
  * that they name, and what the Engine answers, up to a limit.
  *
  * There is nothing in it that a start does not need, because each start pays

@@ -18,10 +18,7 @@
 enum argument {
 	ARG_CODE_POINTS = 1,
 	ARG_BODY_BYTES,
-	ARG_TIMEOUT_MS,
-	ARG_TIMEOUT_MAX_MS,
 	ARG_OUTPUT_BYTES,
-	ARG_MEMORY_BYTES,
 	ARG_LOG_LEVEL,
 	ARG_LOG_CODE,
 	ARG_PISTON_TEXT,
@@ -55,7 +52,6 @@ take_runtimes(int argc, char *argv[], struct runtimes *runtimes)
 	}
 }
 
-/* Times and memory are those of the rows. */
 static void
 take_arguments(int argc, char *argv[], struct worker_options *options)
 {

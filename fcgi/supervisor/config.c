@@ -164,7 +164,7 @@ config_has_holders(const struct config *config)
 }
 
 uint32_t
-config_boxes(const struct config *config)
+config_slots(const struct config *config)
 {
 	uint32_t slots = config->running;
 	uint32_t i;
@@ -174,8 +174,13 @@ config_boxes(const struct config *config)
 		slots += config->runtimes[i].ready_max > 0
 			     ? config->runtimes[i].ready_max
 			     : 1;
+	return slots;
+}
 
-	return config_has_holders(config) ? 2 * slots : slots;
+uint32_t
+config_boxes(const struct config *config)
+{
+	return (config_has_holders(config) ? 2 : 1) * config_slots(config);
 }
 
 uint32_t

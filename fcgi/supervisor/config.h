@@ -164,7 +164,10 @@ void config_list_compact(const char *list, char *out);
 /* True if sandboxes join the network of a holder; never with gVisor. */
 bool config_has_holders(const struct config *config);
 
-/* How many containers, and uids, there can be. */
+/* How many sandboxes there can be. */
+uint32_t config_slots(const struct config *config);
+
+/* How many containers, and uids: with their holders. */
 uint32_t config_boxes(const struct config *config);
 
 /* Every key with its value, as a file that config_load takes. */

@@ -220,7 +220,7 @@ int
 config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	const struct config_runtime *row = config->runtimes;
-	uint32_t slots = config_boxes(config);
+	uint32_t slots = config_slots(config);
 	uint32_t i;
 
 	if (row->ready == 0)
@@ -239,7 +239,6 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 			    ", with nothing to compile",
 			    row->name);
 	}
-	slots = config_has_holders(config) ? slots / 2 : slots;
 	if (slots > POOL_SLOTS_MAX)
 		return config_fail(error,
 		    "running and the ready_max of all runtimes are %u "
@@ -269,13 +268,9 @@ config_runtimes_print(const struct config *config, FILE *out)
 bool
 config_runtime_is_python(const struct config_runtime *row)
 {
-	size_t len = strcspn(row->command, " ");
-	const char *base = row->command;
-	const char *at;
+	const char *slash = memrchr(
+	    row->command, '/', strcspn(row->command, " "));
+	const char *base = slash != NULL ? slash + 1 : row->command;
 
-	for (at = base; at < row->command + len; at++) {
-		if (*at == '/')
-			base = at + 1;
-	}
 	return strncmp(base, "python3", strlen("python3")) == 0;
 }

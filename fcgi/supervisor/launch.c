@@ -10,7 +10,7 @@
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
-/* One runtime as an argument: a name, a version, aliases, a file and six
+/* One runtime as an argument: a name, a version, aliases, a file and five
  * numbers. */
 #define ROW_BYTES (RUNTIME_NAME_MAX + 3 * CONFIG_STRING_MAX + 128)
 /* Above every descriptor that a child needs at a fixed number. */
@@ -67,11 +67,9 @@ void
 launch_responder(struct supervisor *sup, int channel_fd)
 {
 	const struct config *config = &sup->config;
-	const struct config_runtime *python = &config->runtimes[0];
 	const uint64_t numbers[] = { config->code_points, config->body_bytes,
-		python->timeout_ms, python->timeout_max_ms,
-		config->output_bytes, python->memory_bytes, config->log_level,
-		config->log_code, config->piston_text, config->box_bytes / 2 };
+		config->output_bytes, config->log_level, config->log_code,
+		config->piston_text, config->box_bytes / 2 };
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
 	char values[COUNT][24];
 	char rows[RUNTIMES_MAX][ROW_BYTES];

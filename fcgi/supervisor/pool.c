@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool's slots: their states, what comes of starts, back-off. */
-#include "supervisor/pool.h"
+#include "supervisor/stock.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ init_stock(struct pool *pool, uint32_t runtime)
 		limits->ready_max = limits->ready;
 	pool->stock[runtime].target = limits->ready;
 	pool->stock[runtime].start_avg_us = START_GUESS_US;
-	pool->slot_count += limits->ready_max > 0 ? limits->ready_max : 1;
+	pool->slot_count += stock_place_of(pool, runtime);
 }
 
 void
@@ -62,22 +62,6 @@ pool_count_of(const struct pool *pool, uint32_t runtime, enum slot_state state)
 		count += pool->slots[i].state == state &&
 			 pool->slots[i].runtime == runtime;
 	return count;
-}
-
-uint32_t
-pool_oldest(const struct pool *pool, enum slot_state state)
-{
-	uint32_t found = POOL_NONE;
-	uint32_t i;
-
-	for (i = 0; i < pool->slot_count; i++) {
-		if (pool->slots[i].state != state)
-			continue;
-		if (found == POOL_NONE ||
-		    pool->slots[i].since_us < pool->slots[found].since_us)
-			found = i;
-	}
-	return found;
 }
 
 static void

@@ -164,9 +164,6 @@ void pool_note_start(
  */
 bool pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us);
 
-/* The slot that has been in the state longest, or POOL_NONE. */
-uint32_t pool_oldest(const struct pool *pool, enum slot_state state);
-
 /* --- stock.c: what waits of each runtime --- */
 
 /*

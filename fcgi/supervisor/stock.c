@@ -46,16 +46,25 @@ pick_empty(const struct pool *pool)
 	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
 }
 
-uint64_t
-pool_yields_until_us(const struct pool *pool)
+static uint32_t
+count_leased(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 {
-	struct tally of[RUNTIMES_MAX];
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->limits.runtimes; i++)
+		count += of[i].leased;
+	return count;
+}
+
+static uint64_t
+yields_until_us(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
+{
 	uint64_t newest_us = 0;
 	uint32_t i;
 
 	if (pool->queued > 0)
 		return 0;
-	stock_take_tally(pool, of);
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		if (2 * of[i].ready < pool->stock[i].target)
 			return 0;
@@ -66,6 +75,15 @@ pool_yields_until_us(const struct pool *pool)
 			newest_us = pool->slots[i].since_us + POOL_YIELD_US;
 	}
 	return newest_us;
+}
+
+uint64_t
+pool_yields_until_us(const struct pool *pool)
+{
+	struct tally of[RUNTIMES_MAX];
+
+	stock_take_tally(pool, of);
+	return yields_until_us(pool, of);
 }
 
 /* How many will be back soon, and when the first of them is late. */
@@ -80,7 +98,7 @@ soon_back(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
 	*late_us = UINT64_MAX;
 	if (!pool->limits.reuse || of[runtime].leased == 0 ||
 	    (of[runtime].waiters > 0 &&
-		pool_count(pool, SLOT_LEASED) < pool->limits.running))
+		count_leased(pool, of) < pool->limits.running))
 		return 0;
 	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
 		at_us = s->since_us + POOL_SOON_BACK_US;
@@ -126,7 +144,7 @@ may_start(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
 static bool
 has_room_for_more(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 {
-	uint32_t taken = pool_count(pool, SLOT_LEASED);
+	uint32_t taken = count_leased(pool, of);
 	uint32_t waiting;
 	uint32_t i;
 
@@ -140,9 +158,9 @@ has_room_for_more(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 
 /* The runtime that lacks a sandbox most, or POOL_NONE: see pool_pick_start. */
 static uint32_t
-who_lacks_most(const struct pool *pool, uint64_t now_us)
+who_lacks_most(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
+    uint64_t now_us)
 {
-	struct tally of[RUNTIMES_MAX];
 	uint32_t bare = 0;   /* bits: somebody waits, none is on the way */
 	uint32_t wanted = 0; /* bits: more wait than are on the way */
 	uint32_t emptiest = POOL_NONE;
@@ -151,7 +169,6 @@ who_lacks_most(const struct pool *pool, uint64_t now_us)
 	uint64_t late_us;
 	uint32_t i;
 
-	stock_take_tally(pool, of);
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		if (!may_start(pool, of, i, now_us))
 			continue;
@@ -176,14 +193,16 @@ who_lacks_most(const struct pool *pool, uint64_t now_us)
 uint32_t
 pool_pick_start(const struct pool *pool, uint64_t now_us, uint32_t *runtime)
 {
+	struct tally of[RUNTIMES_MAX];
 	uint32_t slot;
 
-	if (pool->stopping || now_us < pool_yields_until_us(pool))
+	stock_take_tally(pool, of);
+	if (pool->stopping || now_us < yields_until_us(pool, of))
 		return POOL_NONE;
 	slot = pick_empty(pool);
 	if (slot == POOL_NONE)
 		return POOL_NONE;
-	*runtime = who_lacks_most(pool, now_us);
+	*runtime = who_lacks_most(pool, of, now_us);
 	return *runtime == POOL_NONE ? POOL_NONE : slot;
 }
 
@@ -194,7 +213,7 @@ misses_one(const struct pool *pool, uint32_t runtime,
 {
 	return of[runtime].waiters > 0 && pool->stock[runtime].failures == 0 &&
 	       of[runtime].ready == 0 &&
-	       pool_count(pool, SLOT_LEASED) < pool->limits.running;
+	       count_leased(pool, of) < pool->limits.running;
 }
 
 void
@@ -230,12 +249,13 @@ pool_next_stock_us(const struct pool *pool, uint64_t now_us)
 	struct tally of[RUNTIMES_MAX];
 	const struct pool_stock *stock;
 	uint64_t next_us = UINT64_MAX;
-	uint64_t at_us = pool_yields_until_us(pool);
+	uint64_t at_us;
 	uint32_t i;
 
+	stock_take_tally(pool, of);
+	at_us = yields_until_us(pool, of);
 	if (at_us > now_us)
 		next_us = at_us;
-	stock_take_tally(pool, of);
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		stock = &pool->stock[i];
 		if (stock->next_start_us > now_us &&

@@ -68,11 +68,28 @@ fill(uint64_t now_us)
 		finish_start(slot, now_us);
 }
 
+/* The slot that has been in the state longest, or POOL_NONE. */
+static uint32_t
+oldest(enum slot_state state)
+{
+	uint32_t found = POOL_NONE;
+	uint32_t i;
+
+	for (i = 0; i < pool.slot_count; i++) {
+		if (pool.slots[i].state != state)
+			continue;
+		if (found == POOL_NONE ||
+		    pool.slots[i].since_us < pool.slots[found].since_us)
+			found = i;
+	}
+	return found;
+}
+
 /* One of a runtime is there, whatever the policy says. */
 static uint32_t
 put(uint32_t runtime, enum slot_state state, uint64_t now_us)
 {
-	uint32_t slot = pool_oldest(&pool, SLOT_EMPTY);
+	uint32_t slot = oldest(SLOT_EMPTY);
 
 	assert_int_not_equal(slot, POOL_NONE);
 	pool.slots[slot].runtime = runtime;
@@ -110,7 +127,7 @@ on_demand_none_is_kept_and_one_is_started_when_asked_for(void **state)
 	assert_false(pool_grant_next(&pool, 2, &grant));
 	assert_int_equal(start(2, &slot), SCI);
 	assert_int_equal(start(2, &slot), POOL_NONE); /* one is on the way */
-	slot = pool_oldest(&pool, SLOT_STARTING);
+	slot = oldest(SLOT_STARTING);
 	finish_start(slot, 3);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	assert_true(pool_grant_next(&pool, 3, &grant));
@@ -255,12 +272,12 @@ a_full_house_lets_another_runtime_start(void **state)
 	assert_true(enqueue(20, 2, SCI, 3));
 	assert_int_equal(start(3, &slot), SCI);
 	finish_start(slot, 4);
-	slot = pool_oldest(&pool, SLOT_LEASED);
+	slot = oldest(SLOT_LEASED);
 	pool_set_state(&pool, slot, SLOT_DEAD, 5);
 	/* Who has nothing yet is next, for it has waited as long as needed. */
 	assert_int_equal(start(5, &slot), PYTHON);
 	finish_start(slot, 6);
-	pool_set_state(&pool, pool_oldest(&pool, SLOT_LEASED), SLOT_DEAD, 6);
+	pool_set_state(&pool, oldest(SLOT_LEASED), SLOT_DEAD, 6);
 	assert_true(pool_grant_next(&pool, 6, &grant));
 	assert_int_equal(grant.waiter.worker, 20);
 }
@@ -372,7 +389,7 @@ on_demand_a_failed_one_is_tried_again_when_asked_for(void **state)
 	assert_true(enqueue(1, 1, SCI, again_us));
 	assert_int_equal(start(again_us, &slot), SCI);
 	/* One with stock is tried without being asked for. */
-	pool_set_state(&pool, pool_oldest(&pool, SLOT_READY), SLOT_DEAD, 2);
+	pool_set_state(&pool, oldest(SLOT_READY), SLOT_DEAD, 2);
 	pool_note_start(&pool, PYTHON, false, 2);
 	pool_note_start(&pool, PYTHON, false, 2);
 	assert_true(pool_is_down(&pool, PYTHON, 60 * SECOND_US));
