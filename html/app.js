@@ -362,15 +362,25 @@ function retrySentence(value) {
 
 /* The service's verdict on a program, as against what the program wrote. */
 function isVerdict(error) {
-	return /^(Execution timed out after [\d.]+ seconds?|Memory limit exceeded \(\d+ MB\)|Program exited with status \d+|Program killed by signal \w+)$/
+	return /^((Execution|Compilation) timed out after [\d.]+ seconds?|Memory limit exceeded \(\d+ MB\)|(Program|Compiler) (exited with status \d+|killed by signal \w+))$/
 	    .test(error);
 }
 
 const hasFailed = ({ error, exit_code, signal } = {}) =>
     error !== undefined || exit_code !== undefined || signal !== undefined;
 
+/* The program has not run. */
+function compilerSentence({ error, exit_code, signal }) {
+	const ending = signal !== undefined ? `was killed by signal ${signal}` :
+	    exit_code !== undefined ? `ended with exit code ${exit_code}` : null;
+	return `${ending === null ? error : `The compiler ${ending}`}. ` +
+	    "The program has not run.";
+}
+
 function endingSentence(result, printed) {
 	const { error } = result;
+	if (result.stage === "compile")
+		return compilerSentence(result);
 	if (result.signal !== undefined)
 		return `Killed by signal ${result.signal}.`;
 	if (error?.startsWith("Execution timed out"))
@@ -805,19 +815,24 @@ function refusal(answer, body) {
 	    retrySentence(answer.headers.get("Retry-After")) };
 }
 
+/* What is said at the end: all of an answer that is not live; of a compiler
+ * always. A sentence of the service's is not the program's. */
+function showTexts({ output = "", stderr, error }) {
+	panes.output.append(output);
+	if (stderr !== undefined)
+		panes.stderr.append(stderr);
+	else if (error !== undefined && !isVerdict(error))
+		panes.stderr.append(error);
+}
+
 /* The whole answer at once: a refusal, or a service without live output. */
 async function readWhole(answer) {
 	const body = parseObject(await answer.text());
 	if (answer.status !== 200 || (typeof body?.output !== "string" &&
 	    typeof body?.error !== "string"))
 		return refusal(answer, body);
-	const { output = "", stderr, ...result } = body;
-	panes.output.append(output);
-	if (stderr !== undefined)
-		panes.stderr.append(stderr);
-	else if (result.error !== undefined && !isVerdict(result.error))
-		panes.stderr.append(result.error);
-	return { result, timing: readTiming(answer.headers) };
+	showTexts(body);
+	return { result: body, timing: readTiming(answer.headers) };
 }
 
 /* One event of a live answer; what is to be remembered goes into outcome. */
@@ -855,6 +870,8 @@ async function readLive(answer) {
 	else if (result.error !== undefined && !isVerdict(result.error) &&
 	    result.exit_code === undefined && result.signal === undefined)
 		outcome.service = result.error; /* its sandbox failed */
+	else if (result.stage === "compile")
+		showTexts(result);
 	return outcome;
 }
 

@@ -75,3 +75,36 @@ for (const [what, runtimes, expected] of [
 		    [undefined, undefined]);
 	});
 }
+
+/* A live answer says what a compiler said in its result alone. */
+function compiled(result) {
+	return ({ response }) => {
+		beginLive(response);
+		response.end(ENDING + event("result", { stage: "compile",
+			...result }));
+	};
+}
+
+async function afterRun(page) {
+	await runButton(page).click();
+	const { sentence } = await waitForEnding(page);
+	const text = (id) => page.locator(id).textContent();
+	return { sentence, output: await text("#output"),
+		stderr: await text("#stderr") };
+}
+
+browserTest("what a compiler says is shown", {
+	play: compiled({ error: "line 1: no", exit_code: 1, output: "one" }),
+}, async (page) => {
+	const { sentence, output, stderr } = await afterRun(page);
+	assert.match(sentence, /^The compiler ended with exit code 1\. The program has not run\./);
+	assert.deepEqual([output, stderr], ["one", "line 1: no"]);
+});
+
+browserTest("a compiler's end without a word is no failure of the service", {
+	play: compiled({ error: "Compilation timed out after 5 seconds" }),
+}, async (page) => {
+	const { sentence, stderr } = await afterRun(page);
+	assert.match(sentence, /^Compilation timed out after 5 seconds\. The program has not run\./);
+	assert.equal(stderr, "");
+});
