@@ -45,7 +45,8 @@ SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
 ENGINE = $(wildcard fcgi/engine/*.c)
 GUEST = $(wildcard fcgi/guest/*.c)
 GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
-	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c
+	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c \
+	fcgi/common/words.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
 GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine_paths.c \
 	fcgi/guest/confine_syscalls.c fcgi/guest/place.c fcgi/common/extras.c \

@@ -20,7 +20,8 @@
 #define ENTRIES_BYTES 2048
 
 struct walk {
-	const struct job *job;
+	const char *script;           /* the program's own name */
+	struct extras_cursor as_sent; /* the job's own files */
 	struct collected *found;
 	uint64_t deadline_us;
 	uint32_t entries_left;
@@ -65,15 +66,6 @@ open_file(int dir_fd, const char *name, struct stat *status)
 }
 
 static bool
-is_script(const struct job *job, const char *path)
-{
-	const char *argv[EXTRAS_ARGS_MAX + 2];
-
-	(void)extras_argv(job->extras, job->extras_len, argv);
-	return strcmp(argv[0], path) == 0;
-}
-
-static bool
 has_content(int fd, const uint8_t *data, size_t len)
 {
 	uint8_t piece[4096];
@@ -89,12 +81,10 @@ has_content(int fd, const uint8_t *data, size_t len)
 
 /* Is it one of the job's own, byte for byte? */
 static bool
-is_as_sent(const struct job *job, const char *path, int fd, off_t len)
+is_as_sent(struct extras_cursor cursor, const char *path, int fd, off_t len)
 {
-	struct extras_cursor cursor;
 	struct extras_file file;
 
-	extras_files(&cursor, job->extras, job->extras_len);
 	while (extras_next(&cursor, &file)) {
 		if (strcmp(file.path, path) == 0)
 			return len == (off_t)file.len &&
@@ -129,12 +119,12 @@ take_file(struct walk *walk, int dir_fd, const char *name, const char *path)
 	struct stat status;
 	int fd;
 
-	if (is_script(walk->job, path))
+	if (strcmp(walk->script, path) == 0)
 		return;
 	fd = open_file(dir_fd, name, &status);
 	if (fd == -1 || status.st_size > RETURN_BYTES_MAX)
 		walk->found->is_cut = true;
-	else if (!is_as_sent(walk->job, path, fd, status.st_size))
+	else if (!is_as_sent(walk->as_sent, path, fd, status.st_size))
 		keep(walk->found, path, (uint32_t)status.st_size);
 	fd_close(&fd);
 }
@@ -228,12 +218,15 @@ void
 collect_find(int root_fd, const struct job *job, uint64_t deadline_us,
     struct collected *found)
 {
-	struct walk walk = { .job = job,
-		.found = found,
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+	struct walk walk = { .found = found,
 		.deadline_us = deadline_us,
 		.entries_left = RETURN_ENTRIES_MAX };
 	struct place root = { .fd = open_directory(root_fd, "."), .path = "" };
 
+	(void)extras_argv(job->extras, job->extras_len, argv);
+	walk.script = argv[0];
+	extras_files(&walk.as_sent, job->extras, job->extras_len);
 	found->count = 0;
 	found->is_cut = root.fd == -1;
 	if (root.fd != -1)

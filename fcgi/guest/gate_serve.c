@@ -48,7 +48,6 @@ run_program(struct guest *guest, struct gate_host *host, const struct job *job,
 	if (gate_send_program(guest, job) == -1 && errno != EPIPE)
 		return -1;
 	rc = pump_run(&pump, FRAME_VERDICT);
-	watchdog_disarm();
 	gate_close(guest, host);
 	*verdict = pump.verdict;
 	return rc;
@@ -96,7 +95,7 @@ try_gate(struct guest *guest, struct gate_host *host)
 	guest->host_fd = control_fd;
 	fd_close(&pair[0]);
 	fd_close(&pair[1]);
-	if (rc == 0 && verdict.kind == VERDICT_EXITED && verdict.status == 0)
+	if (rc == 0 && verdict_is_success(&verdict))
 		return 0;
 	(void)host_send(guest, FRAME_SETUP_ERROR, guest->child.failure,
 	    strlen(guest->child.failure));

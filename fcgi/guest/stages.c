@@ -80,7 +80,6 @@ run_stage(struct guest *guest, struct pump *pump, const char *const argv[],
 	if (boot_command(guest, (char *const *)(uintptr_t)argv) == -1)
 		return -1;
 	rc = pump_run(pump, last);
-	watchdog_disarm();
 	child_finish(&guest->child);
 	return rc;
 }

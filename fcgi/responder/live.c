@@ -52,8 +52,6 @@ on_send(struct run_watcher *watcher)
 void
 live_attach(struct live *live, struct exchange *exchange, struct run *run)
 {
-	events_reset(&live->watcher.events);
-	events_reset(&live->watcher.compiler);
 	live->watcher.has_begun = false;
 	live->watcher.send = on_send;
 	live->exchange = exchange;

@@ -31,13 +31,12 @@ put(uint8_t *at, const void *data, size_t len)
 static int
 send_job(struct run *run, const struct request *request, int sandbox_fd)
 {
-	bool is_unbuffered = request->is_live && request->runtime->is_python;
 	struct job job = { .wall_limit_ms = request->wall_limit_ms,
 		.compile_wall_limit_ms = request->compile_wall_limit_ms,
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.stdout_limit_bytes = run->output_limit_bytes,
 		.stderr_limit_bytes = run->output_limit_bytes,
-		.flags = (is_unbuffered ? JOB_UNBUFFERED : 0) |
+		.flags = (request->is_live ? JOB_UNBUFFERED : 0) |
 			 (request->returns_files ? JOB_RETURN_FILES : 0),
 		.code_len = (uint32_t)request->code_len,
 		.stdin_len = (uint32_t)request->stdin_len,

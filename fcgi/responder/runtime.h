@@ -19,7 +19,7 @@ struct runtime {
 	const char *aliases[RUNTIME_ALIASES_MAX + 1]; /* ends with a NULL */
 	const char *file; /* what a program without a name is called */
 	bool compiles;    /* before it runs */
-	bool is_python;   /* -u is for whoever watches it live */
+	bool is_python;   /* its own health can be asked in Python */
 	uint64_t memory_bytes;
 	uint32_t wall_default_ms;
 	uint32_t wall_max_ms;

@@ -154,9 +154,6 @@ uint32_t config_longest_lease_ms(const struct config *config);
 /* The row of this name, not of an alias; or RUNTIMES_MAX. */
 uint32_t config_find_runtime(const struct config *config, const char *name);
 
-/* True if the row's command is a Python. */
-bool config_runtime_is_python(const struct config_runtime *row);
-
 /* The items of a list with nothing but commas between them; out has room for
  * as much as list takes. */
 void config_list_compact(const char *list, char *out);

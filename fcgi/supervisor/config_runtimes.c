@@ -264,13 +264,3 @@ config_runtimes_print(const struct config *config, FILE *out)
 		}
 	}
 }
-
-bool
-config_runtime_is_python(const struct config_runtime *row)
-{
-	const char *slash = memrchr(
-	    row->command, '/', strcspn(row->command, " "));
-	const char *base = slash != NULL ? slash + 1 : row->command;
-
-	return strncmp(base, "python3", strlen("python3")) == 0;
-}

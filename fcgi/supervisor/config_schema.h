@@ -16,8 +16,6 @@
 /* Of a section [runtime NAME]. */
 #define CONFIG_RUNTIME_KEYS 14
 #define CONFIG_RUNTIME_SECTION "runtime "
-/* Of a command, and of what compiles. */
-#define CONFIG_WORDS_MAX 16
 
 enum config_type {
 	CONFIG_WORD,     /* one of a few words; bool is yes | no */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "common/words.h"
 #include "supervisor/config_schema.h"
 
 #define DIGITS "0123456789"
@@ -56,7 +57,7 @@ config_words_are_valid(const char *text)
 		text += len;
 		count++;
 	}
-	return count <= CONFIG_WORDS_MAX;
+	return count <= WORDS_MAX;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "common/words.h"
 #include "supervisor/spawn.h"
 #include "supervisor/supervisor.h"
 
@@ -60,7 +61,7 @@ format_row(const struct config_runtime *row, char text[ROW_BYTES])
 	    "%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32 "\t%d",
 	    row->name, row->version, aliases, row->file,
 	    row->compile[0] != '\0', row->memory_bytes, row->timeout_ms,
-	    row->timeout_max_ms, config_runtime_is_python(row));
+	    row->timeout_max_ms, words_name_python(row->command));
 }
 
 void

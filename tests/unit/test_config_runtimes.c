@@ -292,25 +292,6 @@ fork_is_for_python_only(void **state)
 }
 
 static void
-what_is_a_python(void **state)
-{
-	static const struct {
-		const char *command;
-		bool is;
-	} cases[] = { { "python3.11", true }, { "/usr/bin/python3 -u", true },
-		{ "env python3", false }, { "node /python3", false },
-		{ "/opt/python3/bin/node", false }, { "python", false } };
-	struct config_runtime row = { .name = "x" };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		strcpy(row.command, cases[i].command);
-		assert_int_equal(config_runtime_is_python(&row), cases[i].is);
-	}
-}
-
-static void
 a_list_is_made_compact(void **state)
 {
 	char out[32];
@@ -357,7 +338,6 @@ main(void)
 		cmocka_unit_test(limits_must_fit_in_each_row),
 		cmocka_unit_test(all_sandboxes_must_have_a_place),
 		cmocka_unit_test(fork_is_for_python_only),
-		cmocka_unit_test(what_is_a_python),
 		cmocka_unit_test(a_list_is_made_compact),
 		cmocka_unit_test(what_is_printed_loads_as_the_same),
 	};

@@ -83,11 +83,11 @@ gather(int fd)
 
 /* The verdict's word on what is left out. */
 static uint32_t
-send_all(uint64_t started_us)
+send_all(uint64_t deadline_us)
 {
 	struct child child;
 	struct pump pump = {
-		.job = &job, .child = &child, .started_us = started_us
+		.job = &job, .child = &child, .deadline_us = deadline_us
 	};
 
 	child_init(&child);
@@ -123,7 +123,7 @@ files_of_one_frame_and_of_many(void **state)
 	put("a", 0);
 	put("b", 3 * FRAME_PAYLOAD_MAX + 1);
 	put("c", FRAME_PAYLOAD_MAX - 9); /* with its head one whole frame */
-	assert_int_equal(send_all(io_now_us()), 0);
+	assert_int_equal(send_all(io_now_us() + 5000000), 0);
 	assert_int_equal(run.returned.count, 3);
 	assert_file(0, "a", 0);
 	assert_file(1, "b", 3 * FRAME_PAYLOAD_MAX + 1);
@@ -137,7 +137,8 @@ what_has_no_room_is_left_out_whole(void **state)
 	put("a", 1);
 	put("b", RETURN_BYTES_MAX);
 	put("c", RETURN_BYTES_MAX - 1);
-	assert_int_equal(send_all(io_now_us()), VERDICT_TRUNCATED_FILES);
+	assert_int_equal(
+	    send_all(io_now_us() + 5000000), VERDICT_TRUNCATED_FILES);
 	assert_int_equal(run.returned.count, 2);
 	assert_file(0, "a", 1);
 	assert_file(1, "c", RETURN_BYTES_MAX - 1);
@@ -159,7 +160,7 @@ a_host_that_is_gone(void **state)
 	struct pump pump = { .job = &job,
 		.child = &child,
 		.host_fd = -1,
-		.started_us = io_now_us() };
+		.deadline_us = io_now_us() + 5000000 };
 
 	(void)state;
 	child_init(&child);
@@ -175,7 +176,7 @@ a_forked_run_without_a_directory(void **state)
 	struct pump pump = { .job = &job,
 		.child = &child,
 		.host_fd = -1,
-		.started_us = io_now_us() };
+		.deadline_us = io_now_us() + 5000000 };
 
 	(void)state;
 	child_init(&child);

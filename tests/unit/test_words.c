@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "guest/words.h"
+#include "common/words.h"
 
 /* In a block of its very length, which is the caller's to free. */
 static int
@@ -99,6 +99,10 @@ python_is_known_by_its_name(void **state)
 	assert_false(words_name_python("sh"));
 	assert_false(words_name_python("/python3/sh"));
 	assert_false(words_name_python(""));
+	assert_true(words_name_python("/usr/bin/python3 -u"));
+	assert_false(words_name_python("env python3"));
+	assert_false(words_name_python("node /python3"));
+	assert_false(words_name_python("/opt/python3/bin/node"));
 }
 
 int

@@ -32,7 +32,7 @@
  * The seccomp profile (image/seccomp-fork.sh) has this very number. The init
  * is the guest's child, which is to see its end. It has the gate's memory, not
  * a copy: to make one and to take it apart again cost as much as the program's
- * own. The gate sits in poll(2) all the while.
+ * own. Meanwhile the gate closes its descriptors, tells the pid and waits.
  */
 #define NEST_FLAGS                                                             \
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
@@ -158,6 +158,7 @@ serve_one(void)
 		GATE_FDS) != 1 ||
 	    request.magic != GATE_MAGIC)
 		_exit(124); /* the guest is gone, or not ours */
+	/* Its own ones: those here are closed, and forgotten, beside it. */
 	memcpy(nest_fds, fds, sizeof(nest_fds));
 	pid = clone_nest();
 	if (pid == -1)

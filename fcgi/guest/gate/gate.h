@@ -8,8 +8,9 @@
  *   gate     the booted interpreter. It reads no byte of any run.
  *   init     PID 1 of fresh namespaces, with all capabilities in them; it
  *            mounts, writes the script, forks the program, waits. It is in the
- *            gate's memory, with a stack of its own, and shares errno: all that
- *            the gate does meanwhile is to tell its pid and to wait. What it
+ *            gate's memory, with a stack of its own, and shares errno: a
+ *            step that fails just when the gate closes its descriptors may be
+ *            told with another one; behind that the gate waits. What it
  *            reads of a run it wipes, or the container goes with it.
  *   program  a copy of that memory; gives up all of that and returns to Python.
  */

@@ -231,7 +231,6 @@ nest_run(const struct gate *gate, const int fds[GATE_FDS])
 	const char *step = prepare(gate);
 	int go_fd;
 
-	nest_program = 0;
 	if (step != NULL)
 		nest_fail(fds[GATE_FD_RUN], step);
 	if (!fork_program(gate, fds, &go_fd))

@@ -15,8 +15,8 @@
  */
 int words_split(char *text, char *words[WORDS_MAX + 1]);
 
-/* Is this word a Python, one that has -u and waits in the open of its script?
- */
-bool words_name_python(const char *word);
+/* Is the command's first word a Python, one that has -u and waits in the open
+ * of its script? */
+bool words_name_python(const char *command);
 
 #endif

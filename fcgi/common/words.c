@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guest/words.h"
+#include "common/words.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -27,11 +27,10 @@ words_split(char *text, char *words[WORDS_MAX + 1])
 }
 
 bool
-words_name_python(const char *word)
+words_name_python(const char *command)
 {
-	static const char name[] = "python3";
-	const char *slash = strrchr(word, '/');
+	const char *slash = memrchr(command, '/', strcspn(command, " "));
+	const char *base = slash != NULL ? slash + 1 : command;
 
-	return strncmp(slash != NULL ? slash + 1 : word, name,
-		   sizeof(name) - 1) == 0;
+	return strncmp(base, "python3", strlen("python3")) == 0;
 }
