@@ -18,6 +18,9 @@ main() {
 	make_work bench
 	export SCE_WORK=$WORK BUILD=$SERVICE_BUILD
 	as_owner make --no-print-directory BUILD="$BUILD" bench-tools || exit 1
+	# Whose Docker stays while those of the benchmark come and go, should none
+	# run yet: the first of them would take it away.
+	start_service && stop_but_docker "$MAIN" >/dev/null || exit 1
 	# In the background: a trap does not wait for it then.
 	node tests/bench/bench.js &
 	NODE_PID=$!
