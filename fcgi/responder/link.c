@@ -111,20 +111,16 @@ link_acquire(struct link *link, const struct link_asker *asker,
 	if (send_request(link, &request) == -1 ||
 	    !await_answer(link, client_fd, reply, &fd, &gone))
 		return LINK_LOST;
-	if (reply->kind == LEASE_GRANT && fd != -1) {
-		if (!gone) {
-			*sandbox_fd = fd;
-			return LINK_GRANTED;
-		}
-		link_release(link, reply->lease_id, &unused);
-	}
-	/* Granted, but we have no descriptor left to take it. */
-	if (reply->kind == LEASE_GRANT && fd == -1) {
-		reply->reason = LEASE_NO_SANDBOX;
-		link_release(link, reply->lease_id, &unused);
+	if (reply->kind == LEASE_GRANT && fd != -1 && !gone) {
+		*sandbox_fd = fd;
+		return LINK_GRANTED;
 	}
 	fd_close(&fd);
-	return gone ? LINK_CLIENT_GONE : LINK_REFUSED;
+	if (reply->kind == LEASE_GRANT)
+		link_release(link, reply->lease_id, &unused);
+	if (gone)
+		return LINK_CLIENT_GONE;
+	return reply->kind == LEASE_GRANT ? LINK_BROKEN : LINK_REFUSED;
 }
 
 void

@@ -196,6 +196,8 @@ try_once(struct run *run, const struct request *request,
 	    run->link, asker, &wish, client_fd, reply, &sandbox_fd)) {
 	case LINK_GRANTED:
 		break;
+	case LINK_BROKEN:
+		return false;
 	case LINK_CLIENT_GONE:
 		*outcome = RUN_CLIENT_GONE;
 		return true;

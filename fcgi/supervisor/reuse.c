@@ -44,7 +44,8 @@ reuse_open_run(struct supervisor *sup, uint32_t slot)
 	box->run_fd = pair[0];
 	return box->run_fd;
 fail:
-	/* The responder gives the lease back when it gets no descriptor. */
+	/* A responder that gets no descriptor gives the lease back and asks for
+	 * another. */
 	log_warning(
 	    strerror(errno), "run-not-opened slot=%u name=%s", slot, box->name);
 	box->is_last_run = true;
