@@ -19,6 +19,9 @@ import { SecondDocker } from './lib/second_docker.js';
 import { wait_for } from './lib/wait.js';
 
 const READY = 2;
+/* dockerd takes 10 s to see that its containerd is gone, 5 s to speak to the
+ * next one, and 10 s for each container that it was told to end meanwhile. */
+const HEALED_MS = 90000;
 const HELD = 'import time\ntime.sleep(2)\nprint("held")';
 const NO_RESULT = {
 	error: 'The sandbox ended without a result: ' +
@@ -96,6 +99,7 @@ all_containers()
 async function
 is_as_before()
 {
+	await own.idle(HEALED_MS);
 	await nothing_left(own, usual);
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
 	await own.idle();

@@ -147,7 +147,7 @@ class Instance {
 	}
 
 	/* Nothing runs or waits, and the pool is as full as it is to be. */
-	async idle()
+	async idle(deadline_ms)
 	{
 		const { docker, pool } = this.config();
 		const ready = Number(pool.ready);
@@ -164,7 +164,7 @@ class Instance {
 			    now.queued === 0 && now.ready === ready &&
 			    this.containers().length === ready &&
 			    this.holders().length === held && now;
-		});
+		}, deadline_ms);
 	}
 }
 
