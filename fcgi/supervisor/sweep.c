@@ -70,14 +70,16 @@ pick_orphans(const struct supervisor *sup, char *listing, const char *before,
 void
 sweep_begin(struct supervisor *sup, uint64_t now_us)
 {
+	images_begin(sup);
+	if (sup->sweeper.pid != -1) { /* it removes what the last one found */
+		sup->next_sweep_us = now_us + SWEEP_SOON_US;
+		return;
+	}
 	sup->next_sweep_us = now_us +
 			     (uint64_t)sup->config.sweep_interval_ms * 1000;
-	if (sup->sweeper.pid == -1) {
-		sup->sweep_is_listing = true;
-		if (docker_list(&sup->docker, &sup->sweeper) == -1)
-			log_warning(strerror(errno), "sweep-not-started");
-	}
-	images_begin(sup);
+	sup->sweep_is_listing = true;
+	if (docker_list(&sup->docker, &sup->sweeper) == -1)
+		log_warning(strerror(errno), "sweep-not-started");
 }
 
 void
@@ -114,7 +116,7 @@ on_listing(struct supervisor *sup, int status)
 	sup->sweep_is_listing = false;
 	if (docker_remove(&sup->docker, &sup->sweeper, names, count) == -1)
 		log_warning(strerror(errno), "orphans-not-removed");
-	/* Perhaps there are more than go into one command. */
+	/* Perhaps there are more than go into one command, or it fails. */
 	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 }
 
