@@ -49,8 +49,8 @@ GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
 	fcgi/common/words.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
 GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine_paths.c \
-	fcgi/guest/confine_syscalls.c fcgi/guest/place.c fcgi/common/extras.c \
-	fcgi/common/fdpass.c fcgi/common/io.c
+	fcgi/guest/confine_syscalls.c fcgi/guest/filter.c fcgi/guest/place.c \
+	fcgi/common/extras.c fcgi/common/fdpass.c fcgi/common/io.c
 GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
 

@@ -19,7 +19,11 @@
  */
 int confine_paths(bool required);
 
-/* Installs the strict filter. 0, or -1 with errno. */
+/* Makes the strict filter, once and ahead of all programs. 0, or -1 with
+ * errno. */
+int confine_prepare(void);
+
+/* Installs it. 0, or -1 with errno: EINVAL if it has not been made. */
 int confine_syscalls(void);
 
 #endif

@@ -4,7 +4,8 @@
  * kernel. It lies on top of the container's filter (image/seccomp.json),
  * which holds what the guest itself needs besides, and takes back the rest.
  *
- * One constant program of classic BPF. Each rule begins by comparing the
+ * One constant list in classic BPF, which is loaded as a search tree
+ * (filter.h). Each rule begins by comparing the
  * call's number in the accumulator and ends in a verdict, so that whoever
  * gets past it still finds the number there. Arguments are compared in all
  * their 64 bits: the kernel looks at fewer, and a test of the low half alone
@@ -16,7 +17,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -27,6 +27,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+
+#include "guest/filter.h"
 
 #ifndef SYS_memfd_secret /* younger than these headers */
 #define SYS_memfd_secret 447
@@ -121,29 +123,42 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the low half comes first");
 #define SYS_futex_waitv 449
 #endif
 
-static const struct sock_filter strict_filter[] = {
+/* Leaves the number in the accumulator. */
+static const struct sock_filter prologue[] = {
 	LOAD(arch),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH_NATIVE, 1, 0),
 	REFUSE(ENOSYS),
 	LOAD(nr),
 	BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, NUMBER_LAST_KNOWN, 0, 1),
 	REFUSE(ENOSYS),
+};
+
+static const struct sock_filter rules[] = {
 #include "guest/confine_table.inc"
 	REFUSE(EPERM),
 };
 
+static struct filter strict_filter;
+
+int
+confine_prepare(void)
+{
+	strict_filter.len = 0;
+	if (filter_add(&strict_filter, prologue,
+		sizeof(prologue) / sizeof(*prologue)) == -1)
+		return -1;
+	return filter_add_tree(&strict_filter, rules,
+	    sizeof(rules) / sizeof(*rules), NUMBER_LAST_KNOWN);
+}
+
 int
 confine_syscalls(void)
 {
-	/* The kernel's structure has no const; it only reads. */
-	union {
-		const struct sock_filter *ours;
-		struct sock_filter *kernels;
-	} filter = { .ours = strict_filter };
 	const struct sock_fprog program = {
-		.len = sizeof(strict_filter) / sizeof(*strict_filter),
-		.filter = filter.kernels,
+		.len = (unsigned short)strict_filter.len,
+		.filter = strict_filter.code,
 	};
 
+	/* The kernel takes no empty one. */
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }

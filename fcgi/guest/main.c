@@ -36,6 +36,7 @@
 #include "common/extras.h"
 #include "common/frame.h"
 #include "common/io.h"
+#include "guest/confine.h"
 #include "guest/gate_host.h"
 #include "guest/guest.h"
 #include "guest/hold.h"
@@ -179,7 +180,8 @@ main(int argc, char *argv[])
 		return usage();
 	guest.landlock_required = strcmp(argv[ARG_MODE], "required") == 0;
 	child_init(&guest.child);
-	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1)
+	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1 ||
+	    confine_prepare() == -1)
 		return 3;
 	guest.host_fd = host_dial(argv[ARG_SOCKET]);
 	if (guest.host_fd == -1)

@@ -24,6 +24,7 @@
 #include "common/extras.h"
 #include "common/fdpass.h"
 #include "common/io.h"
+#include "guest/confine.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT
@@ -192,7 +193,8 @@ wait_at_gate(void)
 	(void)ensure();
 	import_modules();
 	script_find_symbols();
-	if (quiet_prepare() == -1 || prepare_nests() == -1)
+	if (quiet_prepare() == -1 || prepare_nests() == -1 ||
+	    confine_prepare() == -1)
 		_exit(126);
 	/* Once for all forks: here nothing of Python runs any more. */
 	before_fork();
