@@ -66,7 +66,8 @@ yields_until_us(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 	if (pool->queued > 0)
 		return 0;
 	for (i = 0; i < pool->limits.runtimes; i++) {
-		if (2 * of[i].ready < pool->stock[i].target)
+		if (!pool->stock[i].is_missing &&
+		    2 * of[i].ready < pool->stock[i].target)
 			return 0;
 	}
 	for (i = 0; i < pool->slot_count; i++) {

@@ -437,6 +437,33 @@ without_an_image_there_is_no_start(void **state)
 	assert_true(pool_grant_next(&pool, 2, &grant));
 }
 
+/* Nothing of it can be started: the others' starts wait for runs as ever. */
+static void
+a_missing_image_does_not_hurry_the_others(void **state)
+{
+	struct pool_limits limits = { .runtimes = 2,
+		.stock = { [PYTHON] = { .ready = 2, .ready_max = 2 },
+		    [SCI] = { .ready = 2, .ready_max = 2 } },
+		.running = 2,
+		.starting = 2,
+		.queue = 4,
+		.queue_wait_us = 10 * SECOND_US,
+		.max_age_us = 600 * SECOND_US };
+	uint32_t slot;
+
+	(void)state;
+	pool_init(&pool, &limits);
+	pool.stock[SCI].is_missing = true;
+	fill(1);
+	slot = oldest(SLOT_READY);
+	pool_set_state(&pool, slot, SLOT_LEASED, SECOND_US);
+	assert_int_equal(start(SECOND_US, &slot), POOL_NONE);
+	assert_int_equal(
+	    pool_yields_until_us(&pool), SECOND_US + POOL_YIELD_US);
+	pool.stock[SCI].is_missing = false;
+	assert_int_equal(start(SECOND_US, &slot), SCI);
+}
+
 static void
 each_runtime_grows_and_shrinks_by_itself(void **state)
 {
@@ -493,6 +520,7 @@ main(void)
 		cmocka_unit_test(
 		    what_is_not_known_to_start_has_no_share_of_the_starts),
 		cmocka_unit_test(without_an_image_there_is_no_start),
+		cmocka_unit_test(a_missing_image_does_not_hurry_the_others),
 		cmocka_unit_test(each_runtime_grows_and_shrinks_by_itself),
 		cmocka_unit_test(each_runtime_ages_by_itself),
 	};
