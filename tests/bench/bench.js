@@ -36,7 +36,7 @@ const PLAN = QUICK ? {
 	refusals_ms: 300,
 } : {
 	rounds: 100, docker_every: 5, size_rounds: 15, slots: 64,
-	loop: { turns: 2, lead_ms: 1500, window_ms: 5000 },
+	loop: { turns: 3, lead_ms: 1500, window_ms: 5000 },
 	clients: [1, 8, 32, 128], docker_clients: [8, 32], bursts: [4, 32, 64],
 	refusals_ms: 2000,
 };

@@ -38,4 +38,17 @@ settled(own, deadline_ms = SETTLED_DEADLINE_MS)
 	}, deadline_ms);
 }
 
-export { numbers, settled };
+/* Whatever runs or waits, no start is under way and none is due. */
+async function
+refilled(own, deadline_ms = SETTLED_DEADLINE_MS)
+{
+	const size = Number(own.settings.pool.ready);
+
+	return wait_for('full pool', async () => {
+		const now = await numbers(own);
+
+		return now.ready >= size && now.starting === 0 && now;
+	}, deadline_ms);
+}
+
+export { numbers, refilled, settled };

@@ -2,7 +2,7 @@
 /* Closed loops: so many clients, each with its next request as soon as it has
  * an answer. What was begun is waited for and checked, too. */
 import { cpu_of } from './machine.js';
-import { settled } from './pool.js';
+import { refilled, settled } from './pool.js';
 import { median } from '../../integration/lib/stats.js';
 
 /* A client that is refused comes back no sooner; Retry-After is longer. */
@@ -31,6 +31,12 @@ one_turn({ driver, own, clients }, { requests, lead_ms, window_ms })
 	});
 }
 
+function
+rate({ window_ok, window_seconds })
+{
+	return window_ok / window_seconds;
+}
+
 /* All CPU time is charged to what ran, also that of refusals. */
 function
 summary(row, turns)
@@ -44,7 +50,8 @@ summary(row, turns)
 		runs,
 		refused: sum((t) => t.refused),
 		errors: sum((t) => t.wrong + t.broken),
-		runs_a_second: of((t) => t.window_ok / t.window_seconds),
+		runs_a_second: of(rate),
+		rates: turns.map(rate),
 		p50: of((t) => t.ok_ms?.p50 ?? Infinity),
 		p95: of((t) => t.ok_ms?.p95 ?? Infinity),
 		p99: of((t) => t.ok_ms?.p99 ?? Infinity),
@@ -108,6 +115,8 @@ measure_refusals(own, sleepers, driver, window_ms)
 		first = await driver.order({ clients: 1, requests: 1, cut: 1,
 			window_ms: 200 });
 	while (first.refused === 0);
+	/* What is started instead of those that were taken is another's cost. */
+	await refilled(own);
 	const done = await cpu_of(() => driver.order({ clients: 8, window_ms,
 		keep: 1, cut: 1 }));
 
