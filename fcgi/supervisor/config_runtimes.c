@@ -165,6 +165,12 @@ check_limits(const struct config *config, const struct config_runtime *row,
 	if (row->timeout_ms > row->timeout_max_ms)
 		return config_fail(error,
 		    "%stimeout must not be longer than timeout_max", who);
+	if (row->ready == 0 &&
+	    (config->queue == 0 || config->queue_wait_ms == 0))
+		return config_fail(error,
+		    "%sready = 0 needs a queue to wait in for a start: "
+		    "queue and queue_wait must not be 0",
+		    who);
 	if (total <= share)
 		return 0;
 	config_number_format(CONFIG_SIZE, total, is, sizeof(is));

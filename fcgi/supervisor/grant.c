@@ -106,10 +106,8 @@ grant_all(struct supervisor *sup, uint64_t now_us)
 	/* First those who can be served, even in their last moment. */
 	while (pool_grant_next(&sup->pool, now_us, &next))
 		give(sup, &next, now_us);
-	while ((index = pool_pick_expired(&sup->pool, now_us)) != POOL_NONE) {
-		(void)pool_dequeue(&sup->pool, index);
+	while ((index = pool_expire(&sup->pool, now_us)) != POOL_NONE)
 		monitor_refuse(sup, index, LEASE_QUEUE_TIMEOUT);
-	}
 	refuse_in_vain(sup, now_us);
 }
 

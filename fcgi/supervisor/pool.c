@@ -76,6 +76,8 @@ pool_set_state(
 {
 	struct pool_slot *s = &pool->slots[slot];
 
+	if (s->state == SLOT_READY && slot < pool->slot_count)
+		pool->stock[s->runtime].is_owed = false;
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
 	if (s->state == SLOT_STARTING && state == SLOT_READY) {

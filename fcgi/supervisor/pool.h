@@ -41,6 +41,8 @@
 /* A client that asked within this time counts as one who may ask again. */
 #define POOL_PRESENCE_US (60ULL * 1000 * 1000)
 #define POOL_RETRY_AFTER_MAX_S 60
+/* A sandbox on demand that came too late waits as long for who comes again. */
+#define POOL_OWED_US (POOL_RETRY_AFTER_MAX_S * 1000000ULL)
 /* So long after somebody had to wait for a sandbox, no more are kept waiting
  * than usual. */
 #define POOL_CALM_US (5ULL * 1000 * 1000)
@@ -117,6 +119,7 @@ struct pool_stock {
 	uint64_t start_avg_us;  /* how long a start takes, sliding */
 	bool is_proven;         /* a start has succeeded */
 	bool is_missing;        /* there is no image to start */
+	bool is_owed; /* somebody waited in vain: one more may wait for long */
 };
 
 struct pool {
@@ -254,8 +257,8 @@ bool pool_grant_next(
 uint32_t pool_waiters_of(
     const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES]);
 
-/* A worker that waited too long, or POOL_NONE. */
-uint32_t pool_pick_expired(const struct pool *pool, uint64_t now_us);
+/* Takes a worker that waited too long out of the queue, or POOL_NONE. */
+uint32_t pool_expire(struct pool *pool, uint64_t now_us);
 
 /* When, after now, one of the pool_pick functions may say something new. */
 uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);

@@ -244,14 +244,19 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 }
 
 uint32_t
-pool_pick_expired(const struct pool *pool, uint64_t now_us)
+pool_expire(struct pool *pool, uint64_t now_us)
 {
+	uint32_t worker;
 	uint32_t i;
 
 	for (i = 0; i < pool->queued; i++) {
-		if (now_us - pool->queue[i].since_us >=
+		if (now_us - pool->queue[i].since_us <
 		    pool->limits.queue_wait_us)
-			return pool->queue[i].worker;
+			continue;
+		worker = pool->queue[i].worker;
+		pool->stock[pool->queue[i].runtime].is_owed = true;
+		remove_waiter(pool, i);
+		return worker;
 	}
 	return POOL_NONE;
 }

@@ -264,7 +264,7 @@ pool_next_stock_us(const struct pool *pool, uint64_t now_us)
 			next_us = stock->next_start_us;
 		at_us = stock->missed_us + POOL_CALM_US;
 		if (stock->target > pool->limits.stock[i].ready &&
-		    at_us < next_us)
+		    at_us > now_us && at_us < next_us)
 			next_us = at_us;
 		if (soon_back(pool, of, i, now_us, &at_us) > 0 &&
 		    at_us < next_us)

@@ -42,6 +42,8 @@ pool_pick_surplus(const struct pool *pool)
 		enough[i] = pool->stock[i].target > of[i].waiters
 				? pool->stock[i].target
 				: of[i].waiters;
+		if (enough[i] == 0 && pool->stock[i].is_owed)
+			enough[i] = 1;
 		if (crowded &&
 		    of[i].ready + of[i].starting > stock_place_of(pool, i))
 			enough[i] = 0;
@@ -72,9 +74,11 @@ static uint64_t
 stale_at_us(const struct pool *pool, const struct pool_slot *s, bool is_surplus)
 {
 	uint64_t at_us = s->born_us + pool->limits.max_age_us;
+	uint64_t idle_us = pool->stock[s->runtime].is_owed ? POOL_OWED_US
+							   : POOL_SURPLUS_US;
 
-	return is_surplus && s->since_us + POOL_SURPLUS_US < at_us
-		   ? s->since_us + POOL_SURPLUS_US
+	return is_surplus && s->since_us + idle_us < at_us
+		   ? s->since_us + idle_us
 		   : at_us;
 }
 
@@ -94,7 +98,8 @@ next_stale(const struct pool *pool, uint64_t *at_us)
 		if (s->state != SLOT_READY || pool->stopping ||
 		    !may_replace(pool, &of[s->runtime], s->runtime))
 			continue;
-		is_surplus = pool->limits.reuse &&
+		is_surplus = (pool->limits.reuse ||
+				 pool->stock[s->runtime].is_owed) &&
 			     of[s->runtime].ready >
 				 pool->stock[s->runtime].target;
 		goes_us = stale_at_us(pool, s, is_surplus);

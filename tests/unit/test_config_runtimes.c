@@ -278,6 +278,20 @@ all_sandboxes_must_have_a_place(void **state)
 	    "sandboxes tell how the service is");
 }
 
+/* Nobody who may not wait would ever see it start. */
+static void
+on_demand_there_must_be_a_queue(void **state)
+{
+	(void)state;
+	load_good("[pool]\nqueue = 0\n" SCI "ready = 1\n");
+	expect_error("[pool]\nqueue = 0\n" SCI,
+	    "t.conf: [runtime python-sci]: ready = 0 needs a queue to wait in "
+	    "for a start: queue and queue_wait must not be 0");
+	expect_error("[pool]\nqueue_wait = 0s\n" SCI,
+	    "t.conf: [runtime python-sci]: ready = 0 needs a queue to wait in "
+	    "for a start: queue and queue_wait must not be 0");
+}
+
 static void
 fork_is_for_python_only(void **state)
 {
@@ -337,6 +351,7 @@ main(void)
 		cmocka_unit_test(aliases_are_names),
 		cmocka_unit_test(limits_must_fit_in_each_row),
 		cmocka_unit_test(all_sandboxes_must_have_a_place),
+		cmocka_unit_test(on_demand_there_must_be_a_queue),
 		cmocka_unit_test(fork_is_for_python_only),
 		cmocka_unit_test(a_list_is_made_compact),
 		cmocka_unit_test(what_is_printed_loads_as_the_same),

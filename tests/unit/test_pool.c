@@ -162,6 +162,24 @@ who_has_to_wait_makes_the_pool_grow(void **state)
 	assert_int_equal(pool.stock[0].target, 4);
 }
 
+/* At a stop, and while one start takes longer than the pool stays large,
+ * nothing is done when that time is over: then it is no event either. */
+static void
+what_was_due_is_no_event_for_ever(void **state)
+{
+	uint64_t due_us = SECOND_US + POOL_CALM_US;
+
+	(void)state;
+	make_adaptive();
+	assert_true(enqueue(1, 1, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.stock[0].target, 3);
+	assert_int_equal(pool_next_event_us(&pool, due_us - 1), due_us);
+	pool.stock[0].start_avg_us = 2 * POOL_CALM_US;
+	pool_adapt(&pool, due_us + 1);
+	assert_true(pool_next_event_us(&pool, due_us + 1) > due_us + 1);
+}
+
 /* No number of sandboxes would help who waits for a place to run. */
 static void
 a_full_house_does_not_make_the_pool_grow(void **state)
@@ -418,10 +436,10 @@ waiting_ends(void **state)
 	(void)state;
 	make_pool(1, 1, 4);
 	assert_true(enqueue(7, 1, 100));
-	assert_int_equal(
-	    pool_pick_expired(&pool, 100 + 9 * SECOND_US), POOL_NONE);
+	assert_int_equal(pool_expire(&pool, 100 + 9 * SECOND_US), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, 100), 100 + 10 * SECOND_US);
-	assert_int_equal(pool_pick_expired(&pool, 100 + 10 * SECOND_US), 7);
+	assert_int_equal(pool_expire(&pool, 100 + 10 * SECOND_US), 7);
+	assert_int_equal(pool.queued, 0);
 }
 
 static void
@@ -889,6 +907,7 @@ main(void)
 		cmocka_unit_test(warm_slots_first_and_barred_ones_never),
 		cmocka_unit_test(of_warm_slots_the_one_that_was_empty_longest),
 		cmocka_unit_test(who_has_to_wait_makes_the_pool_grow),
+		cmocka_unit_test(what_was_due_is_no_event_for_ever),
 		cmocka_unit_test(a_full_house_does_not_make_the_pool_grow),
 		cmocka_unit_test(a_start_gives_way_to_a_run_that_has_begun),
 		cmocka_unit_test(no_start_gives_way_when_few_are_left),

@@ -174,6 +174,47 @@ who_went_away_leaves_nothing_behind(void **state)
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 }
 
+/* Where a start takes longer than anybody may wait, nobody would ever be
+ * served if it was not there when he comes again. */
+static void
+who_waited_in_vain_finds_it_the_next_time(bool reuse)
+{
+	uint64_t late_us = 1 + 10 * SECOND_US;
+	struct pool_grant grant;
+	uint32_t slot;
+
+	make_pool(1, 2, reuse);
+	fill(1);
+	assert_true(enqueue(1, 1, SCI, 1));
+	assert_int_equal(start(1, &slot), SCI);
+	assert_int_equal(pool_expire(&pool, late_us), 1);
+	finish_start(slot, late_us);
+	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
+	assert_int_equal(
+	    pool_pick_stale(&pool, late_us + POOL_OWED_US - 1), POOL_NONE);
+	assert_int_equal(
+	    pool_next_event_us(&pool, late_us), late_us + POOL_OWED_US);
+	assert_int_equal(pool_pick_stale(&pool, late_us + POOL_OWED_US), slot);
+	assert_true(enqueue(1, 1, SCI, late_us + SECOND_US));
+	assert_true(pool_grant_next(&pool, late_us + SECOND_US, &grant));
+	assert_int_equal(grant.slot, slot);
+	assert_false(pool.stock[SCI].is_owed);
+}
+
+static void
+who_waited_in_vain_is_owed_one(void **state)
+{
+	(void)state;
+	who_waited_in_vain_finds_it_the_next_time(false);
+}
+
+static void
+who_waited_in_vain_is_owed_one_that_is_reused(void **state)
+{
+	(void)state;
+	who_waited_in_vain_finds_it_the_next_time(true);
+}
+
 /* With reuse it stays for a while: the next one may come at once. */
 static void
 what_is_reused_stays_until_it_is_idle(void **state)
@@ -506,6 +547,8 @@ main(void)
 		    on_demand_none_is_kept_and_one_is_started_when_asked_for),
 		cmocka_unit_test(on_demand_one_is_started_for_each_who_waits),
 		cmocka_unit_test(who_went_away_leaves_nothing_behind),
+		cmocka_unit_test(who_waited_in_vain_is_owed_one),
+		cmocka_unit_test(who_waited_in_vain_is_owed_one_that_is_reused),
 		cmocka_unit_test(what_is_reused_stays_until_it_is_idle),
 		cmocka_unit_test(who_waits_for_a_start_blocks_nobody),
 		cmocka_unit_test(starts_are_shared_between_clients),
