@@ -71,12 +71,13 @@ enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
 static void
 enter_quarantine(struct supervisor *sup, struct sandbox *box)
 {
+	/* The sweep notices when Docker is away, and when it is back. */
+	if (box->quarantine_us == QUARANTINE_MIN_US)
+		sweep_soon(sup);
 	enter(box, ENDING_QUARANTINE, box->quarantine_us);
 	box->quarantine_us *= 2;
 	if (box->quarantine_us > QUARANTINE_MAX_US)
 		box->quarantine_us = QUARANTINE_MAX_US;
-	/* The sweep notices when Docker answers again. */
-	sweep_soon(sup);
 }
 
 static void
@@ -126,26 +127,30 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	enter_remove(sup, slot);
 }
 
-/* A holder's failure is that of the sandbox that waits for it. */
+/* A holder's failure is that of the sandbox that waits for it, or, if none
+ * does, nobody's: another spare one is not started soon. */
 static uint32_t
-runtime_of(const struct supervisor *sup, uint32_t index)
+note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
 {
 	uint32_t slot = index % sup->pool.slot_count;
+	bool is_spare = holder_is(sup, index) &&
+			sup->pool.slots[slot].state != SLOT_STARTING;
+	uint32_t runtime = is_spare ? 0 : sup->pool.slots[slot].runtime;
 
-	if (holder_is(sup, index) &&
-	    sup->pool.slots[slot].state != SLOT_STARTING)
-		return 0;
-	return sup->pool.slots[slot].runtime;
+	if (is_spare)
+		sup->next_spare_us = now_us + HOLDER_SPARE_AGAIN_US;
+	else
+		pool_note_start(&sup->pool, runtime, false, now_us);
+	return runtime;
 }
 
 void
 ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 {
 	struct sandbox *box = &sup->sandboxes[slot];
-	uint32_t runtime = runtime_of(sup, slot);
 	uint64_t now_us = io_now_us();
+	uint32_t runtime = note_failure(sup, slot, now_us);
 
-	pool_note_start(&sup->pool, runtime, false, now_us);
 	sup->metrics.start_failures++;
 	log_warning(why, "start-failed slot=%u name=%s runtime=%s failures=%u",
 	    slot, box->name, sup->config.runtimes[runtime].name,
@@ -190,8 +195,7 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 		break;
 	case ENDING_CGROUP:
 		kill_cgroup(box);
-		enter_remove(sup, slot);
-		break;
+		__attribute__((fallthrough));
 	case ENDING_REMOVE:
 	case ENDING_QUARANTINE:
 		/* Docker does not answer, or does not know better. */

@@ -115,6 +115,8 @@ holder_on_ending(struct supervisor *sup, uint32_t index)
 {
 	uint32_t slot = index - sup->pool.slot_count;
 
+	/* Until this one is gone, none can be started for it. */
+	sup->pool.slots[slot].is_barred = true;
 	/* A sandbox that waits without one is as good as new when replaced;
 	 * a run goes on, for it is in the namespace itself. */
 	if (sup->pool.slots[slot].state == SLOT_STARTING ||
@@ -174,7 +176,7 @@ start_spare(struct supervisor *sup, uint64_t now_us)
 	uint32_t runtime;
 	uint32_t slot;
 
-	if (sup->pool.stock[0].failures > 0 ||
+	if (sup->pool.stock[0].failures > 0 || now_us < sup->next_spare_us ||
 	    now_us < pool_yields_until_us(&sup->pool) ||
 	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
 	    pool_pick_start(&sup->pool, now_us, &runtime) != POOL_NONE)
@@ -229,12 +231,14 @@ holders_settle(struct supervisor *sup, uint64_t now_us)
 }
 
 uint64_t
-holders_next_event_us(const struct supervisor *sup)
+holders_next_event_us(const struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us = IO_FOREVER;
 	uint64_t at_us;
 	uint32_t slot;
 
+	if (count_spare(sup) < HOLDERS_SPARE && sup->next_spare_us > now_us)
+		return sup->next_spare_us;
 	if (count_spare(sup) <= HOLDERS_SPARE)
 		return next_us;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {

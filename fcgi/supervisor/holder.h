@@ -27,6 +27,8 @@
  * as a rule in another slot than the one that was just leased. */
 #define HOLDER_IDLE_US (3ULL * 1000 * 1000)
 #define HOLDERS_SPARE 1
+/* After one that was to be spare could not be started: microseconds. */
+#define HOLDER_SPARE_AGAIN_US (10ULL * 1000 * 1000)
 #define HOLDER_COUNTERS_MAX 6144
 
 struct supervisor;
@@ -57,6 +59,6 @@ void holder_wear(struct supervisor *sup, uint32_t slot);
 
 /* Ends those that have to go, and tells the pool which slots have one. */
 void holders_settle(struct supervisor *sup, uint64_t now_us);
-uint64_t holders_next_event_us(const struct supervisor *sup);
+uint64_t holders_next_event_us(const struct supervisor *sup, uint64_t now_us);
 
 #endif

@@ -29,9 +29,9 @@ become_ready(struct supervisor *sup, uint32_t slot)
 		pool_note_start(
 		    &sup->pool, sup->pool.slots[slot].runtime, true, now_us);
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
+		manager_tell_ready(&sup->manager);
 	}
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
-	manager_tell_ready(&sup->manager);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
 	if (holder_is(sup, slot))

@@ -232,7 +232,7 @@ next_event_us(const struct supervisor *sup, uint64_t now_us)
 	next_us = earlier(next_us, sup->sweeper.deadline_us);
 	next_us = earlier(next_us, sup->inspector.deadline_us);
 	next_us = earlier(next_us, workers_next_event_us(sup));
-	next_us = earlier(next_us, holders_next_event_us(sup));
+	next_us = earlier(next_us, holders_next_event_us(sup, now_us));
 	return earlier(next_us,
 	    sup->stopping ? sup->stop_deadline_us : sup->next_sweep_us);
 }

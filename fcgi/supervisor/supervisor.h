@@ -142,8 +142,11 @@ struct supervisor {
 	struct docker_client inspector; /* docker image inspect, */
 	uint32_t inspected;             /* of this runtime's */
 	bool sweep_is_listing;
+	bool sweep_was_vain;    /* Docker gave no listing the last time */
+	uint32_t sweeps_failed; /* removals in a row that did */
 	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
 	uint64_t next_sweep_us;
+	uint64_t next_spare_us; /* not before, after one has failed */
 };
 
 /* supervisor.c */

@@ -37,9 +37,13 @@ is_ours_now(const struct supervisor *sup, const char *name)
 static bool
 lists(const char *listing, const char *name)
 {
+	size_t len = strlen(name);
 	const char *at = strstr(listing, name);
 
-	return at != NULL && strchr("\n", at[strlen(name)]) != NULL;
+	/* Longer names may begin like it. */
+	while (at != NULL && strchr("\n", at[len]) == NULL)
+		at = strstr(at + len, name);
+	return at != NULL;
 }
 
 /*
@@ -70,13 +74,17 @@ pick_orphans(const struct supervisor *sup, char *listing, const char *before,
 void
 sweep_begin(struct supervisor *sup, uint64_t now_us)
 {
-	images_begin(sup);
-	if (sup->sweeper.pid != -1) { /* it removes what the last one found */
-		sup->next_sweep_us = now_us + SWEEP_SOON_US;
-		return;
-	}
+	/* The last one may still list, look up images or remove. */
+	bool is_late = sup->sweeper.pid != -1 || sup->inspector.pid != -1;
+
 	sup->next_sweep_us = now_us +
-			     (uint64_t)sup->config.sweep_interval_ms * 1000;
+			     (is_late
+				     ? SWEEP_SOON_US
+				     : (uint64_t)sup->config.sweep_interval_ms *
+					   1000);
+	images_begin(sup);
+	if (sup->sweeper.pid != -1)
+		return;
 	sup->sweep_is_listing = true;
 	if (docker_list(&sup->docker, &sup->sweeper) == -1)
 		log_warning(strerror(errno), "sweep-not-started");
@@ -98,15 +106,19 @@ on_listing(struct supervisor *sup, int status)
 	char listing[DOCKER_OUTPUT_MAX];
 	char before[DOCKER_OUTPUT_MAX];
 	size_t count;
+	size_t first;
 
 	docker_client_output(&sup->sweeper, listing, sizeof(listing));
 	docker_client_finish(&sup->sweeper);
 	if (status != 0) {
 		log_warning(listing, "sweep-failed");
+		sup->sweep_was_vain = true;
 		sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
 		return;
 	}
-	ending_retry_quarantined(sup);
+	if (sup->sweep_was_vain)
+		ending_retry_quarantined(sup);
+	sup->sweep_was_vain = false;
 	memcpy(before, sup->last_listing, sizeof(before));
 	memcpy(sup->last_listing, listing, sizeof(listing));
 	count = pick_orphans(sup, listing, before, names);
@@ -114,7 +126,11 @@ on_listing(struct supervisor *sup, int status)
 		return;
 	log_notice(NULL, "orphans-removed count=%zu first=%s", count, names[0]);
 	sup->sweep_is_listing = false;
-	if (docker_remove(&sup->docker, &sup->sweeper, names, count) == -1)
+	/* One that can not be removed takes a client all of its time: then
+	 * another comes first. */
+	first = sup->sweeps_failed % count;
+	if (docker_remove(&sup->docker, &sup->sweeper, names + first,
+		count - first) == -1)
 		log_warning(strerror(errno), "orphans-not-removed");
 	/* Perhaps there are more than go into one command, or it fails. */
 	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
@@ -128,6 +144,7 @@ sweep_on_exit(struct supervisor *sup, pid_t pid, int status)
 	} else if (pid == sup->sweeper.pid) {
 		if (status != 0)
 			log_warning("docker rm failed", "orphans-not-removed");
+		sup->sweeps_failed = status != 0 ? sup->sweeps_failed + 1 : 0;
 		docker_client_finish(&sup->sweeper);
 	} else {
 		return false;
@@ -170,7 +187,9 @@ remove_all(struct supervisor *sup)
 	char listing[DOCKER_OUTPUT_MAX];
 	struct docker_client client;
 	uint64_t deadline_us = io_now_us() + REMOVE_ALL_US;
+	size_t failures = 0;
 	size_t count;
+	size_t first;
 	int status;
 
 	while (io_now_us() < deadline_us) {
@@ -187,11 +206,15 @@ remove_all(struct supervisor *sup)
 		if (count == 0)
 			return 0;
 		log_notice(NULL, "leftovers-removed count=%zu", count);
-		if (docker_remove(&sup->docker, &client, names, count) == -1)
+		first = failures % count;
+		if (docker_remove(&sup->docker, &client, names + first,
+			count - first) == -1)
 			return -1;
 		/* One that is being removed already is an error to it. */
-		if (docker_wait(&client) != 0)
+		if (docker_wait(&client) != 0) {
+			failures++;
 			(void)usleep(100 * 1000);
+		}
 		docker_client_finish(&client);
 	}
 	log_error("docker rm did not remove all containers in time",
