@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -15,56 +14,66 @@
 #define STACK_BYTES (32 * 1024)
 /* It kills again and again, until PID 1 has reaped all and exits. */
 #define AGAIN_US 50000
-#define WATCHDOG_NEVER UINT64_MAX
 
 static _Alignas(16) unsigned char watchdog_stack[STACK_BYTES];
-static sem_t watchdog_armed;
-static _Atomic uint64_t watchdog_deadline_us; /* written before the post */
+/* Held for no longer than it takes to write the deadline: never in a read. */
+static pthread_mutex_t watchdog_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t watchdog_moved;
+static uint64_t watchdog_deadline_us = IO_FOREVER;
 static atomic_bool watchdog_fired;
 
-static void
-sleep_until(uint64_t deadline_us)
+static struct timespec
+time_of(uint64_t us)
 {
-	struct timespec at = {
-		.tv_sec = (time_t)(deadline_us / 1000000),
-		.tv_nsec = (long)(deadline_us % 1000000) * 1000,
-	};
-
-	while (
-	    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
-		;
+	return (struct timespec){ .tv_sec = (time_t)(us / 1000000),
+		.tv_nsec = (long)(us % 1000000) * 1000 };
 }
 
-/* Sleeps to the deadline that counts at its end: it may move on meanwhile. */
+/* Whose deadline moves meanwhile, to and fro. */
 static void
-sleep_to_deadline(void)
+wait_for_deadline(void)
 {
-	uint64_t at_us;
+	struct timespec at;
 
-	do {
-		at_us = atomic_load(&watchdog_deadline_us);
-		if (at_us == WATCHDOG_NEVER) {
-			while (sem_wait(&watchdog_armed) == -1)
-				;
-		} else {
-			sleep_until(at_us);
-		}
-	} while (at_us != atomic_load(&watchdog_deadline_us) ||
-		 at_us == WATCHDOG_NEVER);
+	(void)pthread_mutex_lock(&watchdog_lock);
+	while (io_now_us() < watchdog_deadline_us) {
+		at = time_of(watchdog_deadline_us);
+		if (watchdog_deadline_us == IO_FOREVER)
+			(void)pthread_cond_wait(
+			    &watchdog_moved, &watchdog_lock);
+		else
+			(void)pthread_cond_timedwait(
+			    &watchdog_moved, &watchdog_lock, &at);
+	}
+	(void)pthread_mutex_unlock(&watchdog_lock);
 }
 
 static void *
 watch(void *unused)
 {
-	uint64_t at_us;
+	const struct timespec again = time_of(AGAIN_US);
 
-	sleep_to_deadline();
-	for (at_us = io_now_us();; at_us += AGAIN_US) {
-		sleep_until(at_us);
+	wait_for_deadline();
+	for (;;) {
 		atomic_store(&watchdog_fired, true);
 		(void)kill(-1, SIGKILL);
+		(void)nanosleep(&again, NULL);
 	}
 	return unused;
+}
+
+/* Its deadlines are of the clock that nobody sets. */
+static int
+make_condition(void)
+{
+	pthread_condattr_t attr;
+
+	errno = pthread_condattr_init(&attr);
+	if (errno == 0)
+		errno = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	if (errno == 0)
+		errno = pthread_cond_init(&watchdog_moved, &attr);
+	return errno == 0 ? 0 : -1;
 }
 
 int
@@ -73,8 +82,7 @@ watchdog_start(void)
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	watchdog_deadline_us = WATCHDOG_NEVER;
-	if (sem_init(&watchdog_armed, 0, 0) == -1)
+	if (make_condition() == -1)
 		return -1;
 	errno = pthread_attr_init(&attr);
 	if (errno == 0)
@@ -85,20 +93,25 @@ watchdog_start(void)
 	return errno == 0 ? 0 : -1;
 }
 
+static void
+move(uint64_t deadline_us)
+{
+	(void)pthread_mutex_lock(&watchdog_lock);
+	watchdog_deadline_us = deadline_us;
+	(void)pthread_cond_signal(&watchdog_moved);
+	(void)pthread_mutex_unlock(&watchdog_lock);
+}
+
 void
 watchdog_arm(uint64_t deadline_us)
 {
-	/* It may be asleep to an earlier deadline: then it sees this one there,
-	 * and a post too many only makes it look once more. */
-	if (atomic_exchange(&watchdog_deadline_us, deadline_us) ==
-	    WATCHDOG_NEVER)
-		(void)sem_post(&watchdog_armed);
+	move(deadline_us);
 }
 
 void
 watchdog_disarm(void)
 {
-	atomic_store(&watchdog_deadline_us, WATCHDOG_NEVER);
+	move(IO_FOREVER);
 }
 
 bool

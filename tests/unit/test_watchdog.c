@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* A deadline that moves is kept where it is in the end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Its own would kill this test, and all else. */
+#define kill note_kill
+#include "guest/watchdog.c"
+#undef kill
+
+#define FAR_US (3600ull * 1000000)
+#define NEAR_US (20ull * 1000)
+#define PATIENCE_S 10
+
+static sem_t kills;
+
+int
+note_kill(pid_t pid, int signal)
+{
+	assert_int_equal(pid, -1);
+	assert_int_equal(signal, SIGKILL);
+	return sem_post(&kills);
+}
+
+/* How often the other thread has gone to sleep so far. */
+static unsigned long
+sleeps(void)
+{
+	unsigned long count = 0;
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *task;
+	char path[300];
+	char line[128];
+	FILE *file;
+
+	assert_non_null(tasks);
+	while ((task = readdir(tasks)) != NULL) {
+		if (task->d_name[0] == '.' || atoi(task->d_name) == getpid())
+			continue;
+		(void)snprintf(path, sizeof(path), "/proc/self/task/%s/status",
+		    task->d_name);
+		file = fopen(path, "re");
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file) != NULL)
+			(void)sscanf(
+			    line, "voluntary_ctxt_switches: %lu", &count);
+		(void)fclose(file);
+	}
+	(void)closedir(tasks);
+	return count;
+}
+
+static void
+await_sleep(unsigned long before)
+{
+	uint64_t until_us = io_now_us() + PATIENCE_S * 1000000ull;
+
+	while (sleeps() == before) {
+		assert_true(io_now_us() < until_us);
+		(void)usleep(1000);
+	}
+}
+
+static void
+arm_and_let_it_sleep(uint64_t deadline_us)
+{
+	unsigned long before = sleeps();
+
+	watchdog_arm(deadline_us);
+	await_sleep(before);
+}
+
+static void
+a_deadline_moves_to_and_fro(void **state)
+{
+	struct timespec patience;
+
+	(void)state;
+	assert_int_equal(sem_init(&kills, 0, 0), 0);
+	assert_int_equal(watchdog_start(), 0);
+	await_sleep(0);
+	/* Put off, given up: not kept. */
+	arm_and_let_it_sleep(io_now_us() + NEAR_US);
+	watchdog_arm(io_now_us() + FAR_US);
+	(void)usleep(2 * NEAR_US);
+	watchdog_arm(io_now_us() + NEAR_US);
+	watchdog_disarm();
+	(void)usleep(2 * NEAR_US);
+	assert_int_equal(sem_trywait(&kills), -1);
+	assert_false(watchdog_has_fired());
+	/* Asleep to one that is far, it hears of one that is near. */
+	arm_and_let_it_sleep(io_now_us() + FAR_US);
+	watchdog_arm(io_now_us() + NEAR_US);
+	(void)clock_gettime(CLOCK_REALTIME, &patience);
+	patience.tv_sec += PATIENCE_S;
+	assert_int_equal(sem_timedwait(&kills, &patience), 0);
+	assert_true(watchdog_has_fired());
+	/* And again, until the process ends. */
+	assert_int_equal(sem_timedwait(&kills, &patience), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_deadline_moves_to_and_fro),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
