@@ -83,6 +83,7 @@ try_gate(struct guest *guest, struct gate_host *host)
 		.code_len = sizeof(code) - 1 };
 	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
 	int control_fd = guest->host_fd;
+	const char *why;
 	int pair[2];
 	int rc;
 
@@ -97,8 +98,11 @@ try_gate(struct guest *guest, struct gate_host *host)
 	fd_close(&pair[1]);
 	if (rc == 0 && verdict_is_success(&verdict))
 		return 0;
-	(void)host_send(guest, FRAME_SETUP_ERROR, guest->child.failure,
-	    strlen(guest->child.failure));
+	if (rc == -1 && guest->child.failure[0] == '\0')
+		return host_report(guest, "a first run");
+	why = guest->child.failure[0] != '\0' ? guest->child.failure
+					      : "a first run did not succeed";
+	(void)host_send(guest, FRAME_SETUP_ERROR, why, strlen(why));
 	return -1;
 }
 

@@ -275,6 +275,7 @@ pump_run(struct pump *pump, enum frame_kind last)
 	pump->verdict.wall_us = io_now_us() - pump->started_us;
 	kill_and_reap_all(pump);
 	watchdog_disarm();
+	pump_disarm_alarm();
 	/* Everything is dead, so the pipes have an end. */
 	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)

@@ -50,8 +50,9 @@ int pump_run(struct pump *pump, enum frame_kind last);
  */
 int pump_files(struct pump *pump, uint8_t *buffer);
 
-/* pump_clock.c: SIGALRM at the deadline, and again soon after it. */
+/* pump_clock.c: SIGALRM at the deadline, and again and again after it. */
 void pump_arm_alarm(uint64_t deadline_us);
+void pump_disarm_alarm(void);
 
 /*
  * False: it has used up the job's CPU time. A look at it costs some, so there

@@ -23,6 +23,14 @@ pump_arm_alarm(uint64_t deadline_us)
 	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
 }
 
+void
+pump_disarm_alarm(void)
+{
+	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
+
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+}
+
 bool
 pump_has_cpu_time(struct pump *pump)
 {

@@ -46,7 +46,8 @@ before(async () => {
 		docker: { uid_base: 621000 },
 		pool: { isolation: 'fork', ready: 1, running: 1,
 			fork_runs: FORK_RUNS,
-			preload: 'random, uuid, secrets,json' },
+			/* The last one prints when it is imported. */
+			preload: 'random, uuid, secrets,json, this' },
 	});
 });
 
@@ -156,6 +157,30 @@ test('preloaded modules are there, and no others', async () => {
 
 	assert.deepEqual(await run(code, {}, few),
 	    { output: 'True True True True False' });
+});
+
+/* So often all of them went to sleep so far. */
+function
+sleeps(pids)
+{
+	return pids.map((pid) =>
+		Number(status_field(pid, 'voluntary_ctxt_switches')))
+	    .reduce((all, count) => all + count, 0);
+}
+
+test('between runs a guest sleeps', async () => {
+	await run('print(1)', {}, many);
+	await many.idle();
+	const pids = inspect(many.containers())
+	    .map(({ State: { Pid: pid } }) => pid);
+	const before = sleeps(pids);
+	const begin = performance.now();
+
+	await wait_for('a second', () => performance.now() - begin > 1000);
+	const times = sleeps(pids) - before;
+
+	/* An alarm that goes on after a run wakes it 20 times a second. */
+	assert.ok(times < 5 * pids.length, `${times} of ${pids.length}`);
 });
 
 test('what is to be random differs from run to run', async () => {

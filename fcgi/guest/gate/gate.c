@@ -95,24 +95,44 @@ arm(void)
 	gate_is_armed = true;
 }
 
+static void
+require(const void *object)
+{
+	void (*print_error)(void);
+
+	if (object != NULL)
+		return;
+	gate_find("PyErr_Print", &print_error);
+	print_error();
+	_exit(123);
+}
+
+/* Of what was printed so far: left in a buffer, each program would write it. */
+static void
+flush(const char *stream)
+{
+	void *(*get)(const char *);
+	void *(*call)(void *, const char *, const char *, ...);
+
+	gate_find("PySys_GetObject", &get);
+	gate_find("PyObject_CallMethod", &call);
+	require(call(get(stream), "flush", NULL));
+}
+
 /* What the configuration wants to be there already. */
 static void
 import_modules(void)
 {
 	void *(*import)(const char *);
-	void (*print_error)(void);
 	char *rest = NULL;
 	char *name;
 
 	gate_find("PyImport_ImportModule", &import);
-	gate_find("PyErr_Print", &print_error);
 	for (name = strtok_r(gate_preload, ",", &rest); name != NULL;
-	     name = strtok_r(NULL, ",", &rest)) {
-		if (import(name) == NULL) {
-			print_error();
-			_exit(123);
-		}
-	}
+	     name = strtok_r(NULL, ",", &rest))
+		require(import(name));
+	flush("stdout");
+	flush("stderr");
 }
 
 static void
