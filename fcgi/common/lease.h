@@ -7,7 +7,9 @@
  *   ACQUIRE -> GRANT + descriptor | REFUSE      (CANCEL may come in between;
  *                                    then too: GRANT or REFUSE, whichever
  *                                    was first)
- *   RELEASE after every GRANT, also an expired one; no answer
+ *   RELEASE after every GRANT, also an expired one, or one without its
+ *                                    descriptor, when the sandbox has died or
+ *                                    can not be limited; no answer
  *   ANSWERED when a request has its answer, whatever that is; no answer
  *   HEALTH  -> HEALTH_IS
  *   METRICS -> METRICS_ARE, then struct lease_text as often as its text_bytes

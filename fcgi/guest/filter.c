@@ -36,6 +36,12 @@ filter_add(struct filter *filter, const struct sock_filter *code, size_t len)
 	return 0;
 }
 
+static bool
+is_verdict(const struct sock_filter *code)
+{
+	return BPF_CLASS(code->code) == BPF_RET;
+}
+
 /* Of each number its rule, NULL for those without. */
 static int
 index_rules(const struct sock_filter *rule, const struct sock_filter *end,
@@ -44,7 +50,8 @@ index_rules(const struct sock_filter *rule, const struct sock_filter *end,
 	for (; rule < end; rule += 1 + rule->jf) {
 		if (rule->code != (BPF_JMP | BPF_JEQ | BPF_K) ||
 		    rule->k >= FILTER_NUMBERS || rule->jt != 0 ||
-		    rule->jf == 0 || rule->jf >= end - rule) {
+		    rule->jf == 0 || rule->jf >= end - rule ||
+		    !is_verdict(rule + rule->jf)) {
 			errno = EINVAL;
 			return -1;
 		}
@@ -99,7 +106,7 @@ filter_add_tree(struct filter *filter, const struct sock_filter *list,
 	struct leaves leaves = { .count = 0 };
 	uint32_t number;
 
-	if (last >= FILTER_NUMBERS || len == 0) {
+	if (last >= FILTER_NUMBERS || len == 0 || !is_verdict(list + len - 1)) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -18,7 +18,7 @@ struct link {
 
 enum link_outcome {
 	LINK_GRANTED,
-	LINK_BROKEN,      /* its sandbox has died, or no descriptor is left */
+	LINK_BROKEN,      /* what was granted can not be used: ask again */
 	LINK_REFUSED,     /* the reply says why and for how long */
 	LINK_CLIENT_GONE, /* nobody waits for the answer any more */
 	LINK_LOST         /* no supervisor */

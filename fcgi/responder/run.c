@@ -197,6 +197,7 @@ try_once(struct run *run, const struct request *request,
 	case LINK_GRANTED:
 		break;
 	case LINK_BROKEN:
+		run->queue_us += reply->queue_us;
 		return false;
 	case LINK_CLIENT_GONE:
 		*outcome = RUN_CLIENT_GONE;

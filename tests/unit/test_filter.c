@@ -137,6 +137,12 @@ what_is_no_such_list_is_refused(void **state)
 	const struct sock_filter without_body[] = {
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0), VERDICT(1)
 	};
+	/* It would fall into its neighbour. */
+	const struct sock_filter without_verdict[] = {
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1), LOAD(ARG_AT),
+		VERDICT(1)
+	};
+	const struct sock_filter without_end[] = { ALWAYS(1, 1), LOAD(ARG_AT) };
 	const struct sock_filter other_jump[] = {
 		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 1, 0, 1), VERDICT(1),
 		VERDICT(1)
@@ -148,6 +154,8 @@ what_is_no_such_list_is_refused(void **state)
 	assert_refused(rules, 2, 100); /* the body is what is left over */
 	assert_refused(number_too_large, LEN(number_too_large), 100);
 	assert_refused(without_body, LEN(without_body), 100);
+	assert_refused(without_verdict, LEN(without_verdict), 100);
+	assert_refused(without_end, LEN(without_end), 100);
 	assert_refused(other_jump, LEN(other_jump), 100);
 }
 

@@ -14,6 +14,8 @@
 #include "common/frame.h"
 #include "responder/run.h"
 
+#define QUEUE_US 3000 /* for each lease */
+
 struct bed {
 	int supervisor_fd;
 	struct link link;
@@ -50,7 +52,8 @@ grant(const struct bed *bed, uint64_t lease_id, int sandbox_fd)
 {
 	const struct lease_reply reply = { .version = LEASE_PROTOCOL_VERSION,
 		.kind = LEASE_GRANT,
-		.lease_id = lease_id };
+		.lease_id = lease_id,
+		.queue_us = QUEUE_US };
 
 	assert_int_equal(
 	    fdpass_send(bed->supervisor_fd, &reply, sizeof(reply), sandbox_fd),
@@ -128,6 +131,7 @@ a_lease_without_a_sandbox_is_followed_by_another(void **state)
 	close(sandbox_fd);
 	assert_int_equal(execute(bed, &refusal), RUN_DONE);
 	assert_int_equal(bed->run.result.verdict.kind, VERDICT_EXITED);
+	assert_int_equal(bed->run.queue_us, 2 * QUEUE_US);
 	expect(bed, LEASE_ACQUIRE, 0);
 	expect(bed, LEASE_RELEASE, 7);
 	expect(bed, LEASE_ACQUIRE, 0);

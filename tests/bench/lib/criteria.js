@@ -38,7 +38,8 @@ ratio(a, b)
 function
 ratio_of_rates(a, b)
 {
-	return median(a.rates.map((rate, turn) => rate / b.rates[turn]));
+	return b.rates.includes(0) ? undefined :
+	    median(a.rates.map((rate, turn) => rate / b.rates[turn]));
 }
 
 function
