@@ -45,7 +45,8 @@ before(() => {
 	execFileSync(process.env.CC ?? 'cc', ['-static', '-std=c11',
 		'-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-Ifcgi',
 		'-o', binary, path.join(HERE, 'seccomp_probe.c'),
-		'fcgi/guest/confine_syscalls.c'], { cwd: ROOT });
+		'fcgi/guest/confine_syscalls.c', 'fcgi/guest/filter.c'],
+	{ cwd: ROOT });
 });
 
 after(() => fs.rmSync(dir, { recursive: true }));

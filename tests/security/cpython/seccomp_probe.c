@@ -173,7 +173,7 @@ main(int argc, char *argv[])
 		return 1;
 	if (argc > 1 && strcmp(argv[1], "strict") == 0 &&
 	    (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-		confine_syscalls() == -1)) {
+		confine_prepare() == -1 || confine_syscalls() == -1)) {
 		perror("strict filter");
 		return 1;
 	}
