@@ -20,6 +20,7 @@ static _Alignas(16) unsigned char watchdog_stack[STACK_BYTES];
 static pthread_mutex_t watchdog_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t watchdog_moved;
 static uint64_t watchdog_deadline_us = IO_FOREVER;
+static uint64_t watchdog_wakes_us; /* up to then it sleeps */
 static atomic_bool watchdog_fired;
 
 static struct timespec
@@ -38,6 +39,7 @@ wait_for_deadline(void)
 	(void)pthread_mutex_lock(&watchdog_lock);
 	while (io_now_us() < watchdog_deadline_us) {
 		at = time_of(watchdog_deadline_us);
+		watchdog_wakes_us = watchdog_deadline_us;
 		if (watchdog_deadline_us == IO_FOREVER)
 			(void)pthread_cond_wait(
 			    &watchdog_moved, &watchdog_lock);
@@ -98,7 +100,9 @@ move(uint64_t deadline_us)
 {
 	(void)pthread_mutex_lock(&watchdog_lock);
 	watchdog_deadline_us = deadline_us;
-	(void)pthread_cond_signal(&watchdog_moved);
+	/* Woken too early it sleeps on; no run has to pay for that. */
+	if (deadline_us < watchdog_wakes_us)
+		(void)pthread_cond_signal(&watchdog_moved);
 	(void)pthread_mutex_unlock(&watchdog_lock);
 }
 

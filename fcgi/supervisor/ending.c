@@ -265,8 +265,10 @@ ending_retry_quarantined(struct supervisor *sup)
 	uint32_t i;
 
 	for (i = 0; i < supervisor_box_count(sup); i++) {
-		if (sup->sandboxes[i].ending == ENDING_QUARANTINE)
-			sup->sandboxes[i].ending_deadline_us = io_now_us();
+		if (sup->sandboxes[i].ending != ENDING_QUARANTINE)
+			continue;
+		sup->sandboxes[i].ending_deadline_us = io_now_us();
+		sup->sandboxes[i].quarantine_us = QUARANTINE_MIN_US;
 	}
 }
 

@@ -76,7 +76,10 @@ pool_set_state(
 {
 	struct pool_slot *s = &pool->slots[slot];
 
-	if (s->state == SLOT_READY && slot < pool->slot_count)
+	/* It was taken, or there is none any more. */
+	if (s->state == SLOT_READY && slot < pool->slot_count &&
+	    (state == SLOT_LEASED ||
+		pool_count_of(pool, s->runtime, SLOT_READY) == 1))
 		pool->stock[s->runtime].is_owed = false;
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);

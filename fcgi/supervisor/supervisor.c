@@ -253,10 +253,8 @@ is_empty(const struct supervisor *sup)
 static bool
 is_over(const struct supervisor *sup)
 {
-	if (!sup->stopping)
-		return false;
-	if (io_now_us() >= sup->stop_deadline_us)
-		return true;
+	if (!sup->stopping || io_now_us() >= sup->stop_deadline_us)
+		return sup->stopping;
 	return workers_alive(sup) == 0 && is_empty(sup);
 }
 
@@ -275,21 +273,24 @@ int
 supervisor_run(struct supervisor *sup)
 {
 	struct epoll_event events[BATCH];
-	int left_ms;
+	uint64_t now_us;
 	int n;
 	int i;
 
-	settle(sup, io_now_us());
-	while (!is_over(sup)) {
-		left_ms = io_left_ms(next_event_us(sup, io_now_us()));
-		n = epoll_wait(sup->epoll_fd, events, BATCH, left_ms);
+	for (;;) {
+		now_us = io_now_us();
+		settle(sup, now_us);
+		if (is_over(sup))
+			break;
+		/* After what was settled: nothing falls in between. */
+		n = epoll_wait(sup->epoll_fd, events, BATCH,
+		    io_left_ms(next_event_us(sup, now_us)));
 		if (n == -1 && errno != EINTR) {
 			log_error(strerror(errno), "epoll-failed");
 			return -1;
 		}
 		for (i = 0; i < n; i++)
 			on_event(sup, &events[i]);
-		settle(sup, io_now_us());
 	}
 	kill_responders(sup);
 	sweep_at_stop(sup);

@@ -68,18 +68,31 @@ may_replace(const struct pool *pool, const struct tally *of, uint32_t runtime)
 	       of->ready >= pool->limits.stock[runtime].ready;
 }
 
-/* When a READY slot has to go: whoever was never leased has waited since it
- * was born. */
-static uint64_t
-stale_at_us(const struct pool *pool, const struct pool_slot *s, bool is_surplus)
+/* The only one, which somebody waited for in vain. */
+static bool
+is_owed(const struct pool *pool, const struct tally *of, uint32_t runtime)
 {
-	uint64_t at_us = s->born_us + pool->limits.max_age_us;
-	uint64_t idle_us = pool->stock[s->runtime].is_owed ? POOL_OWED_US
-							   : POOL_SURPLUS_US;
+	return pool->stock[runtime].is_owed && of->ready == 1 &&
+	       pool->stock[runtime].target == 0;
+}
 
-	return is_surplus && s->since_us + idle_us < at_us
-		   ? s->since_us + idle_us
-		   : at_us;
+/* When a READY slot has to go: whoever was never leased has waited since it
+ * was born. Until it can be replaced, one is not too old; UINT64_MAX. */
+static uint64_t
+stale_at_us(
+    const struct pool *pool, const struct pool_slot *s, const struct tally *of)
+{
+	uint64_t old_us = s->born_us + pool->limits.max_age_us;
+	uint64_t idle_us = UINT64_MAX;
+
+	if (is_owed(pool, of, s->runtime))
+		idle_us = s->since_us + POOL_OWED_US;
+	else if (!may_replace(pool, of, s->runtime))
+		return UINT64_MAX;
+	else if (pool->limits.reuse &&
+		 of->ready > pool->stock[s->runtime].target)
+		idle_us = s->since_us + POOL_SURPLUS_US;
+	return idle_us < old_us ? idle_us : old_us;
 }
 
 /* The READY slot that goes first, and when. */
@@ -90,19 +103,13 @@ next_stale(const struct pool *pool, uint64_t *at_us)
 	const struct pool_slot *s;
 	uint32_t found = POOL_NONE;
 	uint64_t goes_us;
-	bool is_surplus;
 
 	*at_us = UINT64_MAX;
 	stock_take_tally(pool, of);
 	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
-		if (s->state != SLOT_READY || pool->stopping ||
-		    !may_replace(pool, &of[s->runtime], s->runtime))
+		if (s->state != SLOT_READY || pool->stopping)
 			continue;
-		is_surplus = (pool->limits.reuse ||
-				 pool->stock[s->runtime].is_owed) &&
-			     of[s->runtime].ready >
-				 pool->stock[s->runtime].target;
-		goes_us = stale_at_us(pool, s, is_surplus);
+		goes_us = stale_at_us(pool, s, &of[s->runtime]);
 		if (goes_us < *at_us) {
 			*at_us = goes_us;
 			found = (uint32_t)(s - pool->slots);

@@ -201,6 +201,36 @@ who_waited_in_vain_finds_it_the_next_time(bool reuse)
 	assert_false(pool.stock[SCI].is_owed);
 }
 
+/* The others that were started for those who waited go. */
+static void
+however_many_waited_in_vain_one_is_left(void **state)
+{
+	uint64_t late_us = 1 + 10 * SECOND_US;
+	uint32_t slots[2];
+	uint32_t slot;
+
+	(void)state;
+	make_pool(1, 2, false);
+	fill(1);
+	assert_true(enqueue(1, 1, SCI, 1));
+	assert_true(enqueue(2, 2, SCI, 1));
+	assert_int_equal(start(1, &slots[0]), SCI);
+	assert_int_equal(start(1, &slots[1]), SCI);
+	assert_int_equal(pool_expire(&pool, late_us), 1);
+	assert_int_equal(pool_expire(&pool, late_us), 2);
+	finish_start(slots[0], late_us);
+	finish_start(slots[1], late_us + 1);
+	while ((slot = pool_pick_surplus(&pool)) != POOL_NONE)
+		pool_set_state(&pool, slot, SLOT_DEAD, late_us + 1);
+	assert_int_equal(pool_count_of(&pool, SCI, SLOT_READY), 1);
+	/* It goes in time though a start has failed meanwhile. */
+	pool_note_start(&pool, SCI, false, late_us + 2);
+	slot = pool_pick_stale(&pool, late_us + 1 + POOL_OWED_US);
+	assert_int_not_equal(slot, POOL_NONE);
+	pool_set_state(&pool, slot, SLOT_DEAD, late_us + 1 + POOL_OWED_US);
+	assert_false(pool.stock[SCI].is_owed);
+}
+
 static void
 who_waited_in_vain_is_owed_one(void **state)
 {
@@ -547,6 +577,7 @@ main(void)
 		    on_demand_none_is_kept_and_one_is_started_when_asked_for),
 		cmocka_unit_test(on_demand_one_is_started_for_each_who_waits),
 		cmocka_unit_test(who_went_away_leaves_nothing_behind),
+		cmocka_unit_test(however_many_waited_in_vain_one_is_left),
 		cmocka_unit_test(who_waited_in_vain_is_owed_one),
 		cmocka_unit_test(who_waited_in_vain_is_owed_one_that_is_reused),
 		cmocka_unit_test(what_is_reused_stays_until_it_is_idle),

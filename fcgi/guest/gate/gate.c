@@ -95,28 +95,25 @@ arm(void)
 	gate_is_armed = true;
 }
 
+/* What was printed so far: left in a buffer, each program would write it. What
+ * is no stream, as a module may have left it, has none. */
 static void
-require(const void *object)
+flush_output(void)
 {
-	void (*print_error)(void);
-
-	if (object != NULL)
-		return;
-	gate_find("PyErr_Print", &print_error);
-	print_error();
-	_exit(123);
-}
-
-/* Of what was printed so far: left in a buffer, each program would write it. */
-static void
-flush(const char *stream)
-{
+	static const char *const streams[] = { "stdout", "stderr", "__stdout__",
+		"__stderr__" };
 	void *(*get)(const char *);
 	void *(*call)(void *, const char *, const char *, ...);
+	void (*clear_error)(void);
+	size_t i;
 
 	gate_find("PySys_GetObject", &get);
 	gate_find("PyObject_CallMethod", &call);
-	require(call(get(stream), "flush", NULL));
+	gate_find("PyErr_Clear", &clear_error);
+	for (i = 0; i < sizeof(streams) / sizeof(*streams); i++) {
+		if (call(get(streams[i]), "flush", NULL) == NULL)
+			clear_error();
+	}
 }
 
 /* What the configuration wants to be there already. */
@@ -124,15 +121,20 @@ static void
 import_modules(void)
 {
 	void *(*import)(const char *);
+	void (*print_error)(void);
 	char *rest = NULL;
 	char *name;
 
 	gate_find("PyImport_ImportModule", &import);
+	gate_find("PyErr_Print", &print_error);
 	for (name = strtok_r(gate_preload, ",", &rest); name != NULL;
-	     name = strtok_r(NULL, ",", &rest))
-		require(import(name));
-	flush("stdout");
-	flush("stderr");
+	     name = strtok_r(NULL, ",", &rest)) {
+		if (import(name) == NULL) {
+			print_error();
+			_exit(123);
+		}
+	}
+	flush_output();
 }
 
 static void
