@@ -145,9 +145,11 @@ docker_has_ended() {
 }
 
 # launch_dockerd OPTIONS...: with a log and a pid file of ours, by which down
-# knows whether it was us. 0 if it answers.
+# knows whether it was us. 0 if it answers. A dockerd that was killed leaves its
+# file, and the next one refuses to start if anybody has that pid by now.
 launch_dockerd() {
 	mkdir -p "$RUN_DIR/docker"
+	dockerd_pid >/dev/null || rm -f "$DOCKERD_PID_FILE"
 	setsid dockerd --pidfile "$DOCKERD_PID_FILE" "$@" \
 	    </dev/null >>"$DOCKERD_LOG" 2>&1 9>&- &
 	wait_for 60 docker_has_ended $! && docker_answers

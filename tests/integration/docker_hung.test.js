@@ -73,3 +73,33 @@ docker_host = unix:///run/none.sock
 		fs.rmSync(dir, { recursive: true });
 	}
 });
+
+/* As after a crash of the machine: its number is somebody else's by now. */
+test('the pid file of a dockerd that was killed is in nobody\'s way', () => {
+	const dir = fs.mkdtempSync(path.join(
+	    process.env.SCE_WORK ?? os.tmpdir(), 'stale-'));
+	const run_dir = path.join(dir, 'run');
+	const pid_file = path.join(run_dir, 'docker/dockerd.pid');
+
+	fs.mkdirSync(path.dirname(pid_file), { recursive: true });
+	fs.writeFileSync(pid_file, String(process.pid));
+	fs.writeFileSync(path.join(dir, 'dockerd'), `#!/bin/sh
+test -e ${pid_file}
+echo "$?" >>${dir}/started
+exit 1
+`, { mode: 0o755 });
+	const { status, stderr } = spawnSync('unshare', ['--mount', '--net',
+		'sh', '-c', 'mount -t tmpfs tmpfs /run && fcgi/service.sh up'],
+	{ cwd: ROOT, encoding: 'utf8', timeout: 200000,
+		env: { ...process.env, RUN_DIR: run_dir, DOCKER_HOST: '',
+			PATH: `${dir}:${process.env.PATH}` } });
+
+	try {
+		assert.equal(status, 1);
+		assert.match(stderr, /Docker does not start/u);
+		assert.match(fs.readFileSync(path.join(dir, 'started'), 'utf8'),
+		    /^(1\n)+$/u);
+	} finally {
+		fs.rmSync(dir, { recursive: true });
+	}
+});
