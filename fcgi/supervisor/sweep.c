@@ -99,6 +99,18 @@ sweep_soon(struct supervisor *sup)
 		sup->next_sweep_us = soon_us;
 }
 
+/* One that can not be removed takes a client all of its time: after each
+ * failure in a row another comes first. */
+static int
+remove_some(const struct supervisor *sup, struct docker_client *client,
+    char names[][DOCKER_NAME_MAX], size_t count, uint32_t failures)
+{
+	size_t first = failures % count;
+
+	return docker_remove(
+	    &sup->docker, client, names + first, count - first);
+}
+
 static void
 on_listing(struct supervisor *sup, int status)
 {
@@ -106,7 +118,6 @@ on_listing(struct supervisor *sup, int status)
 	char listing[DOCKER_OUTPUT_MAX];
 	char before[DOCKER_OUTPUT_MAX];
 	size_t count;
-	size_t first;
 
 	docker_client_output(&sup->sweeper, listing, sizeof(listing));
 	docker_client_finish(&sup->sweeper);
@@ -126,11 +137,8 @@ on_listing(struct supervisor *sup, int status)
 		return;
 	log_notice(NULL, "orphans-removed count=%zu first=%s", count, names[0]);
 	sup->sweep_is_listing = false;
-	/* One that can not be removed takes a client all of its time: then
-	 * another comes first. */
-	first = sup->sweeps_failed % count;
-	if (docker_remove(&sup->docker, &sup->sweeper, names + first,
-		count - first) == -1)
+	if (remove_some(sup, &sup->sweeper, names, count, sup->sweeps_failed) ==
+	    -1)
 		log_warning(strerror(errno), "orphans-not-removed");
 	/* Perhaps there are more than go into one command, or it fails. */
 	sup->next_sweep_us = io_now_us() + SWEEP_SOON_US;
@@ -187,9 +195,8 @@ remove_all(struct supervisor *sup)
 	char listing[DOCKER_OUTPUT_MAX];
 	struct docker_client client;
 	uint64_t deadline_us = io_now_us() + REMOVE_ALL_US;
-	size_t failures = 0;
+	uint32_t failures = 0;
 	size_t count;
-	size_t first;
 	int status;
 
 	while (io_now_us() < deadline_us) {
@@ -206,9 +213,7 @@ remove_all(struct supervisor *sup)
 		if (count == 0)
 			return 0;
 		log_notice(NULL, "leftovers-removed count=%zu", count);
-		first = failures % count;
-		if (docker_remove(&sup->docker, &client, names + first,
-			count - first) == -1)
+		if (remove_some(sup, &client, names, count, failures) == -1)
 			return -1;
 		/* One that is being removed already is an error to it. */
 		if (docker_wait(&client) != 0) {
