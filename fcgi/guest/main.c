@@ -124,6 +124,8 @@ serve(struct guest *guest)
 	uint8_t version[FRAME_READY_LEN];
 	struct job job;
 
+	if (confine_prepare() == -1)
+		return host_report(guest, "the strict filter");
 	if ((is_ahead ? boot_on_fifo(guest) : stages_try(guest)) == -1)
 		return -1;
 	frame_encode_ready(version);
@@ -180,8 +182,7 @@ main(int argc, char *argv[])
 		return usage();
 	guest.landlock_required = strcmp(argv[ARG_MODE], "required") == 0;
 	child_init(&guest.child);
-	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1 ||
-	    confine_prepare() == -1)
+	if (fd_keep_standard_open() == -1 || become_init(&guest) == -1)
 		return 3;
 	guest.host_fd = host_dial(argv[ARG_SOCKET]);
 	if (guest.host_fd == -1)
