@@ -23,32 +23,34 @@ numbers(own)
 		queued: value('sce_queue_length') };
 }
 
-/* Nothing runs, waits, starts or ends, and the pool is full. */
+/* As many wait as are to, no start is under way, and the rest is as it is asked
+ * to be. */
 async function
-settled(own, deadline_ms = SETTLED_DEADLINE_MS)
+full_pool(own, what, rest, deadline_ms)
 {
 	const size = Number(own.settings.pool.ready);
 
-	return wait_for('settled pool', async () => {
+	return wait_for(what, async () => {
 		const now = await numbers(own);
 
-		return now.ready >= size && now.starting === 0 &&
-		    now.leased === 0 && now.dead === 0 && now.queued === 0 &&
+		return now.ready >= size && now.starting === 0 && rest(now) &&
 		    now;
 	}, deadline_ms);
 }
 
-/* Whatever runs or waits, no start is under way and none is due. */
-async function
+/* Nothing runs, waits or ends either. */
+function
+settled(own, deadline_ms = SETTLED_DEADLINE_MS)
+{
+	return full_pool(own, 'settled pool', ({ leased, dead, queued }) =>
+		leased === 0 && dead === 0 && queued === 0, deadline_ms);
+}
+
+/* Whatever runs or waits. */
+function
 refilled(own, deadline_ms = SETTLED_DEADLINE_MS)
 {
-	const size = Number(own.settings.pool.ready);
-
-	return wait_for('full pool', async () => {
-		const now = await numbers(own);
-
-		return now.ready >= size && now.starting === 0 && now;
-	}, deadline_ms);
+	return full_pool(own, 'full pool', () => true, deadline_ms);
 }
 
 export { numbers, refilled, settled };
