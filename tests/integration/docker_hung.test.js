@@ -29,14 +29,26 @@ kill $!
 exit $status
 `;
 
+function
+make_dir(name)
+{
+	return fs.mkdtempSync(path.join(
+	    process.env.SCE_WORK ?? os.tmpdir(), `${name}-`));
+}
+
+function
+run_apart(script, env)
+{
+	return spawnSync('unshare', ['--mount', '--net', 'sh', '-c', script], {
+		cwd: ROOT, encoding: 'utf8', timeout: 200000,
+		env: { ...process.env, ...env } });
+}
+
 test('no dockerd is started beside one that hangs', () => {
-	const dir = fs.mkdtempSync(path.join(
-	    process.env.SCE_WORK ?? os.tmpdir(), 'hung-'));
+	const dir = make_dir('hung');
 	const run_dir = path.join(dir, 'run');
-	const { status, stderr, stdout } = spawnSync('unshare',
-	    ['--mount', '--net', 'sh', '-c', SCRIPT], { cwd: ROOT,
-		encoding: 'utf8', timeout: 200000,
-		env: { ...process.env, RUN_DIR: run_dir, DOCKER_HOST: '' } });
+	const { status, stderr, stdout } = run_apart(SCRIPT,
+	    { RUN_DIR: run_dir, DOCKER_HOST: '' });
 
 	try {
 		assert.equal(status, 1, stdout + stderr);
@@ -50,8 +62,7 @@ test('no dockerd is started beside one that hangs', () => {
 /* Also where it waits no longer than it has to: a shell's function is not what
  * a program such as timeout would run. */
 test('the Docker that is asked is that of the configuration', () => {
-	const dir = fs.mkdtempSync(path.join(
-	    process.env.SCE_WORK ?? os.tmpdir(), 'asked-'));
+	const dir = make_dir('asked');
 	const client = path.join(dir, 'client');
 
 	fs.writeFileSync(client, `#!/bin/sh
@@ -62,10 +73,8 @@ echo "$*" >>${dir}/asked
 docker_cli = ${client}
 docker_host = unix:///run/none.sock
 `);
-	spawnSync('unshare', ['--mount', '--net', 'sh', '-c', SCRIPT], {
-		cwd: ROOT, encoding: 'utf8', timeout: 200000,
-		env: { ...process.env, RUN_DIR: path.join(dir, 'run'),
-			CONFIG: path.join(dir, 'conf') } });
+	run_apart(SCRIPT, { RUN_DIR: path.join(dir, 'run'),
+		CONFIG: path.join(dir, 'conf') });
 	try {
 		assert.match(fs.readFileSync(path.join(dir, 'asked'), 'utf8'),
 		    /^--host unix:\/\/\/run\/none\.sock version /u);
@@ -76,8 +85,7 @@ docker_host = unix:///run/none.sock
 
 /* As after a crash of the machine: its number is somebody else's by now. */
 test('the pid file of a dockerd that was killed is in nobody\'s way', () => {
-	const dir = fs.mkdtempSync(path.join(
-	    process.env.SCE_WORK ?? os.tmpdir(), 'stale-'));
+	const dir = make_dir('stale');
 	const run_dir = path.join(dir, 'run');
 	const pid_file = path.join(run_dir, 'docker/dockerd.pid');
 
@@ -88,11 +96,10 @@ test -e ${pid_file}
 echo "$?" >>${dir}/started
 exit 1
 `, { mode: 0o755 });
-	const { status, stderr } = spawnSync('unshare', ['--mount', '--net',
-		'sh', '-c', 'mount -t tmpfs tmpfs /run && fcgi/service.sh up'],
-	{ cwd: ROOT, encoding: 'utf8', timeout: 200000,
-		env: { ...process.env, RUN_DIR: run_dir, DOCKER_HOST: '',
-			PATH: `${dir}:${process.env.PATH}` } });
+	const { status, stderr } = run_apart(
+	    'mount -t tmpfs tmpfs /run && fcgi/service.sh up',
+	    { RUN_DIR: run_dir, DOCKER_HOST: '',
+		PATH: `${dir}:${process.env.PATH}` });
 
 	try {
 		assert.equal(status, 1);

@@ -162,6 +162,16 @@ who_has_to_wait_makes_the_pool_grow(void **state)
 	assert_int_equal(pool.stock[0].target, 4);
 }
 
+/* Since then somebody waits, and one more is to be kept. */
+static void
+make_grown(void)
+{
+	make_adaptive();
+	assert_true(enqueue(1, 1, SECOND_US));
+	pool_adapt(&pool, SECOND_US);
+	assert_int_equal(pool.stock[0].target, 3);
+}
+
 /* At a stop, and while one start takes longer than the pool stays large,
  * nothing is done when that time is over: then it is no event either. */
 static void
@@ -170,10 +180,7 @@ what_was_due_is_no_event_for_ever(void **state)
 	uint64_t due_us = SECOND_US + POOL_CALM_US;
 
 	(void)state;
-	make_adaptive();
-	assert_true(enqueue(1, 1, SECOND_US));
-	pool_adapt(&pool, SECOND_US);
-	assert_int_equal(pool.stock[0].target, 3);
+	make_grown();
 	assert_int_equal(pool_next_event_us(&pool, due_us - 1), due_us);
 	pool.stock[0].start_avg_us = 2 * POOL_CALM_US;
 	pool_adapt(&pool, due_us + 1);
@@ -259,10 +266,7 @@ after_a_while_of_calm_the_pool_shrinks(void **state)
 	uint64_t then_us = SECOND_US + POOL_CALM_US;
 
 	(void)state;
-	make_adaptive();
-	assert_true(enqueue(1, 1, SECOND_US));
-	pool_adapt(&pool, SECOND_US);
-	assert_int_equal(pool.stock[0].target, 3);
+	make_grown();
 	assert_true(pool_dequeue(&pool, 1));
 	make_ready(3);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
