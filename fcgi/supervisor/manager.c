@@ -63,17 +63,20 @@ tell(const struct manager *manager, const char *text)
 void
 manager_tell_ready(struct manager *manager)
 {
-	if (manager->is_told)
+	if (manager->is_told || manager->is_told_stop)
 		return;
 	manager->is_told = true;
 	tell(manager, "READY=1\nSTATUS=Answering");
 }
 
 void
-manager_tell_stopping(const struct manager *manager, uint32_t runs)
+manager_tell_stopping(struct manager *manager, uint32_t runs)
 {
 	char text[64];
 
+	if (manager->is_told_stop)
+		return;
+	manager->is_told_stop = true;
 	(void)snprintf(text, sizeof(text),
 	    "STOPPING=1\nSTATUS=Stopping, %u runs under way", runs);
 	tell(manager, text);

@@ -15,6 +15,7 @@ struct manager {
 	int socket_count; /* passed to us, as descriptors from 3 on; -1: an
 			     error */
 	bool is_told;     /* that we are ready */
+	bool is_told_stop;
 	char address[MANAGER_ADDRESS_MAX]; /* where to tell it; "": nowhere */
 };
 
@@ -31,9 +32,11 @@ void manager_meet(struct manager *manager);
  */
 int manager_take_socket(const struct manager *manager, const char **why);
 
-/* A program can be run: the first sandbox is waiting. Says it once. */
+/* A program can be run: the first sandbox is waiting. Says it once, and not
+ * after a stop. */
 void manager_tell_ready(struct manager *manager);
 
-void manager_tell_stopping(const struct manager *manager, uint32_t runs);
+/* No responder takes a request any more. Says it once. */
+void manager_tell_stopping(struct manager *manager, uint32_t runs);
 
 #endif

@@ -61,8 +61,6 @@ begin_stop(struct supervisor *sup)
 		return;
 	log_notice(
 	    NULL, "stopping running=%u", pool_count(&sup->pool, SLOT_LEASED));
-	manager_tell_stopping(
-	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 	sup->stopping = sup->pool.stopping = true;
 	sup->stop_deadline_us = io_now_us() +
 				(uint64_t)config_longest_lease_ms(
@@ -191,8 +189,12 @@ settle(struct supervisor *sup, uint64_t now_us)
 	grant_all(sup, now_us);
 	workers_enforce(sup, now_us);
 	if (sup->stopping) {
-		ending_begin_idle(sup);
 		workers_stop(sup);
+		/* Who hears of it can rely on it: what comes from now on
+		 * is our successor's. */
+		manager_tell_stopping(
+		    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
+		ending_begin_idle(sup);
 		return;
 	}
 	pool_adapt(&sup->pool, now_us);

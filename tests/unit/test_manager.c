@@ -153,7 +153,7 @@ expect_message(int fd, const char *expected)
 }
 
 static void
-it_is_told_once_that_we_are_ready(void **state)
+it_is_told_each_thing_once(void **state)
 {
 	struct manager manager;
 	char byte;
@@ -168,6 +168,24 @@ it_is_told_once_that_we_are_ready(void **state)
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	manager_tell_stopping(&manager, 3);
 	expect_message(fd, "STOPPING=1\nSTATUS=Stopping, 3 runs under way");
+	manager_tell_stopping(&manager, 2);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	close(fd);
+}
+
+static void
+who_stops_is_not_ready_any_more(void **state)
+{
+	struct manager manager;
+	char byte;
+	int fd = notify_socket();
+
+	(void)state;
+	manager_meet(&manager);
+	manager_tell_stopping(&manager, 0);
+	expect_message(fd, "STOPPING=1\nSTATUS=Stopping, 0 runs under way");
+	manager_tell_ready(&manager);
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	close(fd);
 }
 
@@ -191,7 +209,8 @@ main(void)
 		cmocka_unit_test(nothing_passed_is_no_error),
 		cmocka_unit_test(what_another_process_was_passed_is_not_ours),
 		cmocka_unit_test(anything_else_is_refused),
-		cmocka_unit_test(it_is_told_once_that_we_are_ready),
+		cmocka_unit_test(it_is_told_each_thing_once),
+		cmocka_unit_test(who_stops_is_not_ready_any_more),
 		cmocka_unit_test(without_a_manager_nobody_is_told),
 	};
 
