@@ -106,15 +106,18 @@ measure_refusals(own, sleepers, driver, window_ms)
 	const places = Number(running) + Number(queue);
 
 	await settled(own);
+	let over = false;
 	const full = sleepers.order({ clients: places, window_ms: 8000,
-		pause_ms: 50, cut: 1 });
+		pause_ms: 50, cut: 1 }).finally(() => over = true);
 	/* The first of them is refused when all places are taken. */
 	let first;
 
-	do
+	do {
+		if (over)
+			throw new Error('nothing was refused with a full queue');
 		first = await driver.order({ clients: 1, requests: 1, cut: 1,
 			window_ms: 200 });
-	while (first.refused === 0);
+	} while (first.refused === 0);
 	/* What is started instead of those that were taken is another's cost. */
 	await refilled(own);
 	const done = await cpu_of(() => driver.order({ clients: 8, window_ms,
