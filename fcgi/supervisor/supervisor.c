@@ -190,8 +190,7 @@ settle(struct supervisor *sup, uint64_t now_us)
 	workers_enforce(sup, now_us);
 	if (sup->stopping) {
 		workers_stop(sup);
-		/* Who hears of it can rely on it: what comes from now on
-		 * is our successor's. */
+		/* Who hears of it may go on: the rest is our successor's. */
 		manager_tell_stopping(
 		    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 		ending_begin_idle(sup);

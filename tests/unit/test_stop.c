@@ -74,7 +74,7 @@ run(struct supervisor *sup)
 	pid = fork();
 	if (pid != 0)
 		return pid;
-	(void)alarm(60); /* whatever becomes of the test */
+	(void)alarm(60);          /* whatever becomes of the test */
 	sup->pool.slot_count = 0; /* nothing is started */
 	sup->next_sweep_us = IO_FOREVER;
 	sup->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK);
