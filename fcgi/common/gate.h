@@ -10,12 +10,12 @@
  * and over the run's own stream socket (GATE_FD_RUN), which the gate itself
  * never reads, so that no run's bytes are left in what the next is forked from:
  *
- *   guest -> init   struct gate_program, extras (see extras.h), the program's
- *                   text
- *   init -> guest   with JOB_RETURN_FILES: struct gate_report of kind GATE_BOX
- *                   and the working directory, a descriptor: before the program
- *                   begins, so that it is there however that ends
- *   init -> guest   struct gate_report, once
+ *   guest -> program   struct gate_program, extras (see extras.h), its text
+ *   program -> guest   with JOB_RETURN_FILES: struct gate_report of kind
+ *                      GATE_BOX and the working directory, a descriptor: before
+ *                      the script begins, so that it is there however that ends
+ *   either -> guest    struct gate_report, GATE_FAILED: there was no script
+ *   init -> guest      struct gate_report, GATE_ENDED
  */
 #ifndef SCE_GATE_H
 #define SCE_GATE_H
@@ -50,7 +50,8 @@ struct gate_program {
 
 enum gate_report_kind {
 	GATE_FAILED = 1, /* a step failed: value is errno */
-	GATE_ENDED = 2,  /* the program ended: value is its wait status */
+	GATE_ENDED = 2,  /* the program ended: value is its wait status; all
+			    that it had started is dead, too */
 	GATE_BOX = 3     /* comes with the working directory */
 };
 

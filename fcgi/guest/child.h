@@ -14,11 +14,11 @@ struct child {
 	int stdin_fd; /* our ends of its pipes, non-blocking; -1: closed */
 	int stdout_fd;
 	int stderr_fd;
-	int report_fd; /* forked by the gate: its init's; else -1 */
+	int report_fd; /* forked by the gate: its init's and its own; else -1 */
 	int box_fd;    /* the same one's working directory, if it was wanted */
 	uint64_t peak_bytes;
 	char
-	    failure[CHILD_ERROR_MAX]; /* why the gate's init did not start it */
+	    failure[CHILD_ERROR_MAX]; /* why the gate's fork did not begin it */
 };
 
 /* What the one interpreter that is a gate gets besides (gate/gate.h). */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,6 +121,19 @@ out:
 	return rc;
 }
 
+/* What is left of a part, when done bytes have been sent from its begin on. */
+static int
+send_rest(int fd, const struct iovec *part, size_t *done, uint64_t deadline_us)
+{
+	size_t skip = *done < part->iov_len ? *done : part->iov_len;
+
+	*done -= skip;
+	if (skip == part->iov_len)
+		return 0;
+	return io_write_all(fd, (const uint8_t *)part->iov_base + skip,
+	    part->iov_len - skip, deadline_us);
+}
+
 int
 gate_send_program(const struct guest *guest, const struct job *job)
 {
@@ -129,10 +143,20 @@ gate_send_program(const struct guest *guest, const struct job *job)
 	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
 	int fd = guest->child.report_fd;
 
-	if (io_write_all(fd, &program, sizeof(program), deadline_us) == -1 ||
-	    io_write_all(fd, job->extras, job->extras_len, deadline_us) == -1)
-		return -1;
-	return io_write_all(fd, job->code, job->code_len, deadline_us);
+	struct iovec parts[] = {
+		{ (void *)(uintptr_t)&program, sizeof(program) },
+		{ (void *)(uintptr_t)job->extras, job->extras_len },
+		{ (void *)(uintptr_t)job->code, job->code_len },
+	};
+	ssize_t n = writev(fd, parts, 3); /* at once, as a rule */
+	size_t done = n > 0 ? (size_t)n : 0;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (send_rest(fd, &parts[i], &done, deadline_us) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* All in its pid namespace die with the init of a fork. */
@@ -155,44 +179,41 @@ gate_box(const struct child *child)
 	return child->report_fd == -1 ? AT_FDCWD : child->box_fd;
 }
 
-/* The last word of an init. 0, or -1: there was none. */
-static int
-take_report(struct child *child, struct gate_report *report)
+int
+gate_hear_init(struct child *child, int *status)
 {
+	struct gate_report report;
 	int fd;
+	int n;
 
 	do {
-		if (fdpass_recv(
-			child->report_fd, report, sizeof(*report), &fd) != 1)
-			return -1;
+		n = fdpass_recv(child->report_fd, &report, sizeof(report), &fd);
+		if (n != 1)
+			return n == -1 && errno == EAGAIN ? 0 : -1;
 		if (fd != -1) {
 			fd_close(&child->box_fd);
 			child->box_fd = fd;
 		}
-	} while (report->kind == GATE_BOX);
-	return 0;
+	} while (report.kind == GATE_BOX);
+	child->peak_bytes = report.peak_bytes;
+	if (report.kind == GATE_ENDED) {
+		*status = report.value;
+		return 1;
+	}
+	report.step[sizeof(report.step) - 1] = '\0';
+	(void)snprintf(child->failure, CHILD_ERROR_MAX, "%s: %s", report.step,
+	    strerror(report.value));
+	return -1;
 }
 
 int
 gate_status(struct child *child, int status)
 {
-	struct gate_report report;
-
-	if (child->report_fd == -1)
-		return status;
-	if (take_report(child, &report) == -1) {
-		/* Killed itself, for want of memory or by us; or lost. */
-		if (!WIFSIGNALED(status))
-			(void)snprintf(child->failure, CHILD_ERROR_MAX,
-			    "its init ended with %d", WEXITSTATUS(status));
-		return status;
-	}
-	child->peak_bytes = report.peak_bytes;
-	if (report.kind == GATE_ENDED)
-		return report.value;
-	report.step[sizeof(report.step) - 1] = '\0';
-	(void)snprintf(child->failure, CHILD_ERROR_MAX, "%s: %s", report.step,
-	    strerror(report.value));
+	/* Killed itself, for want of memory or by us; or lost. */
+	if (child->report_fd != -1 && gate_hear_init(child, &status) != 1 &&
+	    child->failure[0] == '\0' && !WIFSIGNALED(status))
+		(void)snprintf(child->failure, CHILD_ERROR_MAX,
+		    "its init ended with %d", WEXITSTATUS(status));
 	return status;
 }
 

@@ -48,6 +48,13 @@ uint64_t gate_peak_bytes(const struct child *child, const struct meter *meter);
 /* The working directory of what has ended, for openat(2); -1: there is none. */
 int gate_box(const struct child *child);
 
+/*
+ * What an init says while it lives. 1: status is that of its program, and
+ * nobody is left in its namespaces but itself; 0: nothing yet; -1: there is no
+ * more to hear, its end will tell.
+ */
+int gate_hear_init(struct child *child, int *status);
+
 /* How the program ended, now that its init has been reaped with a status. */
 int gate_status(struct child *child, int status);
 

@@ -45,7 +45,9 @@ run_program(struct guest *guest, struct gate_host *host, const struct job *job,
 	pump.started_us = io_now_us();
 	pump.deadline_us = pump.started_us +
 			   (uint64_t)job->wall_limit_ms * 1000;
-	if (gate_send_program(guest, job) == -1 && errno != EPIPE)
+	/* One that is dead has, or had, an init that says so. */
+	if (gate_send_program(guest, job) == -1 && errno != EPIPE &&
+	    errno != ECONNRESET)
 		return -1;
 	rc = pump_run(&pump, FRAME_VERDICT);
 	gate_close(guest, host);

@@ -67,11 +67,17 @@ host_watch(struct guest *guest, int timeout_ms)
 	struct pollfd fds[] = {
 		{ .fd = guest->host_fd, .events = POLLIN },
 		{ .fd = guest->signal_fd, .events = POLLIN },
+		{ .fd = guest->child.report_fd, .events = POLLIN },
 	};
 	struct signalfd_siginfo info;
 
-	if (poll(fds, 2, timeout_ms) == -1)
+	if (poll(fds, 3, timeout_ms) == -1)
 		return 0;
+	/* With a gate it has no word to say before its run but its last. */
+	if (fds[2].revents != 0) {
+		errno = ECHILD;
+		return -1;
+	}
 	if (fds[0].revents != 0)
 		return 1;
 	while (read(guest->signal_fd, &info, sizeof(info)) > 0)

@@ -33,6 +33,7 @@ enum {
 	POLL_STDERR,
 	POLL_STDIN,
 	POLL_FIFO,
+	POLL_INIT,
 	POLL_COUNT
 };
 
@@ -144,6 +145,23 @@ take_signals(struct pump *pump)
 	}
 }
 
+/* With a gate the program's init tells of its end, ahead of its own. */
+static void
+hear_init(struct pump *pump)
+{
+	int status;
+	int heard;
+
+	if (pump->is_silent || pump->child->report_fd == -1)
+		return;
+	heard = gate_hear_init(pump->child, &status);
+	pump->is_silent = heard != 0;
+	if (heard != 1 || pump->ended)
+		return;
+	pump->ended = pump->is_alone = true;
+	pump->status = status;
+}
+
 /* Reads up to so many times, until there is nothing. -1: the host is gone. */
 static int
 drain(struct pump *pump, enum frame_kind kind, int reads)
@@ -179,8 +197,10 @@ set_poll(struct pollfd *p, int fd, short events)
 static int
 look_at_clock(struct pump *pump)
 {
-	if (!pump->ended && io_now_us() >= pump->deadline_us)
-		take_signals(pump); /* it may have ended in time */
+	if (!pump->ended && io_now_us() >= pump->deadline_us) {
+		hear_init(pump); /* it may have ended in time */
+		take_signals(pump);
+	}
 	if (pump->ended || !pump_has_cpu_time(pump))
 		return 0;
 	if (io_now_us() < pump->deadline_us)
@@ -202,6 +222,8 @@ pump_round(struct pump *pump)
 	set_poll(&fds[POLL_STDERR], pump->child->stderr_fd, POLLIN);
 	set_poll(&fds[POLL_STDIN], pump->child->stdin_fd, POLLOUT);
 	set_poll(&fds[POLL_FIFO], pump->fifo_fd, POLLOUT);
+	set_poll(&fds[POLL_INIT], pump->is_silent ? -1 : pump->child->report_fd,
+	    POLLIN);
 	if (poll(fds, POLL_COUNT, -1) == -1 && errno != EINTR)
 		return -1;
 	/* The host has said all it had to say: this is its end. */
@@ -215,6 +237,8 @@ pump_round(struct pump *pump)
 	if (fds[POLL_STDERR].revents != 0 &&
 	    pump_output(pump, FRAME_STDERR) == -1)
 		return -1;
+	if (fds[POLL_INIT].revents != 0)
+		hear_init(pump);
 	if (fds[POLL_SIGNAL].revents != 0)
 		take_signals(pump);
 	return look_at_clock(pump);
@@ -236,34 +260,11 @@ kill_and_reap_all(struct pump *pump)
 	} while (pid != -1 || errno == EINTR);
 }
 
-static void
-judge(struct pump *pump)
-{
-	struct verdict *verdict = &pump->verdict;
-
-	verdict->cpu_us = meter_cpu_us(pump->meter);
-	verdict->peak_memory_bytes = gate_peak_bytes(pump->child, pump->meter);
-	if (pump->child->failure[0] != '\0') {
-		verdict->kind = VERDICT_SANDBOX_FAILED;
-	} else if (pump->in_grace || pump->is_out_of_cpu ||
-		   watchdog_has_fired()) {
-		verdict->kind = VERDICT_TIMED_OUT;
-	} else if (WIFEXITED(pump->status)) {
-		verdict->kind = VERDICT_EXITED;
-		verdict->status = (uint32_t)WEXITSTATUS(pump->status);
-	} else if (WTERMSIG(pump->status) == SIGKILL &&
-		   meter_oom_kills(pump->meter) > 0) {
-		verdict->kind = VERDICT_OUT_OF_MEMORY;
-	} else {
-		verdict->kind = VERDICT_SIGNALED;
-		verdict->status = (uint32_t)WTERMSIG(pump->status);
-	}
-}
-
 int
 pump_run(struct pump *pump, enum frame_kind last)
 {
 	int more;
+	int rc;
 
 	pump_arm_alarm(pump->deadline_us);
 	watchdog_arm(pump->deadline_us + PUMP_GRACE_US + WATCHDOG_MARGIN_US);
@@ -273,17 +274,21 @@ pump_run(struct pump *pump, enum frame_kind last)
 	if (more == -1)
 		return -1;
 	pump->verdict.wall_us = io_now_us() - pump->started_us;
-	kill_and_reap_all(pump);
+	if (!pump->is_alone)
+		kill_and_reap_all(pump);
 	watchdog_disarm();
 	pump_disarm_alarm();
-	/* Everything is dead, so the pipes have an end. */
+	/* Everything that could write is dead, so the output has an end. */
 	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)
 		return -1;
-	judge(pump);
+	pump_judge(pump);
 	if ((pump->job->flags & JOB_RETURN_FILES) != 0 &&
 	    pump_files(pump, pump_buffer) == -1)
 		return -1;
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
-	return send_frame(pump, last, FRAME_VERDICT_LEN);
+	rc = send_frame(pump, last, FRAME_VERDICT_LEN);
+	if (pump->is_alone) /* it takes its namespaces with it: no news */
+		kill_and_reap_all(pump);
+	return rc;
 }

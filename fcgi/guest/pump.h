@@ -31,6 +31,8 @@ struct pump {
 	uint32_t code_sent;
 	bool ended; /* the main process is gone, status holds */
 	int status;
+	bool is_silent; /* its init has no more to say; it may still end */
+	bool is_alone;  /* its init has said that all the others are dead */
 	uint64_t cpu_look_us; /* when to look at its CPU time again */
 	bool is_out_of_cpu;   /* it has used up the job's */
 	bool in_grace;        /* it ran out of time and may flush */
@@ -39,9 +41,13 @@ struct pump {
 
 /*
  * Runs to the end, kills and reaps everything, sends the last output and the
- * verdict, as a frame of the kind last. 0, or -1 when the host went away.
+ * verdict, as a frame of the kind last. An init that is alone is ended behind
+ * that. 0, or -1 when the host went away.
  */
 int pump_run(struct pump *pump, enum frame_kind last);
+
+/* pump_judge.c: the verdict on what has ended, but for what was counted. */
+void pump_judge(struct pump *pump);
 
 /*
  * pump_files.c: sends what the program left in its working directory, as far

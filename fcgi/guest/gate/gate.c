@@ -157,7 +157,7 @@ run_nest(void *unused)
 	_exit(127);
 }
 
-/* What the last init left on its stack, such as names of a run's files, is not
+/* What the last init left on its stack, such as how its program ended, is not
  * for the next program to find: it begins as zeros again. */
 static pid_t
 clone_nest(void)

@@ -7,12 +7,13 @@
  *
  *   gate     the booted interpreter. It reads no byte of any run.
  *   init     PID 1 of fresh namespaces, with all capabilities in them; it
- *            mounts, writes the script, forks the program, waits. It is in the
- *            gate's memory, with a stack of its own, and shares errno: a
- *            step that fails just when the gate closes its descriptors may be
- *            told with another one; behind that the gate waits. What it
- *            reads of a run it wipes, or the container goes with it.
- *   program  a copy of that memory; gives up all of that and returns to Python.
+ *            mounts, forks the program, waits. It reads nothing of the run
+ *            either, for it is in the gate's memory, with a stack of its own.
+ *            It shares errno: a step that fails just when the gate closes its
+ *            descriptors may be told with another one; behind that the gate
+ *            waits.
+ *   program  a copy of that memory; gives up all of that, takes the run's text
+ *            and files and returns to Python.
  */
 #ifndef SCE_GUEST_GATE_H
 #define SCE_GUEST_GATE_H
@@ -52,11 +53,10 @@ void nest_run(const struct gate *gate, const int fds[GATE_FDS]);
 /* nest.c: a step went wrong, with errno. */
 void nest_fail(int run_fd, const char *step) __attribute__((noreturn));
 
-/* program.c, in the program: its pipes in place, go_fd and the run's socket of
- * fds at these numbers and close-on-exec, and nothing else open. 0, or -1. */
-#define PROGRAM_GO_FD 3
-#define PROGRAM_REPORT_FD 4
-int program_place_fds(const int fds[GATE_FDS], int go_fd);
+/* program.c, in the program: its pipes in place, the run's socket of fds at
+ * this number and close-on-exec, and nothing else open. 0, or -1. */
+#define PROGRAM_RUN_FD 3
+int program_place_fds(const int fds[GATE_FDS]);
 
 /* program.c: NULL, or the step that failed, with errno. */
 const char *program_confine(void);

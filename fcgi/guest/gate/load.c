@@ -53,13 +53,12 @@ place_script(const char *name, int run_fd, uint32_t left)
 	}
 	rc = 0;
 out:
-	explicit_bzero(piece, sizeof(piece));
 	fd_close(&fd);
 	return rc;
 }
 
 int
-load_place(struct load *load, int run_fd)
+load_take(struct load *load, int run_fd)
 {
 	struct gate_program program;
 	const char *argv[EXTRAS_ARGS_MAX + 2];
@@ -80,37 +79,6 @@ load_place(struct load *load, int run_fd)
 	if (place_script(argv[0], run_fd, program.code_len) == -1)
 		return -1;
 	return place_files(load->extras, load->extras_len);
-}
-
-/* What travels; the extras follow if there will be an exec. */
-struct go {
-	uint32_t is_unbuffered;
-	uint32_t is_afresh;
-	uint32_t extras_len;
-};
-
-int
-load_tell(const struct load *load, int go_fd)
-{
-	const struct go go = { .is_unbuffered = load->is_unbuffered,
-		.is_afresh = load->is_afresh,
-		.extras_len = load->is_afresh ? load->extras_len : 0 };
-
-	if (io_write_all(go_fd, &go, sizeof(go), IO_FOREVER) == -1)
-		return -1;
-	return io_write_all(go_fd, load->extras, go.extras_len, IO_FOREVER);
-}
-
-int
-load_hear(struct load *load, int go_fd)
-{
-	struct go go;
-
-	if (io_read_all(go_fd, &go, sizeof(go), IO_FOREVER) == -1)
-		return -1;
-	load->is_unbuffered = go.is_unbuffered != 0;
-	load->is_afresh = go.is_afresh != 0;
-	return take_extras(load, go_fd, go.extras_len);
 }
 
 void

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a run is: read and put in place by its init, who then tells the program
- * no more than it needs.
- */
+/* What a run is: read and put in place by the program itself, which is
+ * confined by then, and in memory of its own: the gate never sees it. */
 #ifndef SCE_GUEST_GATE_LOAD_H
 #define SCE_GUEST_GATE_LOAD_H
 
@@ -17,20 +15,15 @@ struct load {
 	bool is_afresh; /* what the gate has booted is not what it needs */
 };
 
-/*
- * In the init: the program's text and its files go into the working directory,
- * through memory of this process alone: the gate never sees them. 0, or -1.
- */
-int load_place(struct load *load, int run_fd);
+/* Waits for it. The text and the files go into the working directory. 0, or -1
+ * with errno. */
+int load_take(struct load *load, int run_fd);
 
-/* From the init to the program, over a pipe. 0, or -1. */
-int load_tell(const struct load *load, int go_fd);
-int load_hear(struct load *load, int go_fd);
-
+/* Gives back what load_exec would need. */
 void load_finish(struct load *load);
 
-/* In the program: an interpreter with its options and arguments. Returns only
- * if that failed. */
+/* Instead of what has been booted: an interpreter with its options and
+ * arguments. Returns only if that failed. */
 void load_exec(const struct load *load);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/close_range.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -20,12 +18,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/fdpass.h"
-#include "common/frame.h"
 #include "common/io.h"
 #include "guest/gate/load.h"
 
@@ -117,6 +113,20 @@ pass_on(int number)
 		(void)kill(nest_program, number);
 }
 
+/* What the program has left running. All of it descends from us: without a
+ * child there is none. */
+static void
+end_the_rest(void)
+{
+	if (waitpid(-1, NULL, WNOHANG | __WALL) == -1 && errno == ECHILD)
+		return;
+	(void)kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, __WALL) != -1 || errno == EINTR)
+		;
+}
+
+/* To take our namespaces apart keeps the kernel busy, and whoever waits for the
+ * processor waits longer: the guest ends us when it has given its verdict. */
 static void
 wait_for_end(int run_fd)
 {
@@ -128,10 +138,13 @@ wait_for_end(int run_fd)
 	do {
 		pid = wait4(-1, &status, 0, &usage);
 	} while (pid != nest_program && (pid != -1 || errno == EINTR));
+	(void)signal(SIGINT, SIG_IGN); /* it was for the program */
+	end_the_rest();
 	report.value = status;
 	report.peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
 	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
-	_exit(0);
+	for (;;)
+		(void)pause();
 }
 
 static const char *
@@ -151,28 +164,6 @@ prepare(const struct gate *gate)
 	return NULL;
 }
 
-/* In the program, which has given up all it can before there is a script. */
-static void
-become_program(const struct gate *gate, const int fds[GATE_FDS], int go_fd)
-{
-	struct load load = { .extras = NULL };
-	const char *step;
-
-	if (program_place_fds(fds, go_fd) == -1)
-		nest_fail(fds[GATE_FD_RUN], "pipes");
-	step = program_confine();
-	if (step != NULL)
-		nest_fail(PROGRAM_REPORT_FD, step);
-	gate->after_fork_child(); /* runs what modules have hooked in */
-	if (load_hear(&load, PROGRAM_GO_FD) == -1)
-		_exit(127); /* there will be none */
-	if (load.is_afresh) {
-		load_exec(&load);
-		nest_fail(PROGRAM_REPORT_FD, "exec");
-	}
-	(void)syscall(SYS_close_range, PROGRAM_GO_FD, PROGRAM_REPORT_FD, 0);
-}
-
 /* The guest looks into it when all that runs here is dead: only then does
  * nobody change what it reads. An open directory outlives its namespace. */
 static int
@@ -189,54 +180,52 @@ give_box(int run_fd)
 	return rc;
 }
 
+/* In the program, which has given up all it can before there is a script. */
 static void
-start_program(int run_fd, int go_fd)
+become_program(const struct gate *gate, const int fds[GATE_FDS])
 {
 	struct load load = { .extras = NULL };
+	int run_fd = PROGRAM_RUN_FD;
+	const char *step;
 
-	if (load_place(&load, run_fd) == -1)
+	if (program_place_fds(fds) == -1)
+		nest_fail(fds[GATE_FD_RUN], "pipes");
+	step = program_confine();
+	if (step != NULL)
+		nest_fail(run_fd, step);
+	gate->after_fork_child(); /* runs what modules have hooked in */
+	if (load_take(&load, run_fd) == -1)
 		nest_fail(run_fd, "main.py and its files");
 	if (load.returns_files && give_box(run_fd) == -1)
 		nest_fail(run_fd, "working directory");
-	if (load_tell(&load, go_fd) == -1)
-		nest_fail(run_fd, "start");
-	load_finish(&load);
-	fd_close(&go_fd);
-}
-
-/* False in the program. */
-static bool
-fork_program(const struct gate *gate, const int fds[GATE_FDS], int *go_fd)
-{
-	int go[2];
-
-	if (pipe2(go, O_CLOEXEC) == -1)
-		nest_fail(fds[GATE_FD_RUN], "pipe");
-	nest_program = fork();
-	if (nest_program == 0) {
-		become_program(gate, fds, go[0]);
-		return false;
+	if (load.is_afresh) {
+		load_exec(&load);
+		nest_fail(run_fd, "exec");
 	}
-	if (nest_program == -1)
-		nest_fail(fds[GATE_FD_RUN], "fork");
-	fd_close(&go[0]);
-	*go_fd = go[1];
-	return true;
+	load_finish(&load);
+	fd_close(&run_fd);
 }
 
 void
 nest_run(const struct gate *gate, const int fds[GATE_FDS])
 {
 	struct sigaction forward = { .sa_handler = pass_on };
+	struct sigaction python;
 	const char *step = prepare(gate);
-	int go_fd;
 
 	if (step != NULL)
 		nest_fail(fds[GATE_FD_RUN], step);
-	if (!fork_program(gate, fds, &go_fd))
+	/* Before there is one: Python's handler is not to run here, where it
+	 * would write to the gate's memory. */
+	nest_program = 0;
+	(void)sigaction(SIGINT, &forward, &python);
+	nest_program = fork();
+	if (nest_program == -1)
+		nest_fail(fds[GATE_FD_RUN], "fork");
+	if (nest_program == 0) {
+		(void)sigaction(SIGINT, &python, NULL);
+		become_program(gate, fds);
 		return;
-	/* Nobody interrupts what has not begun. */
-	(void)sigaction(SIGINT, &forward, NULL);
-	start_program(fds[GATE_FD_RUN], go_fd);
+	}
 	wait_for_end(fds[GATE_FD_RUN]);
 }

@@ -63,18 +63,15 @@ use_pipes(const int fds[GATE_FDS])
 }
 
 int
-program_place_fds(const int fds[GATE_FDS], int go_fd)
+program_place_fds(const int fds[GATE_FDS])
 {
 	/* Out of the way of these numbers first. */
-	int go = fcntl(go_fd, F_DUPFD_CLOEXEC, PROGRAM_REPORT_FD + 1);
-	int report = fcntl(
-	    fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, PROGRAM_REPORT_FD + 1);
+	int run = fcntl(fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, PROGRAM_RUN_FD + 1);
 
-	if (use_pipes(fds) == -1 || go == -1 || report == -1 ||
-	    dup3(go, PROGRAM_GO_FD, O_CLOEXEC) == -1 ||
-	    dup3(report, PROGRAM_REPORT_FD, O_CLOEXEC) == -1)
+	if (use_pipes(fds) == -1 || run == -1 ||
+	    dup3(run, PROGRAM_RUN_FD, O_CLOEXEC) == -1)
 		return -1;
-	return (int)syscall(SYS_close_range, PROGRAM_REPORT_FD + 1, INT_MAX, 0);
+	return (int)syscall(SYS_close_range, PROGRAM_RUN_FD + 1, INT_MAX, 0);
 }
 
 const char *
