@@ -183,6 +183,30 @@ test('between runs a guest sleeps', async () => {
 	assert.ok(times < 5 * pids.length, `${times} of ${pids.length}`);
 });
 
+function
+faults(pid)
+{
+	return Number(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+	    .replace(/^.*\) /, '').split(' ')[7]);
+}
+
+/* Most of the pages that a short program touches. */
+test('what a program needs is there before its text', async () => {
+	await few.idle();
+	const [{ State: { Pid: guest } }] = inspect(few.containers());
+	const program = children(guest).flatMap(children)[0];
+	const ahead = faults(program);
+	const call = start_run("print('hi')\nopen('done', 'w').close()\n" +
+	    'import time\ntime.sleep(2)', {}, few);
+
+	await wait_for('end of its work', () =>
+		fs.existsSync(`/proc/${program}/root/box/done`));
+	const behind = faults(program) - ahead;
+
+	assert.equal((await call.done).status, 200);
+	assert.ok(behind < ahead, `${ahead} ahead, ${behind} behind`);
+});
+
 test('what is to be random differs from run to run', async () => {
 	const code = 'import random, uuid, secrets, os, hashlib, ssl\n' +
 	    'print(random.random(), uuid.uuid4(), secrets.token_hex(8), ' +

@@ -220,6 +220,7 @@ wait_at_gate(void)
 		_exit(126);
 	/* Once for all forks: here nothing of Python runs any more. */
 	before_fork();
+	warm_learn(&gate);
 	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)
 		_exit(125);
 	(void)getcontext(&gate_exit);

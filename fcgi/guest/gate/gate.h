@@ -3,9 +3,11 @@
  * The gate: a library that the guest loads, by LD_PRELOAD, into one stock
  * interpreter. That boots, and when it opens its script it waits here instead;
  * for each run it is forked, and the fork goes on to open the run's own script
- * as if nothing had been. Three processes play a part:
+ * as if nothing had been. Four kinds of process play a part:
  *
  *   gate     the booted interpreter. It reads no byte of any run.
+ *   scout    a copy of it, once, before the first run: runs a program of ours
+ *            and finds out what memory programs need.
  *   init     PID 1 of fresh namespaces, with all capabilities in them; it
  *            mounts, forks the program, waits. It reads nothing of the run
  *            either, for it is in the gate's memory, with a stack of its own.
@@ -46,6 +48,11 @@ void script_run(FILE *file, const char *path) __attribute__((noreturn));
  * program: true if its output is flushed and nothing is left to be seen. */
 int quiet_prepare(void);
 bool quiet_flush_and_judge(void);
+
+/* warm.c: before the fork, which goes without if that fails; and in a program
+ * that waits for its text. */
+void warm_learn(const struct gate *gate);
+void warm_up(void);
 
 /* nest.c: in the clone. Returns in the program, and there only. */
 void nest_run(const struct gate *gate, const int fds[GATE_FDS]);

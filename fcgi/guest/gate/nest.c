@@ -194,6 +194,7 @@ become_program(const struct gate *gate, const int fds[GATE_FDS])
 	if (step != NULL)
 		nest_fail(run_fd, step);
 	gate->after_fork_child(); /* runs what modules have hooked in */
+	warm_up();
 	if (load_take(&load, run_fd) == -1)
 		nest_fail(run_fd, "main.py and its files");
 	if (load.returns_files && give_box(run_fd) == -1)

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fork has no page of its own and none of a file's: it gets each by a fault,
+ * when it touches it, and nearly all programs touch the same first few hundred.
+ * A scout, which is a fork that runs a program of ours, finds out which these
+ * are; each fork after it fetches them while it waits for its text.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "guest/gate/gate.h"
+
+/* What is beyond that is fetched by faults. */
+#define RANGES_MAX 1024
+#define ENTRIES 512 /* at a time */
+/* One entry a page: proc_pid_pagemap(5). */
+#define PAGE_IS_THERE (1ULL << 63)
+#define PAGE_IS_OF_FILE (1ULL << 61)
+#define PAGE_IS_OWN (1ULL << 56)
+
+struct range {
+	uintptr_t at;
+	size_t len;
+	int advice;
+};
+
+struct ranges {
+	size_t count;
+	struct range all[RANGES_MAX];
+};
+
+struct mapping {
+	uintptr_t from;
+	uintptr_t to;
+	bool is_writable;
+};
+
+static const char warm_program[] = "print('hi')\n";
+
+static struct ranges *warm_found; /* the scout's, shared with the gate */
+static struct ranges warm_learnt;
+
+static void
+note_page(uintptr_t at, size_t len, int advice)
+{
+	struct range *next = warm_found->all + warm_found->count;
+
+	if (warm_found->count > 0 && next[-1].advice == advice &&
+	    next[-1].at + next[-1].len == at) {
+		next[-1].len += len;
+	} else if (warm_found->count < RANGES_MAX) {
+		*next = (struct range){ at, len, advice };
+		warm_found->count++;
+	}
+}
+
+/* What it wrote to is its own by now; of files it has what it read. */
+static int
+advice_on(uint64_t entry, bool is_writable)
+{
+	if ((entry & PAGE_IS_THERE) == 0)
+		return -1;
+	if ((entry & PAGE_IS_OF_FILE) == 0)
+		return (entry & PAGE_IS_OWN) != 0 ? MADV_POPULATE_WRITE : -1;
+	return is_writable ? -1 : MADV_POPULATE_READ;
+}
+
+static void
+look_at_mapping(int pagemap_fd, const struct mapping *mapping)
+{
+	const size_t len = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t entries[ENTRIES];
+	uintptr_t at = mapping->from;
+	size_t count;
+	size_t i;
+	int advice;
+
+	for (; at < mapping->to; at += count * len) {
+		count = (mapping->to - at) / len;
+		count = count < ENTRIES ? count : ENTRIES;
+		if (pread(pagemap_fd, entries, count * sizeof(entries[0]),
+			(off_t)(at / len * sizeof(entries[0]))) !=
+		    (ssize_t)(count * sizeof(entries[0])))
+			return;
+		for (i = 0; i < count; i++) {
+			advice = advice_on(entries[i], mapping->is_writable);
+			if (advice != -1)
+				note_page(at + i * len, len, advice);
+		}
+	}
+}
+
+/* In the scout, when its program has ended. */
+static void
+look_back(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	int pagemap_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	struct mapping mapping;
+	char line[512];
+	char rights[8];
+
+	if (maps == NULL || pagemap_fd == -1)
+		_exit(1);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &mapping.from,
+			&mapping.to, rights) != 3 ||
+		    rights[0] != 'r' || rights[3] != 'p')
+			continue;
+		mapping.is_writable = rights[1] == 'w';
+		look_at_mapping(pagemap_fd, &mapping);
+	}
+	_exit(0);
+}
+
+static _Noreturn void
+scout(const struct gate *gate)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int text[2];
+	FILE *file;
+
+	/* Who is not dumpable may not read its own /proc. */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
+	    dup2(null_fd, STDOUT_FILENO) == -1 ||
+	    dup2(null_fd, STDERR_FILENO) == -1 ||
+	    pipe2(text, O_CLOEXEC) == -1 ||
+	    io_write_all(text[1], warm_program, strlen(warm_program),
+		IO_FOREVER) == -1 ||
+	    atexit(look_back) != 0)
+		_exit(1);
+	fd_close(&text[1]);
+	file = fdopen(text[0], "r");
+	if (file == NULL)
+		_exit(1);
+	gate->after_fork_child();
+	script_run(file, "main.py");
+}
+
+void
+warm_learn(const struct gate *gate)
+{
+	pid_t pid;
+
+	warm_found = mmap(NULL, sizeof(*warm_found), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (warm_found == MAP_FAILED)
+		return;
+	pid = fork();
+	if (pid == 0)
+		scout(gate);
+	while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
+	/* Nothing that one program could write to for the next. */
+	warm_learnt = *warm_found;
+	(void)munmap(warm_found, sizeof(*warm_found));
+	warm_found = NULL;
+}
+
+void
+warm_up(void)
+{
+	const struct range *range = warm_learnt.all;
+	size_t i;
+
+	/* One that fails is fetched by faults. */
+	for (i = 0; i < warm_learnt.count; i++, range++)
+		(void)madvise((void *)range->at, range->len, range->advice);
+}
