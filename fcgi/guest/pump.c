@@ -156,10 +156,13 @@ hear_init(struct pump *pump)
 		return;
 	heard = gate_hear_init(pump->child, &status);
 	pump->is_silent = heard != 0;
-	if (heard != 1 || pump->ended)
-		return;
-	pump->ended = pump->is_alone = true;
-	pump->status = status;
+	if (heard == 1 && !pump->ended) {
+		pump->ended = pump->is_alone = true;
+		pump->status = status;
+	}
+	/* There was no script, and its init waits to be ended. */
+	if (pump->child->failure[0] != '\0')
+		pump->ended = true;
 }
 
 /* Reads up to so many times, until there is nothing. -1: the host is gone. */

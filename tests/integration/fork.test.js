@@ -195,7 +195,14 @@ test('what a program needs is there before its text', async () => {
 	await few.idle();
 	const [{ State: { Pid: guest } }] = inspect(few.containers());
 	const program = children(guest).flatMap(children)[0];
-	const ahead = faults(program);
+	let ahead = 0;
+
+	await wait_for('end of its preparation', () => {
+		const before = ahead;
+
+		ahead = faults(program);
+		return ahead === before;
+	});
 	const call = start_run("print('hi')\nopen('done', 'w').close()\n" +
 	    'import time\ntime.sleep(2)', {}, few);
 

@@ -161,6 +161,7 @@ fail_and_go_on(const struct side *side)
 {
 	report(side, GATE_FAILED, ENOSPC, -1);
 	report(side, GATE_ENDED, 127 << 8, -1);
+	pause();
 }
 
 static void
@@ -170,6 +171,7 @@ a_step_that_failed_is_told_whatever_follows(void **state)
 
 	(void)run(side, fail_and_go_on);
 	assert_int_equal(side->pump.verdict.kind, VERDICT_SANDBOX_FAILED);
+	assert_false(side->pump.in_grace); /* it is not waited for */
 	assert_string_equal(
 	    side->child.failure, "mount: No space left on device");
 }

@@ -44,13 +44,17 @@ void gate_find(const char *name, void *pointer);
 void script_find_symbols(void);
 void script_run(FILE *file, const char *path) __attribute__((noreturn));
 
+/* script.c: the same without an end, so that what modules have for that does
+ * not run. */
+void script_rehearse(FILE *file, const char *path);
+
 /* quiet.c: before the fork, behind all imports: 0, or -1; and at the end of a
  * program: true if its output is flushed and nothing is left to be seen. */
 int quiet_prepare(void);
 bool quiet_flush_and_judge(void);
 
-/* warm.c: before the fork, which goes without if that fails; and in a program
- * that waits for its text. */
+/* warm.c: before the first fork; if that fails, programs go without. And in
+ * each that waits for its text. */
 void warm_learn(const struct gate *gate);
 void warm_up(void);
 

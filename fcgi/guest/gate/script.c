@@ -32,14 +32,27 @@ script_find_symbols(void)
 	gate_find("_Py_UnhandledKeyboardInterrupt", &script_interrupted);
 }
 
+/* sys.exit() never comes back from here, but ends in Py_FinalizeEx. */
+static int
+run_and_close(FILE *file, const char *path)
+{
+	struct compiler_flags flags = { .feature_version = PYTHON_MINOR };
+
+	return script_run_file(file, path, 1, &flags) == 0 ? 0 : 1;
+}
+
+void
+script_rehearse(FILE *file, const char *path)
+{
+	(void)run_and_close(file, path);
+	(void)quiet_flush_and_judge();
+}
+
 void
 script_run(FILE *file, const char *path)
 {
-	struct compiler_flags flags = { .feature_version = PYTHON_MINOR };
-	int status;
+	int status = run_and_close(file, path);
 
-	/* sys.exit() never comes back from here, but ends in Py_FinalizeEx. */
-	status = script_run_file(file, path, 1, &flags) == 0 ? 0 : 1;
 	if (*script_interrupted == 0 && quiet_flush_and_judge())
 		exit(status);
 	if (script_finalize() < 0)

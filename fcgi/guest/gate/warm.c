@@ -1,26 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fork has no page of its own and none of a file's: it gets each by a fault,
- * when it touches it, and nearly all programs touch the same first few hundred.
- * A scout, which is a fork that runs a program of ours, finds out which these
- * are; each fork after it fetches them while it waits for its text.
+ * A fork has hardly a page of its own: it gets each by a fault, when it touches
+ * it, and nearly all programs touch the same first few hundred. A scout, which
+ * is a fork that runs a program of ours, finds out which these are; each fork
+ * after it fetches them while it waits for its text.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/io.h"
 #include "guest/gate/gate.h"
 
-/* What is beyond that is fetched by faults. */
+/* What is beyond these is fetched by faults. */
 #define RANGES_MAX 1024
+#define PAGES_MAX 2048
+/* For the scout: microseconds. */
+#define PATIENCE_US (1000 * 1000)
 #define ENTRIES 512 /* at a time */
 /* One entry a page: proc_pid_pagemap(5). */
 #define PAGE_IS_THERE (1ULL << 63)
@@ -34,6 +40,7 @@ struct range {
 };
 
 struct ranges {
+	size_t pages;
 	size_t count;
 	struct range all[RANGES_MAX];
 };
@@ -46,24 +53,26 @@ struct mapping {
 
 static const char warm_program[] = "print('hi')\n";
 
-static struct ranges *warm_found; /* the scout's, shared with the gate */
-static struct ranges warm_learnt;
+static struct ranges warm_ranges;
 
 static void
 note_page(uintptr_t at, size_t len, int advice)
 {
-	struct range *next = warm_found->all + warm_found->count;
+	struct range *next = warm_ranges.all + warm_ranges.count;
 
-	if (warm_found->count > 0 && next[-1].advice == advice &&
+	if (warm_ranges.pages++ >= PAGES_MAX)
+		return;
+	if (warm_ranges.count > 0 && next[-1].advice == advice &&
 	    next[-1].at + next[-1].len == at) {
 		next[-1].len += len;
-	} else if (warm_found->count < RANGES_MAX) {
+	} else if (warm_ranges.count < RANGES_MAX) {
 		*next = (struct range){ at, len, advice };
-		warm_found->count++;
+		warm_ranges.count++;
 	}
 }
 
-/* What it wrote to is its own by now; of files it has what it read. */
+/* What it wrote to is its own by now; of files it has what it read. Those that
+ * may be written to are copied by the fork, as far as they are there. */
 static int
 advice_on(uint64_t entry, bool is_writable)
 {
@@ -87,9 +96,10 @@ look_at_mapping(int pagemap_fd, const struct mapping *mapping)
 	for (; at < mapping->to; at += count * len) {
 		count = (mapping->to - at) / len;
 		count = count < ENTRIES ? count : ENTRIES;
-		if (pread(pagemap_fd, entries, count * sizeof(entries[0]),
+		if (count == 0 ||
+		    pread(pagemap_fd, entries, count * sizeof(entries[0]),
 			(off_t)(at / len * sizeof(entries[0]))) !=
-		    (ssize_t)(count * sizeof(entries[0])))
+			(ssize_t)(count * sizeof(entries[0])))
 			return;
 		for (i = 0; i < count; i++) {
 			advice = advice_on(entries[i], mapping->is_writable);
@@ -99,7 +109,6 @@ look_at_mapping(int pagemap_fd, const struct mapping *mapping)
 	}
 }
 
-/* In the scout, when its program has ended. */
 static void
 look_back(void)
 {
@@ -119,60 +128,79 @@ look_back(void)
 		mapping.is_writable = rights[1] == 'w';
 		look_at_mapping(pagemap_fd, &mapping);
 	}
-	_exit(0);
 }
 
-static _Noreturn void
-scout(const struct gate *gate)
+/* Nothing of the gate's is open in the scout: it has the text to read, and the
+ * end of a pipe to answer to. */
+static int
+place_fds(int answer_fd)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int text[2];
+
+	if (null_fd == -1 || pipe2(text, O_CLOEXEC) == -1 ||
+	    io_write_all(text[1], warm_program, strlen(warm_program),
+		IO_FOREVER) == -1 ||
+	    dup2(null_fd, STDOUT_FILENO) == -1 ||
+	    dup2(null_fd, STDERR_FILENO) == -1 ||
+	    dup2(answer_fd, STDIN_FILENO) == -1 ||
+	    dup3(text[0], GATE_SOCKET_FD, O_CLOEXEC) == -1)
+		return -1;
+	return (int)syscall(
+	    SYS_close_range, GATE_SOCKET_FD + 1, (unsigned int)INT_MAX, 0);
+}
+
+static _Noreturn void
+scout(const struct gate *gate, int answer_fd)
+{
 	FILE *file;
 
 	/* Who is not dumpable may not read its own /proc. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
-	    dup2(null_fd, STDOUT_FILENO) == -1 ||
-	    dup2(null_fd, STDERR_FILENO) == -1 ||
-	    pipe2(text, O_CLOEXEC) == -1 ||
-	    io_write_all(text[1], warm_program, strlen(warm_program),
-		IO_FOREVER) == -1 ||
-	    atexit(look_back) != 0)
+	    place_fds(answer_fd) == -1)
 		_exit(1);
-	fd_close(&text[1]);
-	file = fdopen(text[0], "r");
+	file = fdopen(GATE_SOCKET_FD, "r");
 	if (file == NULL)
 		_exit(1);
 	gate->after_fork_child();
-	script_run(file, "main.py");
+	script_rehearse(file, "main.py");
+	look_back();
+	(void)io_write_all(
+	    STDIN_FILENO, &warm_ranges, sizeof(warm_ranges), IO_FOREVER);
+	_exit(0);
 }
 
 void
 warm_learn(const struct gate *gate)
 {
+	int answer[2];
 	pid_t pid;
 
-	warm_found = mmap(NULL, sizeof(*warm_found), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (warm_found == MAP_FAILED)
+	if (pipe2(answer, O_CLOEXEC) == -1)
 		return;
 	pid = fork();
 	if (pid == 0)
-		scout(gate);
-	while (pid != -1 && waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		scout(gate, answer[1]);
+	fd_close(&answer[1]);
+	if (io_read_all(answer[0], &warm_ranges, sizeof(warm_ranges),
+		io_now_us() + PATIENCE_US) == -1 ||
+	    warm_ranges.count > RANGES_MAX)
+		warm_ranges.count = 0;
+	fd_close(&answer[0]);
+	if (pid == -1)
+		return;
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 		;
-	/* Nothing that one program could write to for the next. */
-	warm_learnt = *warm_found;
-	(void)munmap(warm_found, sizeof(*warm_found));
-	warm_found = NULL;
 }
 
 void
 warm_up(void)
 {
-	const struct range *range = warm_learnt.all;
+	const struct range *range = warm_ranges.all;
 	size_t i;
 
 	/* One that fails is fetched by faults. */
-	for (i = 0; i < warm_learnt.count; i++, range++)
+	for (i = 0; i < warm_ranges.count; i++, range++)
 		(void)madvise((void *)range->at, range->len, range->advice);
 }
