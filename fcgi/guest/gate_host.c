@@ -142,7 +142,6 @@ gate_send_program(const struct guest *guest, const struct job *job)
 		.extras_len = job->extras_len };
 	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
 	int fd = guest->child.report_fd;
-
 	struct iovec parts[] = {
 		{ (void *)(uintptr_t)&program, sizeof(program) },
 		{ (void *)(uintptr_t)job->extras, job->extras_len },

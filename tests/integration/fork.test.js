@@ -13,7 +13,7 @@ import { after, before, test } from 'node:test';
 import { inspect } from './lib/docker.js';
 import { post_run, run, start_run } from './lib/http.js';
 import { ROOT, start_instance } from './lib/instance.js';
-import { children, status_field } from './lib/proc.js';
+import { children, stat_fields, status_field } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
 const FORK_RUNS = 12;
@@ -183,11 +183,11 @@ test('between runs a guest sleeps', async () => {
 	assert.ok(times < 5 * pids.length, `${times} of ${pids.length}`);
 });
 
+/* Minor ones, so far. */
 function
 faults(pid)
 {
-	return Number(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-	    .replace(/^.*\) /, '').split(' ')[7]);
+	return Number(stat_fields(pid)[7]);
 }
 
 /* Most of the pages that a short program touches. */

@@ -17,7 +17,7 @@ import { after, before, test } from 'node:test';
 import { docker, docker_cli } from '../integration/lib/docker.js';
 import { run } from '../integration/lib/http.js';
 import { ROOT, shared_instance } from '../integration/lib/instance.js';
-import { alive } from '../integration/lib/proc.js';
+import { alive, stat_fields } from '../integration/lib/proc.js';
 import { wait_for } from '../integration/lib/wait.js';
 import { attacks } from './lib/attacks.js';
 
@@ -85,8 +85,7 @@ start_starving(config)
 function
 is_starved(pid)
 {
-	const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-	const policy = Number(stat.split(') ')[1].split(' ')[38]);
+	const policy = Number(stat_fields(pid)[38]);
 	const running = fs.readFileSync(
 	    `/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
 

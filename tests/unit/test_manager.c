@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a service manager passes, and what it is told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "manager_support.h"
+
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#include "supervisor/manager.h"
 
 #define FIRST_FD 3 /* that is passed */
 
@@ -125,20 +116,10 @@ anything_else_is_refused(void **state)
 static int
 notify_socket(void)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	char text[sizeof(address.sun_path) + 1];
+	char name[MANAGER_ADDRESS_MAX];
+	int fd = manager_socket(SOCK_NONBLOCK, name);
 
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address,
-			     offsetof(struct sockaddr_un, sun_path)),
-	    0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	snprintf(text, sizeof(text), "@%.*s",
-	    (int)(len - offsetof(struct sockaddr_un, sun_path) - 1),
-	    address.sun_path + 1);
-	setenv("NOTIFY_SOCKET", text, 1);
+	setenv("NOTIFY_SOCKET", name, 1);
 	return fd;
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What happens in which order when the supervisor is told to stop. */
+#include "manager_support.h"
 #include "supervisor_support.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "common/io.h"
@@ -18,19 +17,13 @@
 static int
 full_socket(char name[MANAGER_ADDRESS_MAX])
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = manager_socket(0, name);
+	struct sockaddr_un address;
 	socklen_t len = sizeof(address);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int sender;
 	int sent;
 
-	assert_int_equal(bind(fd, (struct sockaddr *)&address,
-			     offsetof(struct sockaddr_un, sun_path)),
-	    0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	(void)snprintf(name, MANAGER_ADDRESS_MAX, "@%.*s",
-	    (int)(len - offsetof(struct sockaddr_un, sun_path) - 1),
-	    address.sun_path + 1);
 	/* Each sender has a limit of its own, too. */
 	do {
 		sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);

@@ -10,7 +10,7 @@ import { docker_get, inspect } from './docker.js';
 import { config_text } from './instance.js';
 import {
 	alive, children, descriptor_kinds, is_zombie, lowest_free_descriptor,
-	of_uids, status_field,
+	of_uids, stat_fields, status_field,
 } from './proc.js';
 import { wait_for } from './wait.js';
 
@@ -289,8 +289,7 @@ leased_guest(own)
 function
 cpu_ms(pid)
 {
-	const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+	const fields = stat_fields(pid);
 
 	return (Number(fields[11]) + Number(fields[12])) *
 	    1000 / TICKS_PER_SECOND;

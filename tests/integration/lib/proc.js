@@ -23,6 +23,16 @@ status_field(pid, name)
 	}
 }
 
+/* Those of /proc/PID/stat behind the name: proc_pid_stat(5) counts from 1, and
+ * the first of these, the state, is its third. */
+function
+stat_fields(pid)
+{
+	const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+
+	return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
 function
 executable(pid)
 {
@@ -136,7 +146,7 @@ open_descriptors(pid)
 }
 
 export {
-	running, children, alive, is_zombie, status_uid, rss_kib,
+	stat_fields, running, children, alive, is_zombie, status_uid, rss_kib,
 	open_descriptors, descriptor_kinds, lowest_free_descriptor, of_uids,
 	command_line, executable, pids, status_field,
 };
