@@ -51,8 +51,13 @@ write_hooks() {
 
 unpack_packages() {
 	list_sources >"$work/sources.list"
+	# Container images of Debian come without apt's lists, which know them.
+	if [ ! -s "$work/sources.list" ]; then
+		apt-get -qq update || :
+		list_sources >"$work/sources.list"
+	fi
 	[ -s "$work/sources.list" ] ||
-		die "apt knows no Debian archive (run apt-get update?): use --base IMAGE."
+		die "apt knows no Debian archive (see apt-get update): use --base IMAGE."
 	list_apt_options >"$work/apt.conf"
 	write_hooks
 	export LONE_PACKAGES="$lone_packages" VERSIONS="$work/versions"

@@ -59,11 +59,5 @@ if [ "$IF_MISSING" = yes ] &&
 	say "$IMAGE is there."
 	exit 0
 fi
-# Container images of Debian come without apt's lists, by which it is made.
-if [ ${#BASE[@]} -eq 0 ]; then
-	# shellcheck disable=SC2016 # apt fills this in, not the shell
-	[ -n "$(apt-get indextargets --format '$(SITE)' 'Origin: Debian')" ] ||
-		apt-get -qq update
-fi
 @LIBEXECDIR@/build-image --force --tag "$IMAGE" --kind "${KIND:-python}" \
 	"${BASE[@]}"

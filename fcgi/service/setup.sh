@@ -68,9 +68,15 @@ docker_answers() {
 
 # --- packages -----------------------------------------------------------------
 
+# Those of its arguments that are, one a line.
+installed() {
+	dpkg-query --show \
+	    --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+		sed -n 's/ installed$//p'
+}
+
 is_installed() {
-	[ "$(dpkg-query --show --showformat '${db:Status-Status}' "$1" \
-	    2>/dev/null)" = installed ]
+	[ -n "$(installed "$1")" ]
 }
 
 wanted_packages() {
@@ -85,9 +91,11 @@ wanted_packages() {
 }
 
 missing_packages() {
-	wanted_packages | while read -r package; do
-		is_installed "$package" || echo "$package"
-	done
+	local wanted
+	wanted=$(wanted_packages)
+	# shellcheck disable=SC2086 # a list of words
+	{ installed $wanted || :; } |
+		{ grep -vxF -f - <(printf '%s\n' "$wanted") || :; }
 }
 
 # No daemon that a package brings may start by itself: Debian's own nginx would
@@ -254,15 +262,6 @@ is_foreign_image() {
 	[ -z "$made_by_us" ] || [ "$made_by_us" = "<no value>" ]
 }
 
-# Container images of Debian come without; the sandboxes' packages are found by
-# them.
-fetch_package_lists() {
-	local known
-	# shellcheck disable=SC2016 # apt fills this in, not the shell
-	known=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian') || :
-	[ -n "$known" ] || apt-get -qq update || :
-}
-
 # make_image NAME ARGUMENTS...: by build.sh, in the Docker that sced will use.
 make_image() {
 	local image=$1 client host
@@ -286,7 +285,6 @@ build_image() {
 	elif [ -n "$base" ]; then
 		make_image "$image" --base "$base"
 	else
-		fetch_package_lists
 		make_image "$image"
 	fi
 	[ "$image" = "$SCI_IMAGE" ] || ! is_named_image "$SCI_IMAGE" ||
@@ -299,6 +297,5 @@ build_sci_image() {
 		say "$SCI_IMAGE is used as it is."
 		return
 	fi
-	fetch_package_lists
 	make_image "$SCI_IMAGE" --kind python-sci
 }
