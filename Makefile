@@ -30,6 +30,8 @@ HARDEN = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 LDHARDEN = -fsanitize=address,undefined
 SANITIZER_OPTIONS = $(BUILD)/tests/unit/sanitizer_options.o
 endif
+# However it is said where that is, it is one name to what depends on headers.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 
 VERSION := $(shell cat fcgi/VERSION)
 CFLAGS += $(STD) $(WARN) $(HARDEN) -DSCE_VERSION='"$(VERSION)"'
@@ -68,7 +70,16 @@ TESTABLE = $(filter-out %/main.c fcgi/responder/exchange.c fcgi/responder/live.c
 all: $(BUILD)/sced $(BUILD)/sce-responder $(BUILD)/sce-docker $(BUILD)/sce-guest \
 	$(BUILD)/sce-gate.so
 
-$(BUILD)/%.o: %.c fcgi/VERSION
+# What is made with other CFLAGS is made anew, with sanitizers above all.
+$(BUILD)/flags: export FLAGS = $(filter-out -Werror,$(CFLAGS)) $(LDFLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" >$@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/%.o: %.c fcgi/VERSION $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call QUIET,CC)$(CC) $(CFLAGS) $(shell pkg-config --cflags $(PKGS)) -MMD -MP -c -o $@ $<
 
