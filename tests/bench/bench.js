@@ -40,7 +40,6 @@ const PLAN = QUICK ? {
 	clients: [1, 8, 32, 128], docker_clients: [8, 32], bursts: [4, 32, 64],
 	refusals_ms: 2000,
 };
-const UID_BASE = 1930000000;
 const RESULT = path.join(ROOT, 'build/bench/result.json');
 
 /* All that makes load, each with what it goes to. */
@@ -127,10 +126,7 @@ measure_service(own, drivers, dir)
 async function
 measure(dir)
 {
-	const own = await start_instance('bench', {
-		docker: { uid_base: UID_BASE },
-		service: { responder_uid: UID_BASE + 999 },
-	});
+	const own = await start_instance('bench');
 
 	own.settings = own.config();
 	await settled(own);

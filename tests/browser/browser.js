@@ -7,13 +7,19 @@
  * SCE_URL       address of a running service, such as http://127.0.0.1:5000
  * SCE_CHROMIUM  another browser than /usr/bin/chromium
  * MUST_RUN=1    a missing browser or address is a failure, not a skip
+ * SCREENSHOTS=1 pictures of the page into build/screenshots, for who looks
  */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { SLOWNESS } from "../integration/lib/wait.js";
 import { startStandIn } from "./stand_in.js";
+
+/* Guards against what stands still; what is awaited takes as long as it does. */
+const TEST_MS_MAX = Math.ceil(300000 * SLOWNESS);
+const WAIT_MS_MAX = Math.ceil(120000 * SLOWNESS);
 
 const CHROMIUM = process.env.SCE_CHROMIUM ?? "/usr/bin/chromium";
 const SCREENSHOTS = fileURLToPath(
@@ -55,6 +61,13 @@ async function watchPolicy(context, problems) {
 		globalThis.reportBreach(breach.effectiveDirective)));
 }
 
+/* A browser's profile of its own, where all waiting has the same end. */
+export async function openContext(options) {
+	const context = await browser.newContext(options);
+	context.setDefaultTimeout(WAIT_MS_MAX);
+	return context;
+}
+
 /*
  * A test with a page of its own, open at the service. options: those of a
  * browser context, and
@@ -68,11 +81,11 @@ export function browserTest(name, options, body) {
 	const { expected, play, runtimes, path = "/", prepare, ...contextOptions } = options;
 	const reason = missing();
 	const skip = process.env.MUST_RUN === "1" ? false : reason ?? false;
-	test(name, { skip, timeout: 60000 }, async () => {
+	test(name, { skip, timeout: TEST_MS_MAX }, async () => {
 		assert.equal(reason, null);
 		const problems = [];
 		const standIn = play && await startStandIn(play, runtimes);
-		const context = await browser.newContext({
+		const context = await openContext({
 			baseURL: standIn?.url ?? process.env.SCE_URL,
 			viewport: { width: 1280, height: 800 },
 			...contextOptions,
@@ -100,6 +113,7 @@ before(async () => {
 	browser = await chromium.launch({
 		executablePath: CHROMIUM,
 		args: FLAGS,
+		timeout: WAIT_MS_MAX,
 	});
 });
 
@@ -111,8 +125,7 @@ after(async () => {
 export async function waitForEnding(page) {
 	const status = page.locator("#status");
 	await page.waitForFunction(() => ["done", "failed", "stopped", "service"].includes(
-	    document.getElementById("status").dataset.state),
-	    null, { timeout: 30000 });
+	    document.getElementById("status").dataset.state));
 	return { state: await status.getAttribute("data-state"),
 		sentence: await status.textContent() };
 }
@@ -129,6 +142,17 @@ export async function fillProgram(page, code) {
 		return page.locator("#code").fill(code);
 	return page.evaluate((text) => document.querySelector(".CodeMirror")
 	    .CodeMirror.setValue(text), code);
+}
+
+/*
+ * Chooses the shortest of the page's time limits for a program that is to be
+ * ended by it, and that prints or writes something before, within so many
+ * seconds on the reference machine: as it is said in a sentence.
+ */
+export async function chooseTimeLimit(page, seconds) {
+	const limit = [1, 2, 5].find((one) => one >= seconds * SLOWNESS) ?? 10;
+	await page.getByLabel("Time limit").selectOption(`${limit} s`);
+	return limit === 1 ? "1 second" : `${limit} seconds`;
 }
 
 export const runButton = (page) => page.locator("#run");
@@ -148,7 +172,10 @@ export async function paneText(page, name) {
 	return page.locator(`#${name}`).textContent();
 }
 
+/* Nothing is asserted of it. */
 export async function takeScreenshot(page, name, options) {
+	if (process.env.SCREENSHOTS !== "1")
+		return;
 	mkdirSync(SCREENSHOTS, { recursive: true });
 	await page.screenshot({ path: `${SCREENSHOTS}${name}.png`,
 		fullPage: true, ...options });

@@ -3,21 +3,31 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { browserTest, runButton, runProgram, takeScreenshot,
+import { browserTest, chooseTimeLimit, runButton, runProgram, takeScreenshot,
 	waitForEnding } from "./browser.js";
 import { beginLive, ENDING, event } from "./stand_in.js";
 
 const items = (page) => page.locator("#files li");
 const pane = (page) => page.locator("#files-pane");
 
-/* A PNG of so many pixels, all of them white: next to no bytes. */
-const PNG = (width, height) => `import struct, zlib
+/*
+ * A PNG of so many pixels, all of them white: next to no bytes, and next to no
+ * work, as its rows are so many times one block, which is deflated once. The
+ * checksum of all follows from the block's, as Adler-32 is two sums.
+ */
+const PNG = (width, height, blocks = 1) => `import struct, zlib
 def chunk(kind, data):
     return (struct.pack(">I", len(data)) + kind + data +
             struct.pack(">I", zlib.crc32(kind + data)))
-packer = zlib.compressobj(9)
-rows = bytes([0]) + b"\\xff" * (${width} // 8)
-pixels = b"".join(packer.compress(rows) for _ in range(${height})) + packer.flush()
+block = (bytes([0]) + b"\\xff" * (${width} // 8)) * (${height} // ${blocks})
+packer = zlib.compressobj(9, wbits=-15)
+packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+sums = zlib.adler32(block, 0)
+a, b = 1, 0
+for _ in range(${blocks}):
+    b = (b + len(block) * a + (sums >> 16)) % 65521
+    a = (a + (sums & 0xffff)) % 65521
+pixels = b"x\\xda" + packed * ${blocks} + b"\\3\\0" + struct.pack(">HH", b, a)
 png = (b"\\x89PNG\\r\\n\\x1a\\n" +
        chunk(b"IHDR", struct.pack(">IIBBBBB", ${width}, ${height}, 1, 0, 0, 0, 0)) +
        chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
@@ -101,12 +111,12 @@ browserTest("the next run has its own files alone", {}, async (page) => {
 
 browserTest("files are there after a timeout, and those that are not are told",
     {}, async (page) => {
-	await page.getByLabel("Time limit").selectOption("1 s");
+	const limit = await chooseTimeLimit(page, 1);
 	const { state, sentence } = await runProgram(page,
 	    "open('a', 'w').close()\nopen('b', 'wb').truncate(2 << 20)\n" +
 	    "while True: pass");
 	assert.equal(state, "failed");
-	assert.equal(sentence, "Execution timed out after 1 second. What it had " +
+	assert.equal(sentence, `Execution timed out after ${limit}. What it had ` +
 	    "printed is kept. It made a file. Not all of its files are here.");
 	assert.deepEqual(await items(page).allTextContents(), ["a 0 bytes"]);
 	assert.ok(await page.getByText("not all of them").isVisible());
@@ -114,7 +124,7 @@ browserTest("files are there after a timeout, and those that are not are told",
 
 browserTest("an image that would take gigabytes is not drawn", {},
     async (page) => {
-	await runProgram(page, `${PNG(40000, 40000)}
+	await runProgram(page, `${PNG(40000, 40000, 200)}
 open("a.png", "wb").write(png)
 ${PNG(8, 8)}
 open("b.png", "wb").write(png)

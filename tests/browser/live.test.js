@@ -209,6 +209,7 @@ browserTest("Stop frees the sandbox of the real service", {},
 
 browserTest("the real service's output comes line by line", {},
     async (page) => {
+	await page.getByLabel("Time limit").selectOption("10 s");
 	await fillProgram(page, "import sys\nprint('first')\n" +
 	    "print('second', file=sys.stderr)\nwhile True: pass");
 	await runButton(page).click();

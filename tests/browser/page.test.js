@@ -2,8 +2,9 @@
 /* The page and a real service: what a user runs and what they are shown. */
 import assert from "node:assert/strict";
 
-import { browserTest, fillProgram, paneText, programText, runButton, runProgram,
-	takeScreenshot, waitForEnding } from "./browser.js";
+import { browserTest, chooseTimeLimit, fillProgram, paneText, programText,
+	runButton, runProgram, takeScreenshot, waitForEnding } from "./browser.js";
+import { beginLive, event } from "./stand_in.js";
 
 const PRIMES = "Primes up to 50:\n2 3 5 7 11 13 17 19 23 29 31 37 41 43 47\n";
 
@@ -153,18 +154,28 @@ browserTest("a program without output is said to have none", {},
 	assert.equal(await paneText(page, "output"), "");
 });
 
-browserTest("an endless loop times out, and the clock counts", {},
-    async (page) => {
+/* A program that runs for as long as the test looks at it. */
+const endless = {};
+endless.begun = new Promise((resolve) => {
+	endless.play = ({ response }) => {
+		beginLive(response);
+		response.write(event("stdout", { text: "begun\n" }));
+		resolve(response);
+	};
+});
+
+browserTest("while a program runs the clock counts, and it runs once",
+    { play: endless.play }, async (page) => {
 	const requests = countRuns(page);
 	await page.getByLabel("Time limit").selectOption("2 s");
-	await fillProgram(page, "print('begun')\nwhile True: pass");
 	await runButton(page).click();
+	const response = await endless.begun;
 	await page.waitForFunction(() => parseFloat(
 	    document.getElementById("clock").textContent) >= 1 &&
 	    document.getElementById("output").textContent === "begun\n");
 	assert.equal(await runButton(page).textContent(), "Stop");
 	assert.match(await page.locator("#clock").textContent(),
-	    /^\d\.\d s of 2 s$/);
+	    /^\d+\.\d s of 2 s$/);
 	const progress = page.locator("#progress");
 	assert.ok(await progress.isVisible());
 	assert.ok(await progress.evaluate((bar) =>
@@ -172,16 +183,28 @@ browserTest("an endless loop times out, and the clock counts", {},
 	assert.equal(await page.locator("#status").textContent(), "Running…");
 	await takeScreenshot(page, "running");
 	await page.keyboard.press("Control+Enter"); /* does nothing by now */
+	assert.equal(await runButton(page).textContent(), "Stop");
 
-	const { state, sentence } = await waitForEnding(page);
-	assert.equal(state, "failed");
-	assert.equal(sentence, "Execution timed out after 2 seconds. " +
-	    "What it had printed is kept.");
+	response.end(event("result", {}));
+	assert.equal((await waitForEnding(page)).state, "done");
 	assert.equal(await paneText(page, "output"), "begun\n");
 	assert.equal(await runButton(page).textContent(), "Run");
 	assert.equal(await page.locator("#clock").textContent(), "");
 	assert.ok(!await progress.isVisible());
 	assert.equal(requests.length, 1);
+});
+
+browserTest("an endless loop times out", {}, async (page) => {
+	const limit = await chooseTimeLimit(page, 2);
+	const { state, sentence } = await runProgram(page,
+	    "print('begun')\nwhile True: pass");
+	assert.equal(state, "failed");
+	assert.equal(sentence, `Execution timed out after ${limit}. ` +
+	    "What it had printed is kept.");
+	assert.equal(await paneText(page, "output"), "begun\n");
+	assert.equal(await runButton(page).textContent(), "Run");
+	assert.equal(await page.locator("#clock").textContent(), "");
+	assert.ok(!await page.locator("#progress").isVisible());
 	await takeScreenshot(page, "timeout");
 });
 

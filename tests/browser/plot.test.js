@@ -18,11 +18,12 @@ const built = spawnSync(path.join(ROOT, "fcgi/image/build.sh"),
 	timeout: BUILD_DEADLINE_MS });
 assert.equal(built.status, 0, built.stderr);
 const own = await start_instance("plot", {
-	docker: { uid_base: 366000 },
-	pool: { ready: 1, ready_max: 1, running: 2 },
-	"runtime python-sci": { image: IMAGE, memory: "256m",
-		/* A busy machine is no failure. */
-		timeout: "25s", timeout_max: "25s" },
+	/* A busy machine is no failure: the page alone has its patience, a
+	 * minute for the start and the run together. */
+	pool: { ready: 1, ready_max: 1, running: 2, queue_wait: "60s",
+		start_timeout: "60s" },
+	"runtime python-sci": { image: IMAGE, memory: "256m", cpus: 1,
+		timeout: "60s", timeout_max: "60s" },
 });
 process.env.SCE_URL = own.base;
 

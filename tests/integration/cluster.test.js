@@ -10,17 +10,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Front, Network, start_load } from './lib/cluster.js';
-import { free_port, start_instance } from './lib/instance.js';
+import {
+	Front, Network, start_client, start_load,
+} from './lib/cluster.js';
+import { start_instance } from './lib/instance.js';
 import { alive, children } from './lib/proc.js';
-import { wait_for } from './lib/wait.js';
+import { SLOWNESS, wait_for } from './lib/wait.js';
 
 const ADDRESSES = { front: '198.18.7.1', client: '198.18.7.100',
 	host1: '198.18.7.11', host2: '198.18.7.12', host3: '198.18.7.13' };
 const NAMES = ['host1', 'host2', 'host3'];
 const LANES = 6;
+const QUEUE_WAIT_S = Math.ceil(10 * SLOWNESS);
+const TIMEOUT_S = Math.ceil(4 * SLOWNESS);
 /* Above queue_wait + timeout_max + 5 s of the hosts. */
-const READ_TIMEOUT_S = 18;
+const READ_TIMEOUT_S = QUEUE_WAIT_S + TIMEOUT_S + 6;
 /* cluster.conf's: how long a host that failed is left alone. */
 const FAIL_TIMEOUT_MS = 5000;
 const CUT_OFF = [502, 504];
@@ -31,13 +35,13 @@ let network = null;
 let front = null;
 
 function
-start_host(name, i)
+start_host(name)
 {
 	return start_instance(name, {
-		docker: { uid_base: 350000 + 1000 * i },
-		service: { responder_uid: 349999 + 1000 * i },
-		pool: { ready: 2, running: 3, queue: 16, queue_wait: '10s' },
-		limits: { timeout: '2s', timeout_max: '2s' },
+		pool: { ready: 2, running: 3, queue: 16,
+			queue_wait: `${QUEUE_WAIT_S}s` },
+		limits: { timeout: `${TIMEOUT_S}s`,
+			timeout_max: `${TIMEOUT_S}s` },
 		clients: { rate: 500, proxies: ADDRESSES.front },
 	}, { listen: ADDRESSES[name], enter: network.enter(name) });
 }
@@ -46,10 +50,9 @@ before(async () => {
 	const work = process.env.SCE_WORK;
 
 	network = new Network(work, ADDRESSES);
-	for (const [i, name] of NAMES.entries())
-		hosts[name] = await start_host(name, i);
-	front = new Front(network, path.join(work,
-	    `front-${await free_port()}`), NAMES.map((name) =>
+	for (const name of NAMES)
+		hosts[name] = await start_host(name);
+	front = new Front(network, path.join(work, 'front'), NAMES.map((name) =>
 		`${ADDRESSES[name]}:${hosts[name].port}`), READ_TIMEOUT_S);
 });
 
@@ -118,25 +121,33 @@ assert_used_again(name)
 	await wait_for(`a run on ${name}`, async () => {
 		(await batch(LANES)).forEach(assert_right);
 		return hosts[name].log_entries().length > before_it;
-	}, 60000);
+	});
 }
 
 function
-tries_at(name, request)
+address_of(name)
 {
-	const address = `${ADDRESSES[name]}:${hosts[name].port}`;
-
-	return front.log().filter((line) =>
-		line.request.startsWith(request) &&
-		line.hosts.includes(address));
+	return `${ADDRESSES[name]}:${hosts[name].port}`;
 }
 
 /* Programs that this host was to run, but another one has. */
 function
 passed_on(name)
 {
-	return tries_at(name, 'POST').filter(({ hosts: tried, status }) =>
+	return front.log().filter(({ request, hosts: tried, status }) =>
+		request.startsWith('POST') &&
+		tried.includes(address_of(name)) &&
 		tried.includes(', ') && status === '200');
+}
+
+/* The hosts at which the front has tried this request. */
+async function
+hosts_of(token)
+{
+	const line = await wait_for('its line', () => front.log()
+	    .find(({ request_id: id }) => id === token));
+
+	return line.hosts;
 }
 
 /* As a program would be ended that dies: nothing is said to anybody. */
@@ -213,7 +224,7 @@ right_until_passed_on(host)
 	await wait_for('a program that was passed on', async () => {
 		seen.push(...await batch(LANES));
 		return passed_on(host).length > 0;
-	}, 60000);
+	});
 	seen.forEach(assert_right);
 }
 
@@ -250,35 +261,39 @@ test("a host's cable is pulled: only what it was running is lost",
  * Nothing but the /healthz that somebody asks for finds it out. */
 test('a host that is down but answers is found out by /healthz', async () => {
 	await kill_processes([hosts.host2.sced_pid()]);
-	await wait_for('an answer while it was left alone', async () => {
-		const known = tries_at('host2', 'GET /healthz').length;
-		const begin = performance.now();
+	const client = start_client(network, 'client', front.base);
 
-		await ask_health_until(() =>
-			tries_at('host2', 'GET /healthz').length > known);
-		const runs = tries_at('host2', 'POST').length;
-		const seen = await batch(1);
+	try {
+		const [health, answer] = await wait_for(
+		    'an answer while it was left alone', () =>
+			answer_while_alone(client, 'host2'));
 
-		if (performance.now() - begin > FAIL_TIMEOUT_MS / 2)
-			return false;
-		seen.forEach(assert_right);
-		assert.equal(tries_at('host2', 'POST').length, runs);
-		return true;
-	}, 60000);
+		assert.equal(health.status, 200, health.body);
+		assert_right(answer);
+		assert.ok(!(await hosts_of(answer.token))
+		    .includes(address_of('host2')));
+	} finally {
+		await client.stop();
+	}
 	hosts.host2.up();
 	await assert_used_again('host2');
 });
 
+/* [of /healthz, which has found out the host, of a program behind it], or null
+ * if by then the host may have been tried again. */
 async function
-ask_health_until(done)
+answer_while_alone(client, name)
 {
-	await wait_for('a host that is left alone', async () => {
-		const [health] = await start_load(network, 'client',
-		    front.base, 1, [1, 'GET', '/healthz']).closed;
+	const begin = performance.now();
+	const health = await client.ask('GET', '/healthz');
 
-		assert.equal(health.status, 200, health.body);
-		return done();
-	});
+	if (!(await hosts_of(health.token)).includes(address_of(name)))
+		return null;
+	const answer = await client.ask('POST');
+
+	answers.push(answer);
+	return performance.now() - begin < FAIL_TIMEOUT_MS &&
+	    [health, answer];
 }
 
 test('a host that is drained loses nothing', async () => {
@@ -311,15 +326,30 @@ test('a program is passed on only by who could not be reached', () => {
 	}
 });
 
-test('no program has run twice, and each that was answered once', async () => {
+/* By the hash of the program. */
+function
+count_runs()
+{
 	const runs = new Map();
-	const hash = ({ code }) =>
-		createHash('sha256').update(code).digest('hex');
 
 	for (const name of NAMES) {
 		for (const { code_sha256: sha } of hosts[name].log_entries())
 			runs.set(sha, (runs.get(sha) ?? 0) + 1);
 	}
+	return runs;
+}
+
+test('no program has run twice, and each that was answered once', async () => {
+	const hash = ({ code }) =>
+		createHash('sha256').update(code).digest('hex');
+	/* An entry is written after the answer. */
+	const runs = await wait_for('an entry of each', () => {
+		const found = count_runs();
+
+		return answers.every((answer) => answer.status !== 200 ||
+			found.has(hash(answer))) && found;
+	});
+
 	assert.ok(answers.length > 100);
 	for (const answer of answers) {
 		const times = runs.get(hash(answer)) ?? 0;

@@ -16,19 +16,21 @@ import {
 	collect, docker, docker_cli, docker_collect, inspect,
 } from './lib/docker.js';
 import { config_text, ROOT } from './lib/instance.js';
+import { take_place } from './lib/place.js';
 import { essence } from './lib/same_container.js';
-import { wait_for } from './lib/wait.js';
+import { SLOWNESS, wait_for } from './lib/wait.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const BUILD = process.env.BUILD ?? '';
-const DEADLINE_MS = 60000;
+const DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
 const IMAGE = process.env.SCE_IMAGE ?? 'safe-code-executor/python:3.11';
-const UID_BASE = 391000;
 const NAME = `sce-c11e-${process.pid.toString(16)}`;
 
 let dir = null;
 let ours = null;
 let image_id = null;
+/* words_of() of each isolation. */
+const words = {};
 
 before(() => {
 	dir = fs.mkdtempSync(path.join(process.env.SCE_WORK, 'client.'));
@@ -59,9 +61,10 @@ run(client, args, env = {})
 /* --- the words that sced uses ---------------------------------------------- */
 
 /* A run directory as service.sh fills it, as far as sced alone needs it. */
-function
+async function
 stage(isolation)
 {
+	const { uid_base, responder_uid } = await take_place();
 	const run_dir = path.join(dir, isolation);
 	const profile = path.join(ROOT, 'fcgi/image/seccomp.json');
 	const client = path.join(run_dir, 'bin/docker');
@@ -79,8 +82,8 @@ stage(isolation)
 	fs.chmodSync(client, 0o755);
 	fs.writeFileSync(`${client}.real`, ours);
 	fs.writeFileSync(path.join(run_dir, 'sced.ini'), config_text({
-		service: { run_dir },
-		docker: { docker_cli: client, image: IMAGE, uid_base: UID_BASE,
+		service: { run_dir, responder_uid },
+		docker: { docker_cli: client, image: IMAGE, uid_base,
 			docker_host: process.env.DOCKER_HOST ?? '' },
 		pool: { isolation, ready: 1, ready_max: 1, running: 1 },
 	}));
@@ -101,7 +104,7 @@ recorded(run_dir)
 async function
 words_of(isolation)
 {
-	const run_dir = stage(isolation);
+	const run_dir = await stage(isolation);
 	const is_run = (part) => ([word, ...rest]) => word === 'run' &&
 	    rest.some((other) => other.startsWith(part));
 	const sced = spawn(path.join(BUILD, 'sced'),
@@ -198,7 +201,8 @@ both(argv, options)
 
 for (const isolation of ['container', 'fork']) {
 	test(`isolation = ${isolation}: both make the same`, async () => {
-		const { holder, sandbox } = await words_of(isolation);
+		words[isolation] = await words_of(isolation);
+		const { holder, sandbox } = words[isolation];
 		const { slot, server } = await listening(`slot-${isolation}`);
 		const name = `${NAME}-a`;
 		const held = `${NAME}-b`;
@@ -230,7 +234,9 @@ test('without a holder, too', async () => {
 	const done = spawnSync(path.join(BUILD, 'sced'),
 	    ['-c', file, '--print-run-command'], { encoding: 'utf8' });
 	const { slot, server } = await listening('slot-alone');
-	const argv = done.stdout.replaceAll('\\\n', ' ').trim().split(/\s+/);
+	/* As a shell takes it: the empty word is one, without its quotes. */
+	const argv = execFileSync('sh', ['-c', `printf '%s\\0' ${done.stdout}`],
+	    { encoding: 'utf8' }).split('\0').slice(0, -1);
 
 	try {
 		const [theirs, mine] = await both(
@@ -246,10 +252,10 @@ test('without a holder, too', async () => {
 });
 
 test('sced uses no other command', async () => {
-	const { others } = await words_of('container');
-	const words = new Set(others.map(([word]) => word));
+	const { others } = words.container;
+	const commands = new Set(others.map(([word]) => word));
 
-	assert.ok(words.has('ps') && words.has('image'), [...words]);
+	assert.ok(commands.has('ps') && commands.has('image'), [...commands]);
 	for (const [word, ...rest] of others) {
 		assert.ok(['ps', 'image', 'kill', 'rm'].includes(word), word);
 		const done = await run(ours, [word, ...rest]);

@@ -14,11 +14,18 @@ const ULIMITS = { nofile: 256, fsize: 16 * MIB, core: 1, msgqueue: 0,
 
 let service = null;
 let waiting = [];
+let held = [];
+/* What each PID of these runs. */
+let programs = new Map();
 
 before(async () => {
 	service = shared_instance();
 	await service.idle();
+	/* In one go: a sandbox is replaced when it is old. */
 	waiting = inspect(service.containers());
+	held = inspect(service.holders());
+	programs = new Map([...waiting, ...held].map(({ State: { Pid: pid } }) =>
+		[pid, executable(pid)]));
 });
 
 /* The check holds for each container of the pool. */
@@ -81,8 +88,6 @@ each_waiting('no network, no shared namespace', ({ Config }, host) => {
 });
 
 test('the network is that of the holder of its slot, where none is', () => {
-	const held = inspect(service.holders());
-
 	for (const { Config, HostConfig } of waiting) {
 		const id = HostConfig.NetworkMode.replace('container:', '');
 		const holder = held.find(({ Id }) => Id === id);
@@ -99,12 +104,11 @@ test('the network is that of the holder of its slot, where none is', () => {
 
 test('a holder has less than a sandbox', () => {
 	const users = new Set(waiting.map(({ Config }) => Config.User));
-	const held = inspect(service.holders());
 
 	/* And one for the next start. */
 	assert.equal(held.length, waiting.length + 1);
 	for (const { Config, HostConfig: host, Mounts, State } of held) {
-		assert.match(executable(State.Pid) ?? '', /sce-guest$/);
+		assert.match(programs.get(State.Pid) ?? '', /sce-guest$/);
 		assert.deepEqual(Config.Cmd, ['hold', '/run/sce/s']);
 		assert.ok(!users.has(Config.User), Config.User);
 		users.add(Config.User);
@@ -211,7 +215,7 @@ each_waiting('two read-only mounts: its slot and the guest', (container) => {
 });
 
 each_waiting('PID 1 is the guest', ({ State }) => {
-	assert.match(executable(State.Pid) ?? '', /sce-guest$/);
+	assert.match(programs.get(State.Pid) ?? '', /sce-guest$/);
 });
 
 each_waiting('labels', ({ Config }) => {

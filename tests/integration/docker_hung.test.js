@@ -12,6 +12,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { ROOT } from './lib/instance.js';
+import { SLOWNESS } from './lib/wait.js';
+
+const DEADLINE_MS = Math.ceil(200000 * SLOWNESS);
 
 const SCRIPT = `
 mount -t tmpfs tmpfs /run || exit 9
@@ -21,7 +24,7 @@ s = socket.socket(socket.AF_UNIX)
 s.bind("/run/docker.sock")
 s.listen()
 open("/run/listening", "w").close()
-time.sleep(300)' >/dev/null 2>&1 &
+time.sleep(${Math.ceil(300 * SLOWNESS)})' >/dev/null 2>&1 &
 until [ -e /run/listening ]; do sleep 0.01; done
 fcgi/service.sh up
 status=$?
@@ -40,7 +43,7 @@ function
 run_apart(script, env)
 {
 	return spawnSync('unshare', ['--mount', '--net', 'sh', '-c', script], {
-		cwd: ROOT, encoding: 'utf8', timeout: 200000,
+		cwd: ROOT, encoding: 'utf8', timeout: DEADLINE_MS,
 		env: { ...process.env, ...env } });
 }
 

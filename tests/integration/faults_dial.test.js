@@ -17,7 +17,7 @@ import {
 } from './lib/fault_instance.js';
 import { run, start_run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
-import { lowest_free_descriptor } from './lib/proc.js';
+import { alive, lowest_free_descriptor } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
 const READY = 2;
@@ -33,9 +33,9 @@ let usual = null;
 before(async () => {
 	fake = new FakeDocker();
 	own = await start_instance('faults-dial', {
-		docker: { uid_base: 380000, docker_cli: fake.path },
+		docker: { docker_cli: fake.path },
 		pool: {
-			ready: READY, running: 2, queue: 2, start_timeout: '5s',
+			ready: READY, ready_max: READY, running: 2, queue: 2,
 			sweep_interval: '1h',
 		},
 	});
@@ -146,6 +146,18 @@ set_limit(pid, limit)
 	    { uid: id, gid: id, cwd: '/' });
 }
 
+/* Whoever ends meanwhile needs none. */
+function
+raise_limit(pid)
+{
+	try {
+		set_limit(pid, RESPONDER_OPEN_FILES);
+	} catch (error) {
+		if (alive(pid))
+			throw error;
+	}
+}
+
 test('responders that can accept nothing: who waits is answered', async () => {
 	await own.idle();
 	const all = own.responders();
@@ -186,8 +198,10 @@ test('responders that can take no sandbox end with an answer', async () => {
 	assert.deepEqual(Object.keys(answer.json), ['error']);
 	assert.match(answer.json.error, /\w+ \w+/);
 	/* Its successor has the usual limit; the others are still poor. */
-	for (const pid of own.responders().filter((pid) => all.includes(pid)))
-		set_limit(pid, RESPONDER_OPEN_FILES);
+	await wait_for('a successor', () =>
+		own.responders().some((pid) => !all.includes(pid)));
+	for (const pid of all.filter(alive))
+		raise_limit(pid);
 	await nothing_left(own, usual);
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
 });

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 
-import { docker, inspect } from './lib/docker.js';
+import { docker, inspect, list_containers } from './lib/docker.js';
 import { FakeDocker } from './lib/fault_docker.js';
 import {
 	ScedLog, guests, leased_guest, nothing_left, settled,
@@ -16,13 +16,14 @@ import { health, post_run, run, start_run } from './lib/http.js';
 import { shared_instance, start_instance } from './lib/instance.js';
 import { alive, executable } from './lib/proc.js';
 import { SecondDocker } from './lib/second_docker.js';
-import { wait_for } from './lib/wait.js';
+import { SLOWNESS, wait_for } from './lib/wait.js';
 
 const READY = 2;
 /* dockerd takes 10 s to see that its containerd is gone, 5 s to speak to the
  * next one, and 10 s for each container that it was told to end meanwhile. */
-const HEALED_MS = 90000;
-const HELD = 'import time\ntime.sleep(2)\nprint("held")';
+const HEALED_MS = 90000 * SLOWNESS;
+const HELD = `import time\ntime.sleep(${Math.min(9, 4 * SLOWNESS)})\n` +
+    'print("held")';
 const NO_RESULT = {
 	error: 'The sandbox ended without a result: ' +
 	    'the program may have run in part',
@@ -43,11 +44,11 @@ before(async () => {
 	fake = new FakeDocker();
 	own = await start_instance('faults-docker', {
 		docker: {
-			uid_base: 350000, docker_cli: fake.path,
+			docker_cli: fake.path,
 			docker_host: second.host, image,
 		},
 		pool: {
-			ready: READY, running: 2, queue: 4, start_timeout: '5s',
+			ready: READY, ready_max: READY, running: 2, queue: 4,
 			sweep_interval: '1h',
 		},
 	});
@@ -130,12 +131,15 @@ test('"init": true in daemon.json: the guest is still PID 1', async () => {
 
 test('dockerd is killed: what it started serves on', async () => {
 	await own.idle();
-	const held = start_run(HELD, {}, own);
+	const held = start_run(HELD, { timeout: 10 }, own);
 
 	await leased_guest(own);
 	/* The pool fills up again first, behind that one. */
-	await wait_for('a full pool', async () =>
-		(await health(own.base)).ready === READY);
+	await wait_for('a full pool', async () => {
+		/* It may make a run, and counts from before that. */
+		await health(own.base);
+		return (await health(own.base)).ready === READY;
+	});
 	await second.kill();
 	assert.deepEqual((await held.done).json, { output: 'held' });
 	await serves_what_is_ready();
@@ -181,8 +185,11 @@ remove_image()
 
 	fake.set('run.fail', 'not now');
 	await serves_what_is_ready();
-	await wait_for('end of all containers', () =>
-		own.containers().length + own.holders().length === 0);
+	await wait_for('end of all containers', async () => {
+		const { slots, holders } = await list_containers(own.run_dir);
+
+		return slots.length + holders.length === 0;
+	});
 	docker('rmi', '--force', id);
 	fake.clear('run.fail');
 	return id;

@@ -22,6 +22,8 @@ import { wait_for } from './lib/wait.js';
 
 const REQUESTS = 200;
 const RUNNING = 4;
+/* Enough to be served for each round; the others are refused. */
+const QUEUE = 20;
 const NO_RESULT = 'The sandbox ended without a result: ' +
     'the program may have run in part';
 
@@ -30,9 +32,8 @@ let usual = null;
 
 before(async () => {
 	own = await start_instance('faults-kill', {
-		docker: { uid_base: 360000 },
 		pool: {
-			ready: 4, running: RUNNING, queue: 40,
+			ready: 4, ready_max: 4, running: RUNNING, queue: QUEUE,
 			queue_wait: '30s', sweep_interval: '2s',
 		},
 	});

@@ -9,15 +9,12 @@ import { after, before, test } from 'node:test';
 import { post_run, run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
 
-const FORK_UID_BASE = 1935000000;
 const bases = {};
 let own = null;
 
 before(async () => {
 	bases.container = undefined; /* the instance that is there */
 	own = await start_instance('files-fork', {
-		docker: { uid_base: FORK_UID_BASE },
-		service: { responder_uid: FORK_UID_BASE + 999 },
 		pool: { isolation: 'fork', ready: 1 },
 	});
 	bases.fork = own.base;

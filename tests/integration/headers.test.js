@@ -35,12 +35,12 @@ test('a run tells its timings and its name', async () => {
 });
 
 test('the run takes the time that Server-Timing tells', async () => {
-	const { headers } = await post_run({ ...PROGRAM,
+	const { headers } = await post_run({ timeout: 10,
 		code: 'import time\ntime.sleep(0.3)' });
 	const run_ms = Number(headers['server-timing'].match(
 	    /run;dur=([\d.]+)/)[1]);
 
-	assert.ok(run_ms >= 300 && run_ms < 5000, `${run_ms} ms`);
+	assert.ok(run_ms >= 300 && run_ms < 10000, `${run_ms} ms`);
 });
 
 test('no two requests have the same name', async () => {

@@ -7,14 +7,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { docker, inspect } from './lib/docker.js';
-import { ScedLog } from './lib/fault_instance.js';
-import { run, start_run } from './lib/http.js';
+import {
+	docker, inspect, inspect_now, list_containers,
+} from './lib/docker.js';
+import { ScedLog, sandbox_processes } from './lib/fault_instance.js';
+import { health, run, start_run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
-import { of_uids } from './lib/proc.js';
-import { wait_for } from './lib/wait.js';
+import { SLOWNESS, wait_for } from './lib/wait.js';
 
-const UID_BASE = 390000;
 const WHERE = 'import os, socket, struct\n' +
     's = socket.socket()\n' +
     'print(os.getuid(), struct.unpack("Q", s.getsockopt(1, 71, 8))[0])\n';
@@ -25,8 +25,8 @@ let log = null;
 before(async () => {
 	own = await start_instance('holder', {
 		service: { log_level: 'debug' },
-		docker: { uid_base: UID_BASE },
 		pool: { ready: 1, ready_max: 1, running: 1, starting: 1 },
+		limits: { timeout_max: '60s' },
 	});
 	log = new ScedLog(own);
 });
@@ -237,19 +237,20 @@ for request in (0x8914, 0x8922, 0x8916):  # flags, MTU, address
 
 test('never two runs in one namespace at the same time', async () => {
 	await own.idle();
-	const modes = () => inspect(own.containers())
-	    .map(({ HostConfig }) => HostConfig.NetworkMode);
-	const call = start_run('import time\ntime.sleep(3)', {}, own);
+	const call = start_run('import time\ntime.sleep(60)', { timeout: 60 },
+	    own);
 
 	/* The one of the run, and the one that is started beside it. */
-	const both = await wait_for('two sandboxes', () => {
-		const all = modes();
+	const both = await wait_for('two sandboxes', async () => {
+		const { slots } = await list_containers(own.run_dir);
+		const all = await inspect_now(slots);
 
 		return all.length === 2 && all;
 	});
 
-	assert.notEqual(both[0], both[1]);
-	await call.done;
+	call.hang_up();
+	assert.notEqual(both[0].HostConfig.NetworkMode,
+	    both[1].HostConfig.NetworkMode);
 });
 
 /* Whose network the sandbox has joined. */
@@ -267,9 +268,11 @@ test('a holder that dies is replaced, and its sandbox', async () => {
 	const holder = holder_of(sandbox);
 
 	docker('kill', holder);
-	await wait_for('others', () =>
-		!own.holders().includes(holder) &&
-		!own.containers().includes(sandbox));
+	await wait_for('others', async () => {
+		const { holders, slots } = await list_containers(own.run_dir);
+
+		return !holders.includes(holder) && !slots.includes(sandbox);
+	});
 	await own.idle();
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
 });
@@ -277,11 +280,16 @@ test('a holder that dies is replaced, and its sandbox', async () => {
 test('a run whose holder dies ends well', async () => {
 	await own.idle();
 	const [sandbox] = own.containers();
-	const call = start_run('import time\ntime.sleep(2)\nprint("done")', {},
-	    own);
+	const holder = holder_of(sandbox);
+	const seconds = Math.min(50, 4 * SLOWNESS);
+	const call = start_run(
+	    `import time\ntime.sleep(${seconds})\nprint("done")`,
+	    { timeout: 60 }, own);
 
-	await wait_for('another sandbox', () => own.containers().length === 2);
-	docker('kill', holder_of(sandbox));
+	await wait_for('another sandbox', async () =>
+		(await list_containers(own.run_dir)).slots.length === 2);
+	docker('kill', holder);
+	assert.equal((await health(own.base)).running, 1, 'it ended before');
 	assert.deepEqual((await call.done).json, { output: 'done' });
 	await own.idle();
 });
@@ -289,9 +297,12 @@ test('a run whose holder dies ends well', async () => {
 test('a holder is replaced after fifty runs', async () => {
 	await own.idle();
 	log.mark();
-	for (let i = 0; i < 2 * 55; i++)
+	const old = /event=holder-replaced .*why=old/;
+
+	/* Two slots take turns. */
+	for (let i = 0; i < 2 * 55 && log.lines(old).length === 0; i++)
 		assert.deepEqual(await run('pass', {}, own), { output: '' });
-	const lines = await log.wait(/event=holder-replaced .*why=old/);
+	const lines = await log.wait(old);
 
 	assert.match(lines[0], / loans=50 /);
 });
@@ -307,12 +318,15 @@ test('the next start finds a holder', async () => {
 
 test('when sced is killed its holders go', async () => {
 	await own.idle();
-	const pid = own.sced_pid();
+	const { uid_base } = own.config().docker;
 
-	process.kill(pid, 'SIGKILL');
-	await wait_for('end of holders and sandboxes', () =>
-		own.holders().length + own.containers().length === 0);
-	assert.deepEqual(of_uids(UID_BASE, 16), []);
+	process.kill(own.sced_pid(), 'SIGKILL');
+	await wait_for('end of holders and sandboxes', async () => {
+		const { holders, slots } = await list_containers(own.run_dir);
+
+		return holders.length + slots.length === 0;
+	});
+	assert.deepEqual(sandbox_processes(own, uid_base), []);
 	own.up();
 	await own.idle();
 });

@@ -10,15 +10,16 @@ import { alive, open_descriptors } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
 const READY = 2;
-/* Much longer than any of the deadlines here. */
+/* Longer than anything here takes before it ends them. */
 const ENDLESS = ['while True: pass', { timeout: 10 }];
+/* A container's name is the whole machine's: nobody else's has this number. */
+const STRANGE = `sce-${process.pid.toString(16).padStart(8, '0')}-0`;
 
 let own = null;
 let leftovers = [];
 
 before(async () => {
 	own = await start_instance('lifecycle', {
-		docker: { uid_base: 310000 },
 		pool: { ready: READY, running: 2, queue: 4 },
 	});
 });
@@ -49,23 +50,6 @@ busy_responder()
 	assert.equal(busy.length, 1, JSON.stringify(all));
 	return busy[0].pid;
 }
-
-test('a client that hangs up frees its sandbox', async () => {
-	await own.idle();
-	const before = own.containers();
-	const begin = performance.now();
-	const call = start_run(...ENDLESS, own);
-
-	await running(1);
-	call.hang_up();
-	await running(0);
-	const took = performance.now() - begin;
-
-	assert.ok(took < 5000, `after ${took} ms`);
-	await own.idle();
-	/* The sandbox of the run is gone, not waiting again. */
-	assert.notDeepEqual(own.containers(), before);
-});
 
 test('a killed responder costs its own client alone', async () => {
 	await own.idle();
@@ -99,30 +83,6 @@ test('all responders killed at once come back', async () => {
 	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
 });
 
-test('a waiting container that is killed is replaced', async () => {
-	await own.idle();
-	const [victim] = own.containers();
-
-	docker('kill', victim);
-	await wait_for('its end', () => !own.containers().includes(victim));
-	await own.idle();
-	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
-});
-
-test('a container killed in mid-run is a 500 that says so', async () => {
-	await own.idle();
-	const call = start_run(...ENDLESS, own);
-
-	await running(1);
-	for (const id of own.containers())
-		docker('kill', id);
-	const answer = await call.done;
-
-	assert.equal(answer.status, 500);
-	assert.match(answer.json.error, /may have run in part/);
-	await own.idle();
-});
-
 /* Not of this instance: a sweep has to leave it alone. */
 function
 make_container(name, labels, image)
@@ -139,21 +99,22 @@ test('when sced is killed, all that it started ends', async () => {
 	const { image } = own.config().docker;
 	const [{ Config: { Labels: labels } }] = inspect(own.containers());
 	const responders = own.responders();
+	/* Long enough for sced to be seen with it, and killed. */
 	const call = start_run('print("x", flush=True)\nwhile True: pass',
-	    { timeout: 1 }, own);
+	    { timeout: 5 }, own);
 
 	await running(1);
 	process.kill(own.sced_pid(), 'SIGKILL');
 	/* The run under way ends under the guest's alarm and is answered. */
 	assert.deepEqual((await call.done).json,
-	    { output: 'x', error: 'Execution timed out after 1 second' });
+	    { output: 'x', error: 'Execution timed out after 5 seconds' });
 	await wait_for('end of all responders', () =>
 		!responders.some(alive));
 	await wait_for('end of all containers', () =>
 		own.containers().length + own.holders().length === 0);
 
-	const orphan = make_container('sce-00000000-0-1', labels, image);
-	const foreign = make_container('sce-00000000-0-2',
+	const orphan = make_container(`${STRANGE}-1`, labels, image);
+	const foreign = make_container(`${STRANGE}-2`,
 	    { ...labels, 'sce.instance': '/somewhere/else' }, image);
 
 	leftovers = [orphan, foreign];
@@ -176,8 +137,8 @@ test('at SIGTERM the run under way is answered', async () => {
 	await own.idle();
 	const pid = own.sced_pid();
 	const responders = own.responders();
-	const call = start_run('import time\ntime.sleep(2)\nprint("done")',
-	    {}, own);
+	const call = start_run('import time\ntime.sleep(4)\nprint("done")',
+	    { timeout: 10 }, own);
 
 	await running(1);
 	process.kill(pid, 'SIGTERM');

@@ -12,8 +12,6 @@ let own = null;
 
 before(async () => {
 	own = await start_instance('listen', {
-		docker: { uid_base: 341000 },
-		service: { responder_uid: 340999 },
 		pool: { ready: 1, running: 1 },
 	});
 });
@@ -56,12 +54,13 @@ for (const wrong of ['localhost', '256.0.0.1', '127.0.0.1:80', '[::1]', '*',
 	});
 }
 
-/* 192.0.2.0/24 is for documentation: no host has it. */
-for (const foreign of ['192.0.2.1', '2001:db8::1', ':::1']) {
-	test(`not of this host, no change: ${foreign}`, async () => {
+/* 192.0.2.0/24 and 2001:db8::/32 are for documentation: no host has them. The
+ * last one looks like an address, and is none. */
+for (const useless of ['192.0.2.1', '2001:db8::1', ':::1']) {
+	test(`nginx does not take it, no change: ${useless}`, async () => {
 		const pid = own.sced_pid();
 
-		own.listen = foreign;
+		own.listen = useless;
 		assert.throws(own.up, /nginx refuses its configuration/);
 		assert.equal(own.sced_pid(), pid);
 		assert.match(own.status(), new RegExp(`^also +${OTHER}`, 'm'));

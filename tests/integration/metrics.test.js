@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GET /metrics, read by Prometheus' own parser: every counter moves by what
+ * GET /metrics, as Prometheus' own parser reads it: every counter moves by what
  * happened, no more. One request is found in every log by its number.
  */
 import assert from 'node:assert/strict';
@@ -25,13 +25,13 @@ print(json.dumps([{
     for f in families]))
 `]];
 const TRACE = /^[0-9a-f]{32}$/;
+const ENDLESS = ['while True: pass', { timeout: 10 }];
 
 let own = null;
 
 before(async () => {
 	own = await start_instance('metrics', {
 		service: { log_level: 'debug' },
-		docker: { uid_base: 350000 },
 		pool: { ready: 2, running: 1, queue: 1 },
 	});
 });
@@ -49,13 +49,34 @@ get_metrics(options = {})
 }
 
 async function
-families()
+metrics_text()
 {
 	const answer = await get_metrics();
 
 	assert.equal(answer.status, 200, answer.text);
+	return answer.text;
+}
+
+function
+parse_families(text)
+{
 	return JSON.parse(execFileSync(...PARSER,
-	    { input: answer.text, encoding: 'utf8' }));
+	    { input: text, encoding: 'utf8' }));
+}
+
+/* [[name, [value of each label], value]] as the parser finds them, without its
+ * start, for it is asked often: one test compares them. */
+function
+parse_samples(text)
+{
+	return text.split('\n').filter((line) => /^[^#]/.test(line))
+	    .map((line) => {
+		const [, name, labels, value] = line.match(
+		    /^([a-z_]+)(?:\{(.*)\})? (\S+)$/);
+
+		return [name, [...(labels ?? '').matchAll(/="([^"\\]*)"/g)]
+		    .map(([, label]) => label), Number(value)];
+	});
 }
 
 /* 'sce_runs_total exited' -> 3 */
@@ -64,22 +85,31 @@ numbers()
 {
 	const all = {};
 
-	for (const { samples } of await families()) {
-		for (const [name, labels, value] of samples) {
-			const key = [name, ...Object.values(labels)].join(' ');
+	for (const [name, labels, value] of
+		parse_samples(await metrics_text())) {
+		const key = [name, ...labels].join(' ');
 
-			assert.ok(!(key in all), key);
-			all[key] = value;
-		}
+		assert.ok(!(key in all), key);
+		all[key] = value;
 	}
 	return all;
 }
+
+/* Each look is an answered request, which the next one sees. */
+const LOOKED_AT = 'sce_requests_total 200';
 
 /* What changes by an action, but for times, and for the looking itself. */
 async function
 changes(action, expected)
 {
-	const before = await numbers();
+	let looks = 0;
+	const look = async () => {
+		const now = await numbers();
+
+		now[LOOKED_AT] -= looks++;
+		return now;
+	};
+	const before = await look();
 	const difference = (now) => Object.fromEntries(
 	    Object.keys(now).filter((key) =>
 		/_total |_total$|_count$/.test(key) && key in expected)
@@ -87,13 +117,14 @@ changes(action, expected)
 
 	await action();
 	await wait_for(`change by ${JSON.stringify(expected)}`, async () => {
-		assert.deepEqual(difference(await numbers()), expected);
+		assert.deepEqual(difference(await look()), expected);
 		return true;
 	});
 }
 
 test('the parser takes it, and every family has type and help', async () => {
-	const all = await families();
+	const text = await metrics_text();
+	const all = parse_families(text);
 	const histogram = all.find(({ name }) => name === 'sce_run_seconds');
 
 	assert.ok(all.length > 15, String(all.length));
@@ -112,6 +143,10 @@ test('the parser takes it, and every family has type and help', async () => {
 
 	assert.deepEqual(buckets, [...buckets].sort((a, b) => a - b));
 	assert.equal(buckets.at(-1), count);
+	/* What the other tests read is what it reads. */
+	assert.deepEqual(parse_samples(text), all.flatMap(({ samples }) =>
+		samples.map(([name, labels, value]) =>
+			[name, Object.values(labels), value])));
 });
 
 test('it is text of the Prometheus format, and not cached', async () => {
@@ -152,7 +187,7 @@ const RUNS = {
 for (const [what, [code, members, verdict]] of Object.entries(RUNS)) {
 	test(`${what} is one run, ${verdict}`, () => changes(
 	    () => run(code, members, own), {
-		'sce_requests_total 200': 2, /* it, and a look at it */
+		[LOOKED_AT]: 1,
 		'sce_requests_total 400': 0,
 		[`sce_runs_total ${verdict}`]: 1,
 		'sce_runs_total never_started': 0,
@@ -172,20 +207,22 @@ test('a refused request is no run', () => changes(
     { 'sce_requests_total 400': 1, 'sce_runs_total exited': 0 }));
 
 test('who leaves has abandoned its run', () => changes(async () => {
-	const call = start_run('while True: pass', {}, own);
+	const call = start_run(...ENDLESS, own);
 
 	await wait_for('the run', async () =>
 		(await health(own.base)).running === 1);
 	call.hang_up();
 }, { 'sce_runs_total abandoned': 1, 'sce_runs_total timed_out': 0 }));
 
-test('what the queue does not take is counted with its reason', () =>
-	changes(async () => {
-		await own.idle();
-		const held = start_run('import time\ntime.sleep(2)', {}, own);
+/* The looks are at the metrics: /healthz may make a run of its own. */
+test('what the queue does not take is counted with its reason', async () => {
+	await own.idle();
+	await changes(async () => {
+		const held = start_run('import time\ntime.sleep(4)',
+		    { timeout: 10 }, own);
 
 		await wait_for('the run', async () =>
-			(await health(own.base)).running === 1);
+			(await numbers())['sce_slots leased'] === 1);
 		const waits = start_run('print(1)', {}, own);
 
 		await wait_for('the queue', async () =>
@@ -197,10 +234,11 @@ test('what the queue does not take is counted with its reason', () =>
 		'sce_refusals_total queue_full': 1,
 		'sce_requests_total 503': 1,
 		'sce_runs_total exited': 2,
-	}));
+	});
+});
 
 test('a killed responder loses its lease', () => changes(async () => {
-	const call = start_run('while True: pass', {}, own);
+	const call = start_run(...ENDLESS, own);
 
 	await wait_for('the run', async () =>
 		(await health(own.base)).running === 1);
@@ -222,6 +260,7 @@ test('the gauges are those of an idle pool', async () => {
 	assert.equal(now.sce_slots_leased_max, 1);
 	assert.equal(now.sce_queue_length_max, 1);
 	assert.equal(now.sce_up, 1);
+	assert.equal(now.sce_queue_length, 0);
 	assert.equal(now.sce_responders, own.responders().length);
 	assert.ok(now.sce_sandbox_start_seconds_count > 5);
 });
@@ -229,7 +268,7 @@ test('the gauges are those of an idle pool', async () => {
 test('the operation guide names what there is, and all of it', async () => {
 	const guide = fs.readFileSync(
 	    path.join(ROOT, 'fcgi/OPERATION.md'), 'utf8');
-	const names = (await families()).map(({ name, type }) =>
+	const names = parse_families(await metrics_text()).map(({ name, type }) =>
 		type === 'counter' ? `${name}_total` : name);
 	const named = new Set(guide.match(/\bsce_[a-z_]+/g)
 	    .map((name) => name.replace(/_bucket$/, '')));

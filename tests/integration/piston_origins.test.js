@@ -6,7 +6,6 @@ import { after, before, test } from 'node:test';
 import { request } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
 
-const UID_BASE = 1936000000;
 const ORIGIN = 'https://example.org';
 const LONG = `https://${'a-long-name.'.repeat(4)}example.org`;
 const BODY = JSON.stringify({ language: 'python', version: '*',
@@ -15,20 +14,18 @@ let own = null;
 let open = null;
 
 function
-instance(name, uid_base, piston)
+instance(name, piston)
 {
 	return start_instance(name, {
-		docker: { uid_base },
-		service: { responder_uid: uid_base + 999 },
 		pool: { ready: 1 },
 		piston,
 	});
 }
 
 before(async () => {
-	own = await instance('origins', UID_BASE, { text_plain: 'no',
+	own = await instance('origins', { text_plain: 'no',
 		origins: `${ORIGIN}, http://[::1]:8080 ${LONG}, ${ORIGIN}` });
-	open = await instance('origins-all', UID_BASE + 1000, { origins: '*' });
+	open = await instance('origins-all', { origins: '*' });
 });
 
 after(async () => {

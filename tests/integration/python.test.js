@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { run } from './lib/http.js';
+import { shared_instance } from './lib/instance.js';
 import { expected_answer, reference } from './lib/python.js';
 
 const PROGRAMS = {
@@ -92,10 +93,16 @@ PROGRAMS['a cookie on line 3 is none'] = 'x = 1\ny = 2\n' +
     '# coding: latin-1\nprint("é")';
 PROGRAMS['a cookie and a syntax error'] = '# coding: cp1252\nx = "é" +\n';
 
+/* What starts interpreters of its own, on half a core. */
+const COSTLY = ['multiprocessing', 'subprocess'];
+
 for (const [what, code] of Object.entries(PROGRAMS)) {
 	test(`as plain Python: ${what}`, async () => {
 		const expected = expected_answer(reference(code));
 
+		/* No sandbox starts beside it. */
+		if (COSTLY.includes(what))
+			await shared_instance().idle();
 		assert.deepEqual(await run(code, { timeout: 10 }), expected);
 	});
 }

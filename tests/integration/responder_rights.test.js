@@ -9,13 +9,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { request, run } from './lib/http.js';
+import { post_run, request, run } from './lib/http.js';
 import { shared_instance, start_instance } from './lib/instance.js';
 import { build_responder, responder_folder } from './lib/own_responder.js';
 import { alive, executable, running } from './lib/proc.js';
 import { wait_for } from './lib/wait.js';
 
-const RESPONDER_UID = 1899999002;
 const LISTEN_FD = 0;
 const LEASE_FD = 3;
 const O_WRONLY = 0o1;
@@ -65,18 +64,17 @@ flags_of(pid, fd)
 	    8);
 }
 
-/* Between two requests, when nothing is open that comes and goes. */
-async function
-idle_responders()
-{
+/* Between two requests, when nothing is open that comes and goes: nobody else
+ * asks the shared instance for anything. */
+let stock = [];
+
+before(async () => {
 	const service = shared_instance();
 
 	await service.idle();
-	const pids = service.responders();
-
-	assert.ok(pids.length > 8, `${pids.length} responders`);
-	return pids;
-}
+	stock = service.responders();
+	assert.ok(stock.length > 8, `${stock.length} responders`);
+});
 
 /* A sanitizer can not live under the filter. */
 function
@@ -85,10 +83,10 @@ is_sanitized(pid)
 	return fs.readFileSync(executable(pid)).includes('__asan_init');
 }
 
-test('a responder is nobody, with no group and no capability', async () => {
+test('a responder is nobody, with no group and no capability', () => {
 	const uid = shared_instance().config().service.responder_uid;
 
-	for (const pid of await idle_responders()) {
+	for (const pid of stock) {
 		const status = status_of(pid);
 
 		assert.deepEqual(status.Uid.split('\t'), Array(4).fill(uid));
@@ -99,8 +97,8 @@ test('a responder is nobody, with no group and no capability', async () => {
 	}
 });
 
-test('a responder can gain none, and is filtered', async () => {
-	for (const pid of await idle_responders()) {
+test('a responder can gain none, and is filtered', () => {
+	for (const pid of stock) {
 		const status = status_of(pid);
 
 		assert.equal(status.NoNewPrivs, '1');
@@ -130,12 +128,12 @@ log_fd_of(pid)
 		fds[fd] === shared_instance().log_path());
 }
 
-test('a responder has six descriptors and no other', async () => {
+test('a responder has six descriptors and no other', () => {
 	const service = shared_instance();
 	const sced_log = fs.readlinkSync(
 	    `/proc/${service.sced_pid()}/fd/2`);
 
-	for (const pid of await idle_responders()) {
+	for (const pid of stock) {
 		const fds = descriptors_of(pid);
 
 		assert.equal(Object.keys(fds).length, 6, JSON.stringify(fds));
@@ -149,16 +147,16 @@ test('a responder has six descriptors and no other', async () => {
 	}
 });
 
-test('they share the listening socket, each has its own channel', async () => {
-	const all = (await idle_responders()).map(descriptors_of);
+test('they share the listening socket, each has its own channel', () => {
+	const all = stock.map(descriptors_of);
 	const distinct = (fd) => new Set(all.map((fds) => fds[fd])).size;
 
 	assert.equal(distinct(LISTEN_FD), 1);
 	assert.equal(distinct(LEASE_FD), all.length);
 });
 
-test('the log is for appending only, the listener never waits', async () => {
-	for (const pid of await idle_responders()) {
+test('the log is for appending only, the listener never waits', () => {
+	for (const pid of stock) {
 		const log = flags_of(pid, log_fd_of(pid));
 
 		assert.equal(log & 0o3, O_WRONLY);
@@ -167,8 +165,8 @@ test('the log is for appending only, the listener never waits', async () => {
 	}
 });
 
-test('a responder has tight limits', async () => {
-	for (const pid of await idle_responders()) {
+test('a responder has tight limits', () => {
+	for (const pid of stock) {
 		const limits = limits_of(pid);
 
 		assert.equal(limits['Max processes'], '0 0');
@@ -186,8 +184,8 @@ test('a responder has tight limits', async () => {
 const TOLD = ['python', '3.11.2', 'py', 'py3', 'python3', 'python3.11',
 	'main.py'];
 
-test('neither environment nor command line tell anything', async () => {
-	for (const pid of await idle_responders()) {
+test('neither environment nor command line tell anything', () => {
+	for (const pid of stock) {
 		/* Rows are taken apart where they are. */
 		const [program, ...words] = proc(pid, 'cmdline').split('\0')
 		    .flatMap((word) => word.split(/[\t,]/)).slice(0, -1);
@@ -229,6 +227,9 @@ const AFTER = {
 	mprotect_back: 'ok',
 };
 
+/* 2 x running, queue, and four to spare. */
+const RESPONDERS = 7;
+
 let own = null;
 let folder = null;
 let program = null;
@@ -237,9 +238,7 @@ before(async () => {
 	folder = responder_folder('probe');
 	program = build_responder('probe', folder);
 	own = await start_instance('rights', {
-		service: { responder_uid: RESPONDER_UID },
 		paths: { responder: program },
-		docker: { uid_base: 320000 },
 		pool: { ready: 1, running: 1, queue: 1 },
 	});
 });
@@ -269,8 +268,7 @@ all_reports()
 {
 	const pids = running(program);
 
-	/* 2 x running, queue, and four to spare. */
-	assert.equal(pids.length, 7);
+	assert.equal(pids.length, RESPONDERS);
 	return wait_for('all reports', () => {
 		const all = pids.map(reports_of);
 
@@ -342,6 +340,17 @@ test('of all system calls only the needed ones are left', async () => {
 	}
 });
 
+/* { json: its answer, entry: what the log has of it, after that was sent }. */
+async function
+logged_run(code)
+{
+	const { headers, json } = await post_run({ code }, own);
+	const entry = await wait_for('its log entry', () => own.log_entries()
+	    .find(({ id }) => id === headers['x-request-id']));
+
+	return { json, entry };
+}
+
 test('what a responder needs works all the same', async () => {
 	for (const reports of await all_reports()) {
 		const needed = Object.entries(reports.after)
@@ -351,14 +360,16 @@ test('what a responder needs works all the same', async () => {
 		for (const [name, outcome] of needed)
 			assert.equal(outcome, 'ok', name);
 	}
-	assert.deepEqual(await run('print(1)', {}, own), { output: '1' });
-	assert.equal(own.log_entries().at(-1).verdict, 'exited');
+	const { json, entry } = await logged_run('print(1)');
+
+	assert.deepEqual(json, { output: '1' });
+	assert.equal(entry.verdict, 'exited');
 });
 
 test('the log has not lost a line by it', async () => {
 	const lines = own.log_entries().length;
 
-	await run('print(1)', {}, own);
+	await logged_run('print(1)');
 	assert.equal(own.log_entries().length, lines + 1);
 });
 
@@ -388,7 +399,7 @@ for (const way of ['int80', 'x32']) {
 		assert.match(await end_of_one_with(way), /signal=31$/);
 		assert.doesNotMatch(own.sced_log(), /survived/);
 		await wait_for('a new responder', () =>
-			running(program).length === 6 &&
+			running(program).length === RESPONDERS &&
 			running(program).every((pid) =>
 				reports_of(pid).after.done === 'ok'));
 		assert.equal(own.sced_pid(), sced);

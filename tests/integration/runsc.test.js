@@ -12,18 +12,25 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { docker, inspect } from './lib/docker.js';
+import { docker, docker_socket, inspect } from './lib/docker.js';
 import { health, post_run, run } from './lib/http.js';
 import { start_instance } from './lib/instance.js';
-import { command_line, executable, pids } from './lib/proc.js';
-import { wait_for } from './lib/wait.js';
+import { command_line, executable, pids, status_field } from './lib/proc.js';
+import { SLOWNESS, wait_for } from './lib/wait.js';
 
 const RUNTIME = 'runsc-sce-test';
 /* Without the first the guest could not dial; without the second, this runsc
  * refuses to start in a namespace that has no network. */
 const ARGUMENTS = ['--host-uds=open', '--network=none'];
 const CONFIG_FILE = '/etc/docker/daemon.json';
+/* For the runner, should this test not come to its end. */
+const KEPT = path.join(process.env.SCE_WORK ?? '', 'daemon.json');
 const MIB = 1024 * 1024;
+/* Of /proc/net/unix, the flag of a socket that takes connections. */
+const ACCEPTS = '00010000';
+/* A start of gVisor's takes seconds on a machine that has other work, too. */
+const IDLE_DEADLINE_MS = 120000 * SLOWNESS;
+const LONG = { timeout: 50 };
 const NO_RESULT = 'The sandbox ended without a result: ' +
     'the program may have run in part';
 
@@ -78,14 +85,51 @@ restore_runtimes()
 			fs.rmSync(file);
 		else
 			fs.writeFileSync(file, text);
+		fs.rmSync(KEPT, { force: true });
 	}
 }
 
-/* Whoever started it, and wherever its pid file is. */
+/* "socket:[INODE]" of all that listen at this file. */
+function
+listeners(file)
+{
+	const real = fs.realpathSync(file);
+
+	return fs.readFileSync('/proc/net/unix', 'utf8').split('\n')
+	    .map((line) => line.trim().split(/\s+/))
+	    .filter(([, , , flags, , , , name]) => flags === ACCEPTS &&
+		name?.startsWith('/') && fs.existsSync(name) &&
+		fs.realpathSync(name) === real)
+	    .map(([, , , , , , inode]) => `socket:[${inode}]`);
+}
+
+/* What a process has open; without what it closes at the moment. */
+function
+open_files(pid)
+{
+	const dir = `/proc/${pid}/fd`;
+
+	return fs.readdirSync(dir).flatMap((fd) => {
+		try {
+			return [fs.readlinkSync(`${dir}/${fd}`)];
+		} catch {
+			return [];
+		}
+	});
+}
+
+/* Who listens where our clients ask, whoever started it: others may be there,
+ * and between fork and exec a child of one looks like it. */
 function
 docker_daemons()
 {
-	return pids().filter((pid) => /\/dockerd$/.test(executable(pid) ?? ''));
+	const sockets = listeners(docker_socket());
+	const found = pids().filter((pid) =>
+		/\/dockerd$/.test(executable(pid) ?? '') &&
+		open_files(pid).some((file) => sockets.includes(file)));
+
+	return found.filter((pid) =>
+		!found.includes(Number(status_field(pid, 'PPid'))));
 }
 
 async function
@@ -94,6 +138,8 @@ add_runtime(pid, binary)
 	const found = daemon_config(pid);
 
 	changed = { pid, ...found };
+	if (found.file === CONFIG_FILE)
+		fs.writeFileSync(KEPT, found.text ?? '');
 	await set_runtimes(changed, {
 		...JSON.parse(found.text ?? '{}').runtimes,
 		[RUNTIME]: { path: binary, runtimeArgs: ARGUMENTS },
@@ -109,15 +155,18 @@ before(async () => {
 	if (found.status !== 0)
 		reason = 'runsc is not installed';
 	else if (daemons.length !== 1)
-		reason = `${daemons.length} dockerd on this machine`;
+		reason = `${daemons.length} dockerd at ${docker_socket()}`;
 	if (reason !== null)
 		return;
 	await add_runtime(daemons[0], found.stdout.trim());
 	service = await start_instance('runsc', {
-		docker: { runtime: RUNTIME, uid_base: 1950000000 },
-		pool: { ready: 2, running: 2 },
+		docker: { runtime: RUNTIME },
+		/* None of those that wait is replaced because it is old. */
+		pool: { ready: 2, running: 2, start_timeout: '60s',
+			max_age: '2h' },
+		limits: { timeout: '20s', timeout_max: '60s' },
 	});
-	await service.idle();
+	await service.idle(IDLE_DEADLINE_MS);
 });
 
 after(async () => {
@@ -153,7 +202,7 @@ post_here(code, members = {})
 	const answer = await post_run({ code, ...members },
 	    { base: service.base });
 
-	await service.idle();
+	await service.idle(IDLE_DEADLINE_MS);
 	return answer;
 }
 
@@ -191,14 +240,14 @@ const SEEDS = {
 		error: 'Program killed by signal SIGKILL',
 		signal: 'SIGKILL' }],
 	'a timeout': ["print('before')\nwhile True: pass", { output: 'before',
-		error: 'Execution timed out after 2 seconds' },
-	{ timeout: 2 }],
+		error: 'Execution timed out after 5 seconds' },
+	{ timeout: 5 }],
 	'an encoding': ['# coding: latin-1\nprint(ascii("é"))',
 		{ output: "'\\xc3\\xa9'" }],
 	'processes': ['import multiprocessing\nif __name__ == "__main__":\n' +
 	    '    with multiprocessing.Pool(2) as pool:\n' +
 	    '        print(pool.map(abs, [-1, -2]))', { output: '[1, 2]' },
-	{ timeout: 10 }],
+	LONG],
 	'threads and files': ['import tempfile, threading\n' +
 	    'with tempfile.TemporaryFile("w+") as f:\n' +
 	    '    t = threading.Thread(target=f.write, args=("x",))\n' +
@@ -214,8 +263,7 @@ for (const [what, [code, expected, members]] of Object.entries(SEEDS)) {
 
 gvisor_test('no network', async () => {
 	const answer = await run_here('import urllib.request\n' +
-	    "urllib.request.urlopen('http://93.184.215.14/', timeout=3)",
-	{ timeout: 10 });
+	    "urllib.request.urlopen('http://93.184.215.14/', timeout=3)", LONG);
 
 	assert.match(answer.error, /URLError/);
 });
@@ -256,8 +304,7 @@ const ATTACKS = {
 
 for (const [what, code] of Object.entries(ATTACKS)) {
 	gvisor_test(`can not ${what}`, async () => {
-		assert.deepEqual(await run_here(code, { timeout: 10 }),
-		    { output: '' });
+		assert.deepEqual(await run_here(code, LONG), { output: '' });
 	});
 }
 
@@ -266,8 +313,9 @@ gvisor_test('neighbours do not meet', async () => {
 	    's = socket.socket(socket.AF_UNIX)\ns.bind("\\0meeting")\n' +
 	    'open("/tmp/%d" % os.getuid(), "w")\ntime.sleep(1)\n' +
 	    'print(len(os.listdir("/tmp")))';
-	const both = await Promise.all([1, 2].map(() =>
-		run_here(code, { timeout: 10 })));
+
+	await service.idle(IDLE_DEADLINE_MS);
+	const both = await Promise.all([1, 2].map(() => run_here(code, LONG)));
 
 	assert.deepEqual(both, [{ output: '1' }, { output: '1' }]);
 });
@@ -294,21 +342,21 @@ for (const [what, code] of Object.entries(COSTLY)) {
 	});
 }
 
+/* It could tell of no end, and none comes before the client gives up: what is
+ * answered is the deadline's, and with an idle service its sandbox is gone. */
 gvisor_test('a guest that was stopped is killed', async () => {
-	const begin = performance.now();
 	const answer = await post_here('import os, time\nos.kill(1, 19)\n' +
-	    'time.sleep(60)', { timeout: 1 });
+	    'time.sleep(600)', { timeout: 1 });
 
 	assert.deepEqual(answer.json,
 	    { error: 'Execution timed out after 1 second' });
-	assert.ok(performance.now() - begin < 30000);
 });
 
 gvisor_test("nothing of gVisor's stays behind", async () => {
 	const before_it = service.containers();
 
 	assert.deepEqual(await run_here('print(1)'), { output: '1' });
-	await service.idle();
+	await service.idle(IDLE_DEADLINE_MS);
 	const gone = before_it.filter((id) =>
 		!service.containers().includes(id));
 

@@ -28,7 +28,8 @@ const FORK = process.env.SCE_ISOLATION === 'fork';
 const BROKEN = FORK ? {} : {
 	'runtime broken': { command: 'no-such-interpreter' },
 };
-const POOL = { ready: 2, ready_max: 2, running: 4 };
+/* Twelve at once are to be served, however long a start takes. */
+const POOL = { ready: 2, ready_max: 2, running: 4, queue_wait: '50s' };
 
 let own = null;
 let folder = null;
@@ -37,7 +38,6 @@ before(async () => {
 	folder = responder_folder('picker');
 	own = await start_instance('runtimes', {
 		paths: { responder: build_responder('picker', folder) },
-		docker: { uid_base: 370000 },
 		pool: POOL,
 		'runtime other': { aliases: 'another, one', memory: '192m',
 			pids: 48, cpus: 0.25, timeout_max: '4s', timeout: '4s' },

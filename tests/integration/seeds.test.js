@@ -47,7 +47,8 @@ test('what was printed before the timeout is kept', () => answers_exactly(
 for (const url of ['http://93.184.215.14/', 'http://127.0.0.1:5000/']) {
 	test(`no network: urllib to ${url}`, async () => {
 		const answer = await run('import urllib.request\n' +
-		    `urllib.request.urlopen('${url}', timeout=3)`);
+		    `urllib.request.urlopen('${url}', timeout=3)`,
+		{ timeout: 10 });
 
 		assert.match(answer.error, /^Traceback .*URLError/s);
 		assert.equal(answer.exit_code, 1);
@@ -57,7 +58,7 @@ for (const url of ['http://93.184.215.14/', 'http://127.0.0.1:5000/']) {
 
 test('no network: no name is resolved', async () => {
 	const answer = await run('import socket\n' +
-	    "socket.getaddrinfo('example.com', 80)");
+	    "socket.getaddrinfo('example.com', 80)", { timeout: 10 });
 
 	assert.match(answer.error, /gaierror|OSError|PermissionError/);
 });

@@ -11,7 +11,8 @@ import { after, before, test } from 'node:test';
 
 import { containers } from '../integration/lib/docker.js';
 import { post_run } from './lib/client.js';
-import { free_port } from '../integration/lib/instance.js';
+import { take_place } from '../integration/lib/place.js';
+import { of_uids } from '../integration/lib/proc.js';
 import { wait_for } from '../integration/lib/wait.js';
 import { must_run, ROOT } from './lib/install.js';
 import { Manager } from './lib/manager.js';
@@ -19,13 +20,14 @@ import { Manager } from './lib/manager.js';
 const LIB = path.join(ROOT, 'tests/packaging/lib');
 const SITE = '/etc/nginx/sites-available/safe-code-executor';
 const CONF = '/etc/safe-code-executor/sced.conf';
-/* Nobody else's, and not those of the other instances. */
-const UID_BASE = 1950000000;
 /* There is no public address to name. */
 const NO_ADDRESS = 'bogus-mail-host,root-in-contact,' +
     'bogus-mail-host-in-debian-changelog';
+/* More than there are slots; another instance's are farther away. */
+const UIDS = 900;
 
 let port = 0;
+let uid_base = 0;
 let dir = null;
 let run_dir = null;
 let root = null;
@@ -33,7 +35,7 @@ let deb = null;
 let manager = null;
 
 before(async () => {
-	port = await free_port();
+	({ port, uid_base } = await take_place());
 	dir = path.join(process.env.SCE_WORK, `deb-${port}`);
 	run_dir = path.join(dir, 'run');
 	root = path.join(dir, 'root');
@@ -133,9 +135,10 @@ set_up()
 	fs.chmodSync(path.join(run_dir, 'sce-guest'), 0o755);
 	change(CONF, [/^run_dir = .*$/m, `run_dir = ${run_dir}`],
 	    [/^guest = .*$/m, `guest = ${run_dir}/sce-guest`],
-	    [/^uid_base = .*$/m, `uid_base = ${UID_BASE}`],
+	    [/^uid_base = .*$/m, `uid_base = ${uid_base}`],
 	    [/^ready = .*$/m, 'ready = 1'],
-	    [/^running = .*$/m, 'running = 2']);
+	    [/^running = .*$/m, 'running = 2'],
+	    [/^timeout_max = .*$/m, 'timeout_max = 5m']);
 	for (const unit of ['docker.service', 'docker.socket',
 		'containerd.service'])
 		fs.symlinkSync('/dev/null', path.join(units, unit));
@@ -193,30 +196,46 @@ test('sced has what the unit leaves, and its socket is systemd\'s', () => {
 	assert.match(environment, /NOTIFY_SOCKET=/);
 });
 
+/* Null for a process that is gone: clients of Docker's come and go. */
+function
+of_process(pid, file)
+{
+	try {
+		return fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
+	} catch {
+		return null;
+	}
+}
+
 test('responders have nothing of systemd\'s', () => {
 	const pid = manager.show('sced.service', 'MainPID');
 	const children = fs.readFileSync(
 	    `/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
 
 	assert.ok(children.length > 60, children);
-	for (const child of children) {
-		const exe = fs.readFileSync(`/proc/${child}/cmdline`, 'utf8');
+	const responders = children.filter((child) =>
+		of_process(child, 'cmdline')?.includes('sce-responder'));
 
-		if (exe.includes('sce-responder'))
-			assert.equal(fs.readFileSync(`/proc/${child}/environ`,
-			    'utf8'), 'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100\0');
-	}
+	assert.ok(responders.length > 60, responders);
+	for (const pid_of_one of responders)
+		assert.equal(of_process(pid_of_one, 'environ'),
+		    'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100\0');
 });
 
 test('after a rotation the log goes on in a new file', async () => {
 	const log = inside('/var/log/safe-code-executor/executions.log');
-	const before_bytes = fs.statSync(log).size;
+	const said = () => fs.readFileSync(path.join(run_dir, 'sced.log'),
+	    'utf8').split('event=log-reopened').length;
+	const said_before = said();
+	/* The line of a run follows its answer. */
+	const before_bytes = await wait_for('a line of the first run',
+	    () => fs.statSync(log).size);
 
-	assert.ok(before_bytes > 0);
 	fs.renameSync(log, `${log}.1`);
 	manager.systemctl('kill', '--signal=USR1', '--kill-whom=main',
 	    'sced.service');
-	await wait_for('a new log', () => fs.existsSync(log));
+	/* It is there before all responders have been told of it. */
+	await wait_for('a new log', () => said() > said_before);
 	await post_run(port, 'print(1)');
 	await wait_for('a line in it', () => fs.statSync(log).size > 0);
 	assert.equal(fs.statSync(`${log}.1`).size, before_bytes);
@@ -236,8 +255,24 @@ test('a request sent while there is no sced is answered by the next', async () =
 	assert.equal(manager.show('sced.service', 'NRestarts'), '1');
 });
 
+/* Lets the program go on that waits for this file: it sees it in its sandbox,
+ * as others do that do not care. */
+function
+let_go()
+{
+	for (const pid of of_uids(uid_base, UIDS)) {
+		try {
+			fs.writeFileSync(`/proc/${pid}/root/box/go`, '');
+		} catch {
+			/* It has no such folder, or is gone. */
+		}
+	}
+}
+
 test('a restart answers the run under way, and who comes meanwhile', async () => {
-	const under_way = post_run(port, 'import time\ntime.sleep(2)\nprint(1)');
+	const under_way = post_run(port, 'import os, time\n' +
+	    'while not os.path.exists("/box/go"):\n    time.sleep(0.02)\n' +
+	    'print(1)', { timeout: 300 });
 
 	await wait_for('a run', () => {
 		const status = spawnSync('curl', ['-s',
@@ -250,6 +285,7 @@ test('a restart answers the run under way, and who comes meanwhile', async () =>
 		manager.show('sced.service', 'StatusText').startsWith('Stopping'));
 	const meanwhile = post_run(port, 'print(2)');
 
+	let_go();
 	assert.deepEqual(await under_way, { status: 200, body: { output: '1' } });
 	assert.deepEqual(await meanwhile, { status: 200, body: { output: '2' } });
 	assert.equal(manager.show('sced.service', 'Result'), 'success');

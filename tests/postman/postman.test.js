@@ -6,7 +6,9 @@ import { describe, test } from 'node:test';
 
 import newman from 'newman';
 
-const REQUEST_DEADLINE_MS = 60000;
+import { SLOWNESS } from '../integration/lib/wait.js';
+
+const REQUEST_DEADLINE_MS = 60000 * SLOWNESS;
 
 function
 read(name)

@@ -11,7 +11,7 @@ import { shared_instance } from '../integration/lib/instance.js';
 import { attacks, title } from './lib/attacks.js';
 import { run_plain } from './lib/plain_container.js';
 
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 const FEWEST_BREACHES = 40;
 
 const { image } = shared_instance().config().docker;

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import { docker, docker_cli, inspect } from '../integration/lib/docker.js';
+import { docker, docker_cli, docker_get } from '../integration/lib/docker.js';
 import { belongings, settled } from '../integration/lib/fault_instance.js';
 import { command_line, pids, status_uid } from '../integration/lib/proc.js';
 import { wait_for } from '../integration/lib/wait.js';
@@ -165,18 +165,26 @@ remains(census)
 		    .map((id) => `${what} of container ${id}`));
 }
 
+/* The name of a container's namespace; none if it is gone by now. */
+async function
+namespace_of({ Id: id })
+{
+	const container = await docker_get(`/containers/${id}/json`);
+
+	return path.basename(container?.NetworkSettings.SandboxKey ?? '');
+}
+
 /* Networks, and namespaces of no container that there is. */
-function
+async function
 networks()
 {
 	const namespaces = network_namespaces();
-	const ids = docker('ps', '-aq', '--no-trunc').split('\n');
-	const keys = inspect(ids.filter((id) => id !== '')).map((container) =>
-		path.basename(container.NetworkSettings.SandboxKey));
+	const all = await docker_get('/containers/json?all=1');
+	const keys = await Promise.all(all.map(namespace_of));
 
 	return new Set([
-		...docker('network', 'ls', '-q').split('\n')
-		    .map((id) => `network ${id}`),
+		...(await docker_get('/networks'))
+		    .map(({ Id: id }) => `network ${id}`),
 		...namespaces.filter((name) => !keys.includes(name))
 		    .map((name) => `network namespace ${name}`),
 	]);
@@ -185,7 +193,7 @@ networks()
 async function
 look(own)
 {
-	return { own: await own_things(own), networks: networks() };
+	return { own: await own_things(own), networks: await networks() };
 }
 
 /* Those that were not there before and that stay. */
@@ -194,8 +202,8 @@ new_networks(before)
 {
 	let left = null;
 
-	await wait_for('an end of networks', () => {
-		const now = networks();
+	await wait_for('an end of networks', async () => {
+		const now = await networks();
 
 		left = [...left ?? now].filter((network) =>
 			now.has(network) && !before.has(network));

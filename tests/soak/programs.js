@@ -6,8 +6,12 @@
  */
 import { createHash } from 'node:crypto';
 
+import { SLOWNESS } from '../integration/lib/wait.js';
+
 /* As much as there is: none of these may be late because others are there. */
 const PATIENT = { timeout: 10 };
+/* For what has to print before its time is up: seconds. */
+const PRINTING_S = Math.min(10, Math.ceil(2 * SLOWNESS));
 const OUTPUT_BYTES = 64 * 1024;
 const FLOOD_BYTES = 200000;
 const SIGNALS = { SIGSEGV: 11, SIGABRT: 6, SIGTERM: 15, SIGKILL: 9, SIGBUS: 7 };
@@ -103,17 +107,19 @@ loops(word, random)
 function
 prints_and_loops(word)
 {
-	return [{ code: `print('${word}')\nwhile True: pass`, timeout: 2 },
-		{ output: word,
-			error: 'Execution timed out after 2 seconds' }];
+	return [{ code: `print('${word}')\nwhile True: pass`,
+		timeout: PRINTING_S },
+	{ output: word,
+		error: `Execution timed out after ${PRINTING_S} seconds` }];
 }
 
 function
 sleeps_too_long(word)
 {
 	return [{ code: `print('${word}', flush=True)\n` +
-	    'import time\ntime.sleep(60)', timeout: 1 },
-	{ output: word, error: 'Execution timed out after 1 second' }];
+	    'import time\ntime.sleep(60)', timeout: PRINTING_S },
+	{ output: word,
+		error: `Execution timed out after ${PRINTING_S} seconds` }];
 }
 
 function

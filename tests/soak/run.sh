@@ -22,10 +22,7 @@ main() {
 	have node "the soak" || exit 1
 	make_work soak
 	export SCE_WORK=$WORK BUILD=$SERVICE_BUILD
-	# In the background: a trap does not wait for it then.
-	SOAK_SECONDS=$((60 * minutes)) node tests/soak/soak.js &
-	NODE_PID=$!
-	wait "$NODE_PID"
+	SOAK_SECONDS=$((60 * minutes)) run_node tests/soak/soak.js
 }
 
 run_main

@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { ScedLog } from '../integration/lib/fault_instance.js';
 import { start_instance } from '../integration/lib/instance.js';
+import { SLOWNESS } from '../integration/lib/wait.js';
 import { check_log } from './logs.js';
 import { Census, leaks, look } from './leaks.js';
 import { Memory } from './memory.js';
@@ -33,10 +34,10 @@ const BURST_EXTRA = 14;
 const BURST_LEAVERS = 6;
 const BURST_ADDRESSES = 3;
 /* What is added so that every kind gets its turn. */
-const EXTRA_MS_MAX = 60000;
+const EXTRA_MS_MAX = 60000 * SLOWNESS;
 const PROGRESS_EVERY_MS = 60000;
 /* Starting, the last requests, and looking for leaks. */
-const MARGIN_MS = 300000;
+const MARGIN_MS = 300000 * SLOWNESS;
 
 class Soak {
 	constructor(own)
@@ -274,7 +275,6 @@ main()
 	console.log(`${os.hostname()}: ${os.cpus().length} cores, ` +
 	    `${SECONDS} s, seed ${SEED}`);
 	const own = await start_instance('soak', {
-		docker: { uid_base: 370000 },
 		pool: POOL,
 	});
 	let checks = null;

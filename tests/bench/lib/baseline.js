@@ -5,14 +5,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 import { docker, docker_cli, inspect } from '../../integration/lib/docker.js';
-import { free_port, ROOT } from '../../integration/lib/instance.js';
-import { wait_for } from '../../integration/lib/wait.js';
+import { ROOT } from '../../integration/lib/instance.js';
+import { take_place } from '../../integration/lib/place.js';
+import { SLOWNESS, wait_for } from '../../integration/lib/wait.js';
 import { isolation_flags } from
     '../../security/cpython/lib/sandbox_flags.js';
 import { command_driver, http_driver } from './driver.js';
 import { ENVIRONMENT, HI, PYTHON } from './programs.js';
 
-const FLASK_DEADLINE_MS = 20000;
+const FLASK_DEADLINE_MS = 20000 * SLOWNESS;
 
 /* docker run with the flags that a waiting sandbox was started with, as
  * Docker understood them. The program's text comes behind it. */
@@ -51,7 +52,7 @@ has_flask()
 async function
 start_flask(command, dir)
 {
-	const port = await free_port();
+	const { port } = await take_place();
 	const server = spawn(PYTHON, [path.join(ROOT,
 	    'tests/bench/reference.py'), String(port), ...command],
 	    { stdio: 'ignore' });

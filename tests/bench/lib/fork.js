@@ -6,8 +6,6 @@ import { measure_latency } from './latency.js';
 import { HI, IMPORTS, MODULES } from './programs.js';
 import { measure_throughput } from './throughput.js';
 
-const UID_BASE = 1932000000;
-
 /* The section that has the key; undefined: this sced does not know it. */
 function
 section_of(settings, key)
@@ -18,8 +16,7 @@ section_of(settings, key)
 async function
 with_instance(settings, values, work)
 {
-	const sections = { docker: { uid_base: UID_BASE },
-		service: { responder_uid: UID_BASE + 999 } };
+	const sections = {};
 
 	for (const [key, value] of Object.entries(values)) {
 		const section = section_of(settings, key);

@@ -3,6 +3,7 @@
 import { docker } from '../../integration/lib/docker.js';
 import { start_instance } from '../../integration/lib/instance.js';
 import { of_uids } from '../../integration/lib/proc.js';
+import { SLOWNESS } from '../../integration/lib/wait.js';
 import { http_driver } from './driver.js';
 import { measure_latency } from './latency.js';
 import { settled } from './pool.js';
@@ -11,8 +12,9 @@ import { as_long_as, OUTPUT_CAP, writing } from './programs.js';
 const OUTPUT_SIZES = [1, OUTPUT_CAP / 4, OUTPUT_CAP / 2, OUTPUT_CAP,
 	16 * OUTPUT_CAP];
 const CODE_SIZES = [20, 1250, 2500, 5000];
-const SLOTS_UID_BASE = 1931000000;
-const SLOTS_DEADLINE_MS = 300000;
+const SLOTS_DEADLINE_MS = 300000 * SLOWNESS;
+/* More than the slots of any instance here. */
+const UIDS = 900;
 
 /* [{ size, p50, ... }] of each kind. */
 async function
@@ -39,12 +41,11 @@ measure_slots(count)
 {
 	const begin = performance.now();
 	const own = await start_instance('slots', {
-		docker: { uid_base: SLOTS_UID_BASE },
-		service: { responder_uid: SLOTS_UID_BASE + 999 },
 		pool: { ready: count },
 	});
 
 	own.settings = own.config();
+	const uid_base = Number(own.settings.docker.uid_base);
 	const { ready } = await settled(own, SLOTS_DEADLINE_MS);
 	const up = performance.now();
 	await own.stop();
@@ -55,7 +56,7 @@ measure_slots(count)
 		containers_left: docker('ps', '-aq', '--filter',
 		    `label=sce.instance=${own.run_dir}`).split('\n')
 		    .filter((id) => id !== '').length,
-		processes_left: of_uids(SLOTS_UID_BASE, 1000).length };
+		processes_left: of_uids(uid_base, UIDS).length };
 }
 
 export { measure_sizes, measure_slots };

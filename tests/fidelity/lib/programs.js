@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* All tables as one: a map from "table: name" to { code, stdin, killed }. */
+/*
+ * All tables as one: a map from "table: name" to { code, stdin, killed }, and
+ * which of them are heavy: their children are interpreters from the start.
+ */
 import endings from '../programs/endings.js';
 import library from '../programs/library.js';
 import names from '../programs/names.js';
@@ -16,4 +19,12 @@ const PROGRAMS = new Map(Object.entries(TABLES).flatMap(([table, programs]) =>
 	Object.entries(programs).map(([name, program]) => [`${table}: ${name}`,
 		typeof program === 'string' ? { code: program } : program])));
 
-export { PROGRAMS };
+const HEAVY = /\b(spawn|forkserver|Manager)\b|sys\.executable/;
+
+function
+is_heavy({ code })
+{
+	return HEAVY.test(code);
+}
+
+export { PROGRAMS, is_heavy };

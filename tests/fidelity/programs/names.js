@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a program finds out about itself, its interpreter and its place. */
+import { SLOWNESS } from '../../integration/lib/wait.js';
+
 export default {
 	'of __main__': String.raw`
 print(list(globals()))
@@ -164,7 +166,7 @@ print(len(others | {own}))
 	'process': String.raw`
 import os, threading
 print(os.getpid() > 1, os.getppid(), os.getpgrp() == os.getpid(),
-      os.getpid() == threading.get_native_id(), os.times().user < 1)
+      os.getpid() == threading.get_native_id(), os.times().user < ${SLOWNESS})
 `,
 	'session': 'import os\nprint(os.getsid(0) == os.getpid())',
 	'a process group of its own': 'import os\nos.setpgid(0, 0)\n' +

@@ -204,8 +204,8 @@ async def main():
 asyncio.run(main())
 `, stdin: 'first\nrest' },
 	'by select': { code: 'import os, select\n' +
-	    'print(select.select([0], [], [], 5)[0], os.read(0, 10))\n' +
-	    'print(select.select([0], [], [], 5)[0], os.read(0, 10))',
+	    'print(select.select([0], [], [])[0], os.read(0, 10))\n' +
+	    'print(select.select([0], [], [])[0], os.read(0, 10))',
 	stdin: 'x' },
 	'with another encoding': { code: 'import sys\n' +
 	    'sys.stdin.reconfigure(encoding="latin-1")\n' +

@@ -5,16 +5,21 @@
  * instead of ip netns exec, which would hide /sys/fs/cgroup from sced.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { ROOT } from './instance.js';
 import { alive, children } from './proc.js';
-import { wait_for } from './wait.js';
+import { SLOWNESS, wait_for } from './wait.js';
 
 const LOAD = fileURLToPath(new URL('cluster_load.js', import.meta.url));
-const COMMAND_DEADLINE_MS = 30000;
+const COMMAND_DEADLINE_MS = Math.ceil(30000 * SLOWNESS);
+/* A host that does not answer holds a request for as long as the front
+ * waits for it. */
+const LOAD_DEADLINE_MS = 120000 * SLOWNESS;
 const FRONT_PORT = 8080;
 
 function
@@ -234,7 +239,7 @@ start_load(network, name, base, lanes, count = [])
 			const target = answers.length + number;
 
 			return wait_for(`${target} answers`,
-			    () => answers.length >= target, 120000);
+			    () => answers.length >= target, LOAD_DEADLINE_MS);
 		},
 		stop: () => {
 			child.stdin.end();
@@ -243,4 +248,31 @@ start_load(network, name, base, lanes, count = [])
 	};
 }
 
-export { Network, Front, start_load };
+/* One client that stays, so that asking takes no start of a program. */
+function
+start_client(network, name, base)
+{
+	const [command, ...args] = [...network.enter(name), process.execPath,
+		LOAD, base, 'asked'];
+	const child = spawn(command, args,
+	    { stdio: ['pipe', 'pipe', 'inherit'] });
+	const lines = createInterface({ input: child.stdout });
+
+	return {
+		/* ask('POST'), ask('GET', '/healthz'): one at a time */
+		ask: async (...words) => {
+			const answer = once(lines, 'line');
+
+			child.stdin.write(`${words.join(' ')}\n`);
+			return JSON.parse((await answer)[0]);
+		},
+		stop: async () => {
+			const end = once(child, 'close');
+
+			child.stdin.end();
+			await end;
+		},
+	};
+}
+
+export { Network, Front, start_load, start_client };

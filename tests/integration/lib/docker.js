@@ -4,7 +4,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 
-const COMMAND_DEADLINE_MS = 60000;
+import { SLOWNESS } from './wait.js';
+
+/* A whole number: execFileSync takes no other. */
+const COMMAND_DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 
 /* Where dockerd listens, as far as the environment says. */
@@ -108,6 +111,35 @@ docker_get(path)
 	});
 }
 
+/*
+ * Of an instance, as containers() and holders() have them: { slots, holders }.
+ * One request, for who asks again and again.
+ */
+async function
+list_containers(run_dir)
+{
+	const filters = JSON.stringify({ label: [`sce.instance=${run_dir}`] });
+	const all = await docker_get('/containers/json?all=1&filters=' +
+	    encodeURIComponent(filters));
+	const named = all.filter(({ Names }) =>
+		Names?.some((name) => /[^/]/.test(name)));
+	const of_kind = (kind) => named
+	    .filter(({ Labels }) => Object.hasOwn(Labels, `sce.${kind}`))
+	    .map(({ Id }) => Id).sort();
+
+	return { slots: of_kind('slot'), holders: of_kind('holder') };
+}
+
+/* As inspect() has them, and without a client's start, too. */
+async function
+inspect_now(ids)
+{
+	const found = await Promise.all(ids.map((id) =>
+		docker_get(`/containers/${id}/json`)));
+
+	return found.filter((container) => container !== null);
+}
+
 /* A program with input, beside whatever else goes on: { stdout, stderr, status },
  * bytes, and the status null if it was too slow. options: as of spawn. */
 function
@@ -137,6 +169,6 @@ docker_collect(args, input, timeout)
 
 export {
 	collect, docker, docker_cli, docker_collect, docker_get, docker_socket,
-	containers, holders,
-	inspect,
+	containers, holders, list_containers,
+	inspect, inspect_now,
 };

@@ -6,7 +6,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import { docker_get, inspect } from './docker.js';
+import {
+	docker_get, inspect, inspect_now, list_containers,
+} from './docker.js';
 import { config_text } from './instance.js';
 import {
 	alive, children, descriptor_kinds, is_zombie, lowest_free_descriptor,
@@ -127,14 +129,15 @@ changed_sections(sections, changes)
 	return changed;
 }
 
-/* Processes of sandboxes, as the host sees them: each slot has its uid. */
+/* Processes of sandboxes, as the host sees them: each slot has its uid. The
+ * base is sced's, which tells it while it runs. */
 function
-sandbox_processes(own)
+sandbox_processes(own, uid_base = own.config().docker.uid_base)
 {
 	/* But for what Docker itself forgets, when it is killed between the
 	 * creation of a container and its start: runc's first half, which waits
 	 * for ever and runs nothing. OPERATION.md says so. */
-	return of_uids(Number(own.config().docker.uid_base), UIDS)
+	return of_uids(Number(uid_base), UIDS)
 	    .filter((pid) => status_field(pid, 'Name') !== 'runc:[2:INIT]');
 }
 
@@ -149,22 +152,31 @@ namespace_mounts(dir)
 	    .filter((file) => path.dirname(file) === dir);
 }
 
+/* Where this dockerd mounts them. */
+async function
+namespaces_dir(own)
+{
+	const { slots, holders } = await list_containers(own.run_dir);
+	const [{ NetworkSettings: { SandboxKey: key } }] =
+	    await inspect_now([...holders, ...slots]);
+
+	return fs.realpathSync(path.dirname(key));
+}
+
 /*
  * Network namespaces that no container has, of those that this dockerd made.
- * Looked at in this order, one that comes or goes at the moment is none of
- * them.
+ * Looked at in this order, one that goes at the moment is none of them; one
+ * that comes has no container yet, so that one look alone says nothing.
  */
 async function
 stray_namespaces(own)
 {
-	const name = async (id) => path.basename((await docker_get(
-	    `/containers/${id}/json`))?.NetworkSettings.SandboxKey ?? '');
-	const [{ NetworkSettings: { SandboxKey: key } }] =
-	    inspect([...own.holders(), ...own.containers()]);
-	const dir = fs.realpathSync(path.dirname(key));
+	const dir = await namespaces_dir(own);
 	const mounts = namespace_mounts(dir);
 	const all = await docker_get('/containers/json?all=1');
-	const names = await Promise.all(all.map(({ Id: id }) => name(id)));
+	const names = (await inspect_now(all.map(({ Id: id }) => id)))
+	    .map(({ NetworkSettings: { SandboxKey: key } }) =>
+		path.basename(key ?? ''));
 	const now = namespace_mounts(dir);
 
 	return mounts.filter((file) => now.includes(file) &&
@@ -177,16 +189,17 @@ networks()
 	return (await docker_get('/networks')).map(({ Name }) => Name).sort();
 }
 
-/* What an idle instance has, and what must not grow. */
+/* What an idle instance has, and what must not grow. listed: what
+ * list_containers() said, for who asks again and again. */
 function
-belongings(own)
+belongings(own, listed = { slots: own.containers(), holders: own.holders() })
 {
 	const sced = own.sced_pid();
 	const family = children(sced);
 
 	return {
-		containers: own.containers().length,
-		holders: own.holders().length,
+		containers: listed.slots.length,
+		holders: listed.holders.length,
 		slots: fs.readdirSync(path.join(own.run_dir, 'slots')).length,
 		nets: fs.readdirSync(path.join(own.run_dir, 'nets')).length,
 		descriptors: descriptor_kinds(sced),
@@ -194,6 +207,12 @@ belongings(own)
 		zombies: family.filter(is_zombie).length,
 		processes: sandbox_processes(own).length,
 	};
+}
+
+async function
+belongings_now(own)
+{
+	return belongings(own, await list_containers(own.run_dir));
 }
 
 /* The first look may itself cost a sandbox, by a probe; the second is too
@@ -213,15 +232,20 @@ settled(own)
 {
 	const ready = Number(own.config().pool.ready);
 	const has = await look_twice(own, () => wait_for('an idle instance',
-	    () => {
-		const now = belongings(own);
+	    async () => {
+		const now = await belongings_now(own);
 
 		return now.slots === ready && now.containers === ready &&
 		    now.children === own.responders().length && now;
 	}));
 
-	return { has, networks: await networks(),
-		namespaces: await stray_namespaces(own) };
+	/* dockerd may be busy with somebody else's, and answer an error. */
+	return {
+		has,
+		networks: await wait_for('networks', networks),
+		namespaces: await wait_for('network namespaces', () =>
+			stray_namespaces(own)),
+	};
 }
 
 /* The instance has again what it had before, Docker has no more either, and
@@ -231,30 +255,36 @@ nothing_left(own, { has, networks: nets, namespaces })
 {
 	const what = `exactly ${JSON.stringify(has)}`;
 
-	await look_twice(own, () => wait_for(what, () => {
-		const now = belongings(own);
+	await look_twice(own, () => wait_for(what, async () => {
+		const now = await belongings_now(own);
 
 		if (!isDeepStrictEqual(now, has))
 			throw new Error(JSON.stringify(now));
 		return true;
 	}));
 	assert.ok(lowest_free_descriptor(own.sced_pid()) > 2);
-	assert.deepEqual(await networks(), nets);
-	await wait_for('end of its network namespaces', async () => {
-		const left = (await stray_namespaces(own))
-		    .filter((file) => !namespaces.includes(file));
+	assert.deepEqual(await wait_for('networks', networks), nets);
+	let left = null;
 
+	await wait_for('end of its network namespaces', async () => {
+		const now = await stray_namespaces(own);
+
+		/* Those of every look: what others start beside this one is
+		 * in one or two of them. */
+		left = (left ?? now).filter((file) =>
+			now.includes(file) && !namespaces.includes(file));
 		if (left.length > 0)
 			throw new Error(left.join(' '));
 		return true;
 	});
 }
 
-/* { name, pid: the guest as the host sees it, leased } of each container. */
+/* { name, pid: the guest as the host sees it, leased } of each container;
+ * containers: what inspect_now() said, for who asks again and again. */
 function
-guests(own)
+guests(own, containers = inspect(own.containers()))
 {
-	return inspect(own.containers()).flatMap((container) => {
+	return containers.flatMap((container) => {
 		const pid = container.State.Pid;
 
 		try {
@@ -277,8 +307,9 @@ guests(own)
 function
 leased_guest(own)
 {
-	return wait_for('guest of the run', () => {
-		const [guest, ...others] = guests(own)
+	return wait_for('guest of the run', async () => {
+		const { slots } = await list_containers(own.run_dir);
+		const [guest, ...others] = guests(own, await inspect_now(slots))
 		    .filter(({ leased }) => leased);
 
 		return others.length === 0 && guest;

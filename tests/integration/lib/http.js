@@ -2,9 +2,11 @@
 /* Requests as they are on the wire: raw bodies, own headers, no pooling. */
 import http from 'node:http';
 
+import { SLOWNESS } from './wait.js';
+
 const RUN_HEADERS = { 'Content-Type': 'application/json' };
 /* A request that hangs must fail its test, never hang the suite. */
-const REQUEST_DEADLINE_MS = 60000;
+const REQUEST_DEADLINE_MS = 60000 * SLOWNESS;
 
 function
 base_url()

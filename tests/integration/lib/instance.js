@@ -6,35 +6,20 @@
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { containers, holders } from './docker.js';
+import { containers, holders, list_containers } from './docker.js';
 import { health } from './http.js';
+import { take_place } from './place.js';
 import { command_line, running } from './proc.js';
-import { wait_for } from './wait.js';
+import { SLOWNESS, wait_for } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVICE = path.join(ROOT, 'fcgi/service.sh');
-const UP_DEADLINE_MS = 180000;
+const UP_DEADLINE_MS = Math.ceil(180000 * SLOWNESS);
 /* The tests are one client, and not a modest one. */
 const NO_CLIENT_LIMITS = { rate: 0, connections: 0 };
-
-function
-free_port()
-{
-	return new Promise((resolve, reject) => {
-		const server = net.createServer();
-
-		server.on('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-
-			server.close(() => resolve(port));
-		});
-	});
-}
 
 /* { pool: { ready: 1 } } as an INI file. */
 function
@@ -160,10 +145,13 @@ class Instance {
 			await health(this.base);
 			const now = await health(this.base);
 
-			return now.http === 200 && now.running === 0 &&
-			    now.queued === 0 && now.ready === ready &&
-			    this.containers().length === ready &&
-			    this.holders().length === held && now;
+			if (now.http !== 200 || now.running !== 0 ||
+			    now.queued !== 0 || now.ready !== ready)
+				return false;
+			const has = await list_containers(this.run_dir);
+
+			return has.slots.length === ready &&
+			    has.holders.length === held && now;
 		}, deadline_ms);
 	}
 }
@@ -206,7 +194,7 @@ service(own, command)
 	return done.stdout;
 }
 
-/* fork.test.js has other files run with it. */
+/* Rows of plan.txt with @fork are run with it. */
 function
 isolation()
 {
@@ -224,12 +212,8 @@ isolation()
 async function
 start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 {
-	const port = await free_port();
-	const work = process.env.SCE_WORK;
-
-	if (!work)
-		throw new Error('SCE_WORK not set: run tests/run.sh');
-	const home = path.join(work, `${name}-${port}`);
+	const { port, uid_base, responder_uid } = await take_place();
+	const home = path.join(process.env.SCE_WORK, `${name}-${port}`);
 	const own = new Instance(`http://127.0.0.1:${port}`,
 	    path.join(home, 'run'));
 
@@ -240,6 +224,8 @@ start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 	own.config_path = path.join(home, 'sced.ini');
 	fs.writeFileSync(own.config_path, config_text({
 		clients: NO_CLIENT_LIMITS, ...sections,
+		service: { responder_uid, ...sections.service },
+		docker: { uid_base, ...sections.docker },
 		pool: { ...isolation(), ...sections.pool },
 	}));
 	own.up = () => service(own, 'up');
@@ -256,5 +242,5 @@ start_instance(name, sections = {}, { listen = '', enter = [] } = {})
 
 export {
 	Instance, shared_instance, start_instance, config_text, config_parse,
-	free_port, ROOT,
+	ROOT,
 };

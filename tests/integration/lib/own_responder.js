@@ -6,8 +6,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { ROOT } from './instance.js';
+import { SLOWNESS } from './wait.js';
 
-const BUILD_DEADLINE_MS = 240000;
+/* Also for who waits until somebody else has made the objects; a whole number,
+ * for spawnSync takes no other. */
+const BUILD_DEADLINE_MS = Math.ceil(480000 * SLOWNESS);
 
 /* A folder that responders can read, for it and what it is told. */
 function

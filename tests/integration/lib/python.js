@@ -9,6 +9,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { SLOWNESS } from './wait.js';
+
 const PYTHON = '/usr/bin/python3.11';
 const ENVIRONMENT = {
 	PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -16,7 +18,7 @@ const ENVIRONMENT = {
 	USER: 'sandbox',
 	LANG: 'C.UTF-8',
 };
-const REFERENCE_DEADLINE_MS = 20000;
+const REFERENCE_DEADLINE_MS = Math.ceil(20000 * SLOWNESS);
 
 /* { stdout, stderr, status, signal }, paths as they are in the sandbox. */
 function

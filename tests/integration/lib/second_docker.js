@@ -13,9 +13,9 @@ import { docker_cli, docker_get } from './docker.js';
 import {
 	alive, children, command_line, executable, pids,
 } from './proc.js';
-import { wait_for } from './wait.js';
+import { SLOWNESS, wait_for } from './wait.js';
 
-const LOAD_DEADLINE_MS = 120000;
+const LOAD_DEADLINE_MS = Math.ceil(120000 * SLOWNESS);
 
 class SecondDocker {
 	/* settings: of its daemon.json */

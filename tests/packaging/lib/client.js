@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A run by way of a port. */
-const ANSWER_DEADLINE_MS = 60000;
+import { SLOWNESS } from '../../integration/lib/wait.js';
+
+const ANSWER_DEADLINE_MS = 120000 * SLOWNESS;
 
 async function
-post_run(port, code)
+post_run(port, code, members = {})
 {
 	const answer = await fetch(`http://127.0.0.1:${port}/run`, {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify({ code }),
+		body: JSON.stringify({ code, ...members }),
 		signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
 	});
 

@@ -6,7 +6,8 @@
  *   # attack: what it tries          # protection: what stands against it
  *   # expect: the answer's JSON; a string "/.../" is a pattern for all of it,
  *     or for the JSON of what is no string
- *   # timeout: seconds               # stdin: a JSON string
+ *   # timeout: seconds, more of them on a slow machine, in expect, too
+ *   # stdin: a JSON string
  *   # returns: files                 are part of the answer
  *   # times: how often it is run     # raw: a pattern for the answer's text
  *   # nasty: yes                     the service is looked at right after it
@@ -23,12 +24,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { SLOWNESS } from '../../integration/lib/wait.js';
+
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const GROUPS = ['escape', 'information', 'resources', 'persistence', 'forging',
 	'neighbours'];
 const KEYS = ['attack', 'protection', 'expect', 'timeout', 'stdin', 'returns',
 	'times', 'raw', 'nasty', 'needs', 'residual', 'distinct', 'default'];
-/* Long enough for a program that ends by itself on a busy machine. */
+/* Long enough for a program that ends by itself on a busy machine, and as much
+ * as a request may ask for. */
 const TIMEOUT_S = 10;
 
 function
@@ -52,19 +56,36 @@ read_head(file, text)
 	return head;
 }
 
+/* What a program needs to do its deed before its end, in tenths of a second. */
+function
+lasting(seconds)
+{
+	return Math.min(TIMEOUT_S, Math.ceil(seconds * SLOWNESS * 10) / 10);
+}
+
+function
+timed_out(seconds)
+{
+	return `"Execution timed out after ${seconds} ` +
+	    `second${seconds === 1 ? '' : 's'}"`;
+}
+
 function
 read_part(file)
 {
 	const code = fs.readFileSync(file, 'utf8');
 	const head = read_head(file, code);
+	const asked = Number(head.timeout ?? TIMEOUT_S);
+	const timeout = lasting(asked);
 
 	return {
 		file,
 		code,
 		head,
-		expect: JSON.parse(head.expect),
+		expect: JSON.parse(head.expect
+		    .replace(timed_out(asked), timed_out(timeout))),
 		members: {
-			timeout: Number(head.timeout ?? TIMEOUT_S),
+			timeout,
 			...head.stdin && { stdin: JSON.parse(head.stdin) },
 			...head.returns === 'files' && { return_files: true },
 		},

@@ -4,25 +4,31 @@
  * has a program that leaves something, and one that looks for it and prints a
  * list of what it found. Both are put behind HEAD.
  */
+import { SLOWNESS } from '../../integration/lib/wait.js';
 
-/* The name of the container, and a process that outlives its parents. */
+/* The name of the container, and a process that outlives its parents: what it
+ * does has to tell when it has begun. */
 const HEAD = `import ctypes, errno, fcntl, mmap, os, resource, signal, socket
 import stat, sys, time
 libc = ctypes.CDLL(None, use_errno=True)
 which = hash("which container")
 found = []
 def behind(work):
+    told, telling = os.pipe()
     if os.fork() == 0:
         os.setsid()
         for number in range(1, 65):
             try: signal.signal(number, signal.SIG_IGN)
             except (OSError, ValueError): pass
         if os.fork() == 0:
-            try: work()
+            try: work(lambda: os.write(telling, b"x"))
             finally: os._exit(0)
         os._exit(0)
     try: os.wait()
     except ChildProcessError: pass
+    os.close(telling)
+    os.read(told, 1)
+    os.close(told)
 `;
 const LEFT = '\nprint("", which, "", sep="\\n")';
 const FOUND = '\nprint(which, *found, sep="\\n")';
@@ -48,7 +54,8 @@ found += [n for n in vars(json) if n == "secret"]` },
     try: open(place + "/big", "wb").write(bytes(size << 20))
     except OSError as error: found.append(str(error))` },
 	{ what: 'processes that run away',
-		leave: `def stay():
+		leave: `def stay(tell):
+    tell()
     while True: time.sleep(0.01)
 for _ in range(8): behind(stay)`,
 		find: `for pid in range(2, 400):
@@ -59,7 +66,7 @@ for _ in range(8): behind(stay)`,
     else: found.append(pid)
 if os.getpid() != 2 or os.getppid() != 1: found.append(os.getpid())` },
 	{ what: 'writers that stay behind',
-		leave: `def stay():
+		leave: `def stay(tell):
     end = time.time() + 5
     while time.time() < end:
         for fd in 1, 2:
@@ -68,6 +75,8 @@ if os.getpid() != 2 or os.getppid() != 1: found.append(os.getpid())` },
         for name in "/box/late", "/tmp/late", "/dev/shm/late":
             try: open(name, "w").close()
             except OSError: pass
+        if tell: tell()
+        tell = None
 behind(stay)`,
 		find: `end = time.time() + 2
 while time.time() < end and not found:
@@ -75,14 +84,14 @@ while time.time() < end and not found:
     for place in "/box", "/tmp", "/dev/shm":
         found += [n for n in os.listdir(place) if n != "main.py"]` },
 	{ what: 'sockets that listen',
-		leave: `def listen():
+		leave: `def listen(tell):
     kept = []
     for family, address in ((socket.AF_UNIX, "\\0meeting"),
             (socket.AF_UNIX, "/tmp/meeting"), (socket.AF_INET, ("", 7777))):
         s = socket.socket(family); s.bind(address); s.listen(); kept.append(s)
+    tell()
     time.sleep(60)
-behind(listen)
-time.sleep(0.1)`,
+behind(listen)`,
 		find: `for family, address in ((socket.AF_UNIX, "\\0meeting"),
         (socket.AF_UNIX, "/tmp/meeting"), (socket.AF_INET, ("", 7777))):
     s = socket.socket(family)
@@ -132,8 +141,9 @@ if sys.getrecursionlimit() != 1000 or sys.getswitchinterval() != 0.005:
     except (OSError, ValueError): pass
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 signal.setitimer(signal.ITIMER_REAL, 0.2)
-def alarm():
+def alarm(tell):
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+    tell()
     while True:
         try: os.kill(-1, signal.SIGALRM)
         except OSError: pass
@@ -164,14 +174,14 @@ name = ctypes.create_string_buffer(16)
 libc.prctl(16, name, 0, 0, 0)
 if name.value == b"left": found.append("name")
 if os.sched_getscheduler(0) != os.SCHED_OTHER: found.append("class")
-if os.times().user > 1: found.append("time")` },
+if os.times().user > ${SLOWNESS}: found.append("time")` },
 	{ what: 'locks on the image\'s files',
-		leave: `def lock():
+		leave: `def lock(tell):
     fd = os.open("/usr/bin/python3.11", os.O_RDONLY)
     fcntl.flock(fd, fcntl.LOCK_EX)
+    tell()
     time.sleep(60)
-behind(lock)
-time.sleep(0.1)`,
+behind(lock)`,
 		find: `fd = os.open("/usr/bin/python3.11", os.O_RDONLY)
 try: fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 except OSError as error: found.append(str(error))` },

@@ -2,6 +2,7 @@
 # attack: two runs tell each other bits by locks on /proc/self/ns/*
 # protection: none yet: the host's user and time namespace are everybody's
 # residual: two runs at once that want to can talk; neither learns more
+# times: 5
 # expect: {"output": "HELD: a has locked what it could"}
 # default: breach
 import fcntl, os, time
@@ -16,5 +17,5 @@ for name in ("user", "time", "net", "mnt", "pid", "uts", "ipc", "cgroup"):
             taken.append(fd)
         except OSError:
             pass
-time.sleep(1.5)
+time.sleep(3.5)
 print("HELD: a has locked what it could")

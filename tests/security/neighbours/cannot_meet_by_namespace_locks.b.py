@@ -3,7 +3,7 @@
 import fcntl, os, struct, time
 
 QUESTION = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
-found, end = set(), time.monotonic() + 1
+found, end = set(), time.monotonic() + 3
 
 
 def look(name, fd):
@@ -23,7 +23,7 @@ def look(name, fd):
         pass
 
 
-while time.monotonic() < end:
+while not found and time.monotonic() < end:
     for name in ("user", "time", "net", "mnt", "pid", "uts", "ipc", "cgroup"):
         try:
             fd = os.open(f"/proc/self/ns/{name}", os.O_RDONLY)

@@ -10,6 +10,7 @@ name = ctypes.CDLL(None).prctl
 reading, writing = os.pipe()
 for _ in range(20):
     if os.fork() == 0:
+        os.nice(19)  # or they let nobody else run, also not who prints
         name(15, b"outlives-run", 0, 0, 0)
         os.read(reading, 1)
         os.closerange(0, 256)

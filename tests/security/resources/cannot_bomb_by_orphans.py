@@ -4,21 +4,23 @@
 # expect: {"output": "HELD: 300 orphans reaped"}
 # nasty: yes
 # default: varies, the shell that is PID 1 there may reap them, too
-import os
+import os, time
 
 # As many as there are process numbers, five times over: none may stay.
 count = 0
-for _ in range(300):
+while count < 300:
     try:
         pid = os.fork()
     except BlockingIOError:
-        break
+        time.sleep(0.01)  # they are reaped in the end, or this never ends
+        continue
     if pid == 0:
-        if os.fork() == 0:
-            os._exit(0)
+        try:
+            os.fork()
+        except BlockingIOError:
+            os._exit(1)
         os._exit(0)
-    os.waitpid(pid, 0)
-    count += 1
+    count += os.waitpid(pid, 0)[1] == 0
 zombies = 0
 try:
     for name in os.listdir("/proc"):

@@ -4,18 +4,26 @@
 # expect: {"output": "HELD: 8 children, killed before they had it all"}
 # nasty: yes
 # default: breach
-import os, signal, time
+import os, signal
 
 children = []
+waiting, holding = os.pipe()
 for _ in range(8):
+    told, telling = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.close(holding)
         data = b"x" * (32 << 20)
-        time.sleep(1)
+        os.write(telling, b"x")
+        os.read(waiting, 1)
         os._exit(0)
-    children.append(pid)
+    os.close(telling)
+    children.append((pid, told))
+for _, told in children:
+    os.read(told, 1)  # it has it all, or it is dead
+os.close(holding)
 killed = 0
-for pid in children:
+for pid, _ in children:
     status = os.waitpid(pid, 0)[1]
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         killed += 1

@@ -5,6 +5,8 @@
 # the functions of NAME.c in front of some of its own.
 #
 #   build.sh probe|peer|picker FOLDER      makes FOLDER/sce-responder-NAME
+#
+# Environment: SCE_WORK, where the objects are kept for the next one (FOLDER).
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,16 +25,22 @@ picker) WRAPPED=(link_acquire) ;;
 	;;
 esac
 
+# Those who run beside us make the same ones: whoever is first, for all.
+OBJECTS=${SCE_WORK:-$FOLDER}/responder.objects.${CC##*/}
+mkdir -p "$OBJECTS"
+
 # Never with a sanitizer, whatever the rest is built with: its filter would be
 # another one. And never with the flags of a make that we run under.
-env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SANITIZE -u BUILD \
-    make --no-print-directory -s -C "$ROOT" CC="$CC" \
-    BUILD="$FOLDER/objects" "$FOLDER/objects/sce-responder"
+(
+	flock 9
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u SANITIZE -u BUILD \
+	    make --no-print-directory -s -j "$(nproc)" -C "$ROOT" CC="$CC" \
+	    BUILD="$OBJECTS" "$OBJECTS/sce-responder"
+) 9>"$OBJECTS/lock"
 "$CC" -std=c11 -D_GNU_SOURCE -I"$ROOT/fcgi" -O2 -g -Wall -Wextra \
     -fstack-protector-strong -fPIE -DSCE_VERSION='"test"' \
-    -c -o "$FOLDER/objects/$NAME.o" "$HERE/$NAME.c"
+    -c -o "$FOLDER/$NAME.o" "$HERE/$NAME.c"
 "$CC" -pie -Wl,-z,relro,-z,now,-z,noexecstack \
     "${WRAPPED[@]/#/-Wl,--wrap=}" -o "$FOLDER/sce-responder-$NAME" \
-    "$FOLDER/objects/$NAME.o" \
-    "$FOLDER"/objects/fcgi/{common,responder}/*.o \
+    "$FOLDER/$NAME.o" "$OBJECTS"/fcgi/{common,responder}/*.o \
     -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv

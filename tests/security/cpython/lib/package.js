@@ -10,11 +10,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { docker } from '../../../integration/lib/docker.js';
+import { SLOWNESS } from '../../../integration/lib/wait.js';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGE = 'libpython3.11-testsuite';
 const STDLIB = 'usr/lib/python3.11';
-const COMMAND_DEADLINE_MS = 120000;
+const COMMAND_DEADLINE_MS = Math.ceil(120000 * SLOWNESS);
 
 /* The version that belongs to the image's library, if the image says. */
 function

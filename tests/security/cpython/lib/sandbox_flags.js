@@ -21,7 +21,7 @@ security_flags(options, dir)
 
 /*
  * All that docker inspect tells of it but for its name, its labels, its slot
- * directory and its user. changes: of Memory, NanoCpus, PidsLimit, and of
+ * directory, its user and its network. changes: of Memory, NanoCpus, PidsLimit, and of
  * Ulimits by name. Files that Docker needs are written to dir.
  */
 function
@@ -34,13 +34,9 @@ sandbox_flags({ Config, HostConfig }, dir, changes = {})
 		return `${Name}=${value ?? Soft}:${value ?? Hard}`;
 	});
 
-	/* Its slot's holder has one in which there is as little. */
-	const network = host.NetworkMode.replace(/^container:.*/, 'none');
-
 	return [
-		'--network', network, '--ipc', host.IpcMode,
-		'--cgroupns', host.CgroupnsMode,
-		'--hostname', Config.Hostname, '--workdir', Config.WorkingDir,
+		'--ipc', host.IpcMode, '--cgroupns', host.CgroupnsMode,
+		'--workdir', Config.WorkingDir,
 		'--read-only', '--pull', 'never', '--log-driver', 'none',
 		'--init=false', '--no-healthcheck', '--runtime', host.Runtime,
 		'--memory', String(host.Memory),
@@ -85,21 +81,47 @@ without_holder(waiting)
 	};
 }
 
+function
+name_flags({ Config, HostConfig: { Dns, DnsSearch } })
+{
+	return [
+		'--hostname', Config.Hostname,
+		...(Dns ?? []).flatMap((name) => ['--dns', name]),
+		...(DnsSearch ?? []).flatMap((name) => ['--dns-search', name]),
+	];
+}
+
 /* All of its isolation, without the guest: user, limits, directories and a
  * network namespace like its own. */
 function
 isolation_flags(found, uid, dir)
 {
 	const waiting = without_holder(found);
-	const { Dns, DnsSearch } = waiting.HostConfig;
 
 	return [
 		'--user', `${uid}:${uid}`,
+		'--network', waiting.HostConfig.NetworkMode,
+		...name_flags(waiting),
 		...sandbox_flags(waiting, dir),
 		...tmpfs_flags(waiting, uid),
-		...(Dns ?? []).flatMap((name) => ['--dns', name]),
-		...(DnsSearch ?? []).flatMap((name) => ['--dns-search', name]),
 	];
 }
 
-export { isolation_flags, sandbox_flags, tmpfs_flags };
+/* The same in the network namespace of a container of this name, which is
+ * made by the other flags: half as dear for each that joins it. */
+function
+joining_flags(found, uid, dir, name)
+{
+	const waiting = without_holder(found);
+
+	return {
+		holder: ['--network', waiting.HostConfig.NetworkMode,
+			...name_flags(waiting)],
+		joining: ['--user', `${uid}:${uid}`,
+			'--network', `container:${name}`,
+			...sandbox_flags(waiting, dir),
+			...tmpfs_flags(waiting, uid)],
+	};
+}
+
+export { isolation_flags, joining_flags, sandbox_flags, tmpfs_flags };
