@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Safe Code Executor: build, checks, and running it.
 #   make up / down / status / logs     the service
-#   make test                          everything; needs root, installs what it needs
+#   make test                          each feature; needs root, installs what it needs
+#   make test-all                      everything
 #   make check                         unit tests only (no root, no Docker)
 
 CC ?= cc
@@ -121,9 +122,12 @@ check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
 
 # --- checks that need more; see tests/run.sh --------------------------------
-.PHONY: test lint fuzz bench soak
+.PHONY: test test-all lint fuzz bench soak
 test:
-	@tests/run.sh
+	@tests/run.sh test
+
+test-all:
+	@tests/run.sh all
 
 lint:
 	@tests/lint/run.sh

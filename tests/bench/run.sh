@@ -20,11 +20,8 @@ main() {
 	as_owner make --no-print-directory BUILD="$BUILD" bench-tools || exit 1
 	# Whose Docker stays while those of the benchmark come and go, should none
 	# run yet: the first of them would take it away.
-	start_service && stop_but_docker "$MAIN" >/dev/null || exit 1
-	# In the background: a trap does not wait for it then.
-	node tests/bench/bench.js &
-	NODE_PID=$!
-	wait "$NODE_PID"
+	start_service main && stop_but_docker "$MAIN" >/dev/null || exit 1
+	run_node tests/bench/bench.js
 }
 
 run_main

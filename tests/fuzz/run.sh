@@ -7,6 +7,7 @@
 # fails.
 #
 #   tests/fuzz/run.sh [NAME...]     all of them, or these
+#   tests/fuzz/run.sh --build       none; they are built
 #
 # Environment: FUZZ_SECONDS for each of them (10), BUILD (build/fuzz), CLANG.
 # The last line is "fuzzers: N passed, N failed".
@@ -19,6 +20,11 @@ CLANG=${CLANG:-clang}
 FLAGS=(-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all)
 cd "$ROOT"
 
+RUN=true
+if [ "${1:-}" = --build ]; then
+	RUN=false
+	shift
+fi
 if [ $# -eq 0 ]; then
 	for source in tests/fuzz/fuzz_*.c; do
 		name=${source##*/fuzz_}
@@ -32,7 +38,7 @@ build() {
 	for name; do
 		objects+=("$BUILD/tests/fuzz/fuzz_$name.o")
 	done
-	make --no-print-directory CC="$CLANG" BUILD="$BUILD" WERROR=1 \
+	make --no-print-directory -j "$(nproc)" CC="$CLANG" BUILD="$BUILD" WERROR=1 \
 	    HARDEN="${FLAGS[*]} -fsanitize=fuzzer-no-link,address,undefined" \
 	    LDHARDEN= "$BUILD/libtestable.a" "${objects[@]}"
 	for name; do
@@ -61,6 +67,7 @@ fuzz() {
 }
 
 build "$@"
+"$RUN" || exit 0
 passed=0
 failed=0
 for name; do

@@ -53,9 +53,9 @@ check() {
 	return 1
 }
 
-# sum_of PATTERN FILE [GROUP]: of the numbers that the pattern's group matches.
+# sum_of PATTERN FILE: of the numbers that the pattern's group matches.
 sum_of() {
-	sed -nE "s/$1/\\${3:-1}/p" "$2" |
+	sed -nE "s/$1/\\1/p" "$2" |
 		awk '{ sum += $1 } END { print sum + 0 }'
 }
 
@@ -83,28 +83,23 @@ check_unit() {
 	local name=$1 log status=0
 	shift
 	log=$(mktemp "$WORK/log.XXXXXX")
-	as_owner make --no-print-directory "$@" check >"$log" 2>&1 </dev/null ||
-		status=$?
+	as_owner make --no-print-directory -j "$(nproc)" "$@" check \
+	    >"$log" 2>&1 </dev/null || status=$?
 	add_counts "$name" \
 	    "$(sum_of '^\[  PASSED  \] ([0-9]+) test\(s\).*' "$log")" \
 	    "$(sum_of '^\[  FAILED  \] ([0-9]+) test\(s\).*' "$log")" \
 	    "$status" "$log"
 }
 
-# add_counting NAME WORD STATUS LOG: of a runner whose last line is
+# check_counting NAME WORD COMMAND...: of a runner whose last line is
 # "WORD: N passed, N failed".
-add_counting() {
-	add_counts "$1" \
-	    "$(sum_of "^$2: ([0-9]+) passed, [0-9]+ failed\$" "$4")" \
-	    "$(sum_of "^$2: [0-9]+ passed, ([0-9]+) failed\$" "$4")" \
-	    "$3" "$4"
-}
-
-# check_counting NAME WORD COMMAND...: as the clone's owner.
 check_counting() {
 	local name=$1 word=$2 log status=0
 	shift 2
 	log=$(mktemp "$WORK/log.XXXXXX")
-	as_owner "$@" >"$log" 2>&1 </dev/null || status=$?
-	add_counting "$name" "$word" "$status" "$log"
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	add_counts "$name" \
+	    "$(sum_of "^$word: ([0-9]+) passed, [0-9]+ failed\$" "$log")" \
+	    "$(sum_of "^$word: [0-9]+ passed, ([0-9]+) failed\$" "$log")" \
+	    "$status" "$log"
 }

@@ -31,7 +31,7 @@ make_work() {
 on_exit() {
 	local status=$?
 	trap - EXIT
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP PIPE
 	clean_up >/dev/null
 	exit "$status"
 }

@@ -5,8 +5,7 @@
 # instance, also one that a test starts, lives in a folder WORK/NAME-PORT with
 # its run directory in run/, so that all can be found and stopped.
 
-# All suites together; they take about half an hour on two cores.
-SUITE_SECONDS=3000
+# Of what runs in the background: a trap does not wait for it then.
 NODE_PID=
 
 # The programs that are tested; SANITIZE=1 in the environment makes them with
@@ -17,15 +16,7 @@ SERVICE_BUILD=$ROOT/build/gcc
 # What a sanitizer had to say, in the logs of sced and its responders.
 sanitizer_findings() {
 	grep -hE 'runtime error:|Sanitizer' "$WORK"/*-[0-9]*/run/logs/sced.log \
-	    2>/dev/null
-}
-
-free_port() {
-	node -e 'const s = require("net").createServer();
-		s.listen(0, "127.0.0.1", () => {
-			console.log(s.address().port);
-			s.close();
-		});'
+	    2>/dev/null || :
 }
 
 # service FOLDER COMMAND
@@ -36,72 +27,39 @@ service() {
 	    BUILD="$SERVICE_BUILD" fcgi/service.sh "$2"
 }
 
+# start_service NAME [ISOLATION]
 start_service() {
-	local port
-	port=$(free_port) || return 1
-	MAIN=$WORK/main-$port
+	local port uid_base responder_uid
+	read -r port uid_base responder_uid < <(SCE_WORK=$WORK \
+	    node tests/integration/lib/place.js) && [ -n "$port" ] || return 1
+	MAIN=$WORK/$1-$port
 	mkdir "$MAIN"
 	# The tests are one client; client_limits.test.js has its own instance.
-	printf '[clients]\nrate = 0\nconnections = 0\n' >"$MAIN/sced.ini"
-	check "the service comes up" service "$MAIN" up || return 1
-	export SCE_WORK=$WORK SCE_RUN_DIR=$MAIN/run BUILD=$SERVICE_BUILD
-	export SCE_URL=http://127.0.0.1:$port
+	printf '%s\n' '[clients]' 'rate = 0' 'connections = 0' '[service]' \
+	    "responder_uid = $responder_uid" '[docker]' \
+	    "uid_base = $uid_base" '[pool]' \
+	    "isolation = ${2:-container}" >"$MAIN/sced.ini"
+	check "the service comes up" service "$MAIN" up
 }
 
-# One file at a time: they share two cores and one instance.
-check_node() {
-	local files log=$WORK/node.log tap=$WORK/node.tap status=0 bad
-	if [ -n "${NODE_TESTS:-}" ]; then
-		# shellcheck disable=SC2206 # patterns
-		files=($NODE_TESTS)
-	else
-		shopt -s nullglob
-		files=(tests/{integration,fidelity,packaging,postman,browser,security}/*.test.js)
-		shopt -u nullglob
-	fi
-	: >"$log"
-	: >"$tap"
-	# In the background: a trap does not wait for it then.
-	timeout --foreground --kill-after=10 "$SUITE_SECONDS" \
-	    node --test --test-concurrency=1 \
-	    --test-reporter=spec --test-reporter-destination="$log" \
-	    --test-reporter=tap --test-reporter-destination="$tap" \
-	    "${files[@]}" </dev/null &
+# run_node FILE ARGUMENTS...
+run_node() {
+	local status=0
+	node "$@" </dev/null &
 	NODE_PID=$!
 	wait "$NODE_PID" || status=$?
 	NODE_PID=
-	# What was not run to its end has not passed.
-	bad=$(sum_of '^# (fail|cancelled|skipped|todo) ([0-9]+)$' "$tap" 2)
-	add_counts "tests of the service" \
-	    "$(sum_of '^# pass ([0-9]+)$' "$tap")" "$bad" "$status" "$log"
+	return "$status"
 }
 
-# Mixed traffic for a while, on an instance of its own; see tests/soak/soak.js.
-check_soak() {
-	local log=$WORK/soak.log status=0
-	node tests/soak/soak.js >"$log" 2>&1 </dev/null &
-	NODE_PID=$!
-	wait "$NODE_PID" || status=$?
-	NODE_PID=
-	add_counting "soak, $SOAK_SECONDS s" soak "$status" "$log"
-	grep ' leaked; ' "$log" | sed 's/^/    /'
-}
-
-# The benchmark itself, on an instance of its own: errors, and ratios that hold
-# by far; never how fast it is.
-check_bench() {
-	if check "bench tools build" as_owner make --no-print-directory \
-	    WERROR=1 BUILD="$SERVICE_BUILD" bench-tools; then
-		check "bench, quick" env BENCH_QUICK=1 node tests/bench/bench.js
-	fi
-}
-
-# Containers of any instance of ours, one id a line.
+# Containers of any instance of ours, and those that a test made itself, one id
+# a line.
 containers_left() {
 	local folder
+	"$DOCKER_CLI" ps --all --quiet --filter "label=sce.test=$WORK" || return
 	for folder in "$WORK"/*-[0-9]*; do
 		"$DOCKER_CLI" ps --all --quiet \
-		    --filter "label=sce.instance=$folder/run" 2>/dev/null
+		    --filter "label=sce.instance=$folder/run" || return
 	done
 }
 
@@ -124,10 +82,10 @@ namespaces_left() {
 	    'index($1, tag) == 1 { print $1 }'
 }
 
-# nothing_of COMMAND: shows what it finds.
+# nothing_of COMMAND: shows what it finds. One that can not look has found.
 nothing_of() {
 	local left
-	left=$("$1")
+	left=$("$1") || return
 	[ -z "$left" ] || { echo "$left"; return 1; }
 }
 
@@ -143,12 +101,27 @@ stop_all() {
 		[ -d "$folder/run" ] || continue
 		check "${folder##*/} is stopped" stop_but_docker "$folder"
 	done
-	check "no container is left" nothing_of containers_left
+	if [ -e /var/run/docker.sock ] ||
+	    compgen -G "$WORK/*-[0-9]*/run" >/dev/null; then
+		check "no container is left" nothing_of containers_left
+	fi
+	containers_left 2>/dev/null |
+		xargs --no-run-if-empty "$DOCKER_CLI" rm --force >/dev/null 2>&1
 	for folder in "$WORK"/*-[0-9]*; do
 		[ ! -d "$folder/run" ] || service "$folder" down >/dev/null 2>&1
 	done
 	check "no process is left" nothing_of processes_left
 	check "no network namespace is left" nothing_of namespaces_left
+}
+
+# runsc.test.js keeps there what it changes for a while.
+restore_daemon_config() {
+	[ -f "$WORK/daemon.json" ] || return 0
+	if [ -s "$WORK/daemon.json" ]; then
+		cp "$WORK/daemon.json" /etc/docker/daemon.json
+	else
+		rm -f /etc/docker/daemon.json
+	fi
 }
 
 # Whatever has happened before.
@@ -158,7 +131,12 @@ clean_up() {
 		kill "$NODE_PID" 2>/dev/null
 		wait "$NODE_PID"
 	fi
-	[ -z "$(nothing_of processes_left)" ] || stop_all
+	[ -z "$(processes_left)" ] || stop_all
+	processes_left | xargs --no-run-if-empty kill -s KILL 2>/dev/null
+	awk -v dir="$WORK/" 'index($5, dir) == 1 { print $5 }' \
+	    /proc/self/mountinfo | tac |
+		xargs --no-run-if-empty --max-args=1 umount --lazy
+	restore_daemon_config
 	namespaces_left | xargs --no-run-if-empty --max-args=1 ip netns delete
 	if [ "${KEEP_LOGS:-0}" = 1 ] && [ "$FAILED" -gt 0 ]; then
 		echo "The logs are in $WORK"

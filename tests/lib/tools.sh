@@ -36,7 +36,8 @@ wanted_tools() {
 	    fonts-dejavu-core clang-format shellcheck cppcheck procps \
 	    python3.11 python3-prometheus-client runsc iproute2 systemd mandoc \
 	    build-essential debhelper dpkg-dev fakeroot lintian logrotate openssl
-	node_is_new_enough || printf '%s\n' nodejs npm
+	node_is_new_enough || echo nodejs
+	command -v npm >/dev/null || echo npm
 }
 
 missing_tools() {

@@ -3,6 +3,9 @@
 #
 # The rules that no compiler knows: layout, sizes, who may see which library,
 # and what the analysers find. One line a check; exit 1 if one fails.
+#
+#   tests/lint/run.sh [GROUP...]     all of them, or these:
+#   rules  scripts  gcc  cppcheck
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -93,8 +96,9 @@ manuals() {
 }
 
 analyse_gcc() {
-	make --no-print-directory -s BUILD=build/analyse \
-	    CC='gcc -fanalyzer' all 2>&1 | grep -E 'warning:|error:'
+	local said
+	said=$(make --no-print-directory -s -j "$(nproc)" WERROR=1 \
+	    BUILD=build/analyse CC='gcc -fanalyzer' all 2>&1) || echo "$said"
 }
 
 analyse_cppcheck() {
@@ -102,34 +106,56 @@ analyse_cppcheck() {
 	    --std=c11 -Ifcgi --suppress=missingIncludeSystem fcgi
 }
 
-check 'layout is that of .clang-format' layout
-check 'every file starts with its licence' first_line
-check 'no source above 300 lines' long_files
-check 'no function above 60 lines' long_functions
-check 'includes point one way' include_direction
-check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
-    fcgi/responder/exchange.c
-check 'json-c is seen by those who parse and write it' seen_elsewhere \
-    'json-c/json' fcgi/responder/request.c fcgi/responder/request_json.c \
-    fcgi/responder/request_extras.c fcgi/responder/request_files.c \
-    fcgi/responder/request_runtime.c \
-    fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
-    fcgi/responder/piston_reply.c fcgi/responder/reply.c \
-    fcgi/responder/reply_files.c \
-    fcgi/responder/execlog.c fcgi/responder/json_text.c \
-    fcgi/responder/json_member.c fcgi/engine/answer.c \
-    fcgi/engine/create.c fcgi/engine/create_option.c \
-    fcgi/engine/create_security.c fcgi/engine/create_value.c
-check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
-    fcgi/supervisor/manager.c
-check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
-    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
-check 'descriptors are born close-on-exec' close_on_exec
-check 'exit is called by main.c, log.c, gate/script.c only' exits
-check 'manuals, by mandoc' manuals
-check 'shellcheck' shellcheck -x -P SCRIPTDIR "${SCRIPTS[@]}" .ci/run \
-    "${MAINTAINER_SCRIPTS[@]}"
-check 'gcc -fanalyzer' analyse_gcc
-check 'cppcheck' analyse_cppcheck
+lint_rules() {
+	check 'layout is that of .clang-format' layout
+	check 'every file starts with its licence' first_line
+	check 'no source above 300 lines' long_files
+	check 'no function above 60 lines' long_functions
+	check 'includes point one way' include_direction
+	check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
+	    fcgi/responder/exchange.c
+	check 'json-c is seen by those who parse and write it' seen_elsewhere \
+	    'json-c/json' fcgi/responder/request.c fcgi/responder/request_json.c \
+	    fcgi/responder/request_extras.c fcgi/responder/request_files.c \
+	    fcgi/responder/request_runtime.c \
+	    fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
+	    fcgi/responder/piston_reply.c fcgi/responder/reply.c \
+	    fcgi/responder/reply_files.c \
+	    fcgi/responder/execlog.c fcgi/responder/json_text.c \
+	    fcgi/responder/json_member.c fcgi/engine/answer.c \
+	    fcgi/engine/create.c fcgi/engine/create_option.c \
+	    fcgi/engine/create_security.c fcgi/engine/create_value.c
+	check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
+	    fcgi/supervisor/manager.c
+	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
+	    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
+	check 'descriptors are born close-on-exec' close_on_exec
+	check 'exit is called by main.c, log.c, gate/script.c only' exits
+	check 'manuals, by mandoc' manuals
+}
+
+lint_scripts() {
+	check 'shellcheck' shellcheck -x -P SCRIPTDIR "${SCRIPTS[@]}" .ci/run \
+	    "${MAINTAINER_SCRIPTS[@]}"
+}
+
+lint_gcc() {
+	check 'gcc -fanalyzer' analyse_gcc
+}
+
+lint_cppcheck() {
+	check 'cppcheck' analyse_cppcheck
+}
+
+[ $# -gt 0 ] || set -- rules scripts gcc cppcheck
+for group; do
+	case $group in
+	rules | scripts | gcc | cppcheck) "lint_$group" ;;
+	*)
+		echo "lint/run.sh: there is no group \"$group\"." >&2
+		exit 2
+		;;
+	esac
+done
 printf 'lint: %d passed, %d failed\n' "$PASSED" "$FAILED"
 [ "$FAILED" = 0 ]
