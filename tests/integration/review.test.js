@@ -13,7 +13,7 @@ import {
 	ScedLog, changed_sections, guests, leased_guest, nothing_left, settled,
 	stop_sced, with_sced,
 } from './lib/fault_instance.js';
-import { health, post_run, run, start_run } from './lib/http.js';
+import { health, run, start_run } from './lib/http.js';
 import { shared_instance, start_instance } from './lib/instance.js';
 import { wait_for } from './lib/wait.js';
 
