@@ -42,11 +42,12 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -
 GUEST_CFLAGS = $(STD) $(WARN) -Os -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=0 -static $(KERNEL_HEADERS) -DSCE_VERSION='"$(VERSION)"'
 
-COMMON = $(wildcard fcgi/common/*.c)
-RESPONDER = $(wildcard fcgi/responder/*.c)
-SUPERVISOR = $(wildcard fcgi/supervisor/*.c)
-ENGINE = $(wildcard fcgi/engine/*.c)
-GUEST = $(wildcard fcgi/guest/*.c)
+sources = $(sort $(shell find fcgi/$(1) -name '*.c'))
+COMMON = $(call sources,common)
+RESPONDER = $(call sources,responder)
+SUPERVISOR = $(call sources,supervisor)
+ENGINE = $(call sources,engine)
+GUEST = $(filter-out fcgi/guest/gate/%,$(call sources,guest))
 GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
 	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c \
 	fcgi/common/words.c

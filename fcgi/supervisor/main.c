@@ -18,10 +18,10 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/options.h"
-#include "supervisor/spawn.h"
+#include "supervisor/host/options.h"
+#include "supervisor/host/spawn.h"
+#include "supervisor/host/userns.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/userns.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
 /* Also more than what a docker client is limited to. */

@@ -32,13 +32,13 @@
 #include "common/frame.h"
 #include "common/lease.h"
 #include "common/trace.h"
-#include "supervisor/cgroup.h"
-#include "supervisor/config.h"
-#include "supervisor/docker.h"
-#include "supervisor/holder.h"
-#include "supervisor/manager.h"
-#include "supervisor/metrics.h"
-#include "supervisor/pool.h"
+#include "supervisor/box/network.h"
+#include "supervisor/config/config.h"
+#include "supervisor/docker/cgroup.h"
+#include "supervisor/docker/client.h"
+#include "supervisor/host/systemd.h"
+#include "supervisor/lease/metrics.h"
+#include "supervisor/pool/pool.h"
 
 /* The next sweep after something was found, or not answered: microseconds. */
 #define SWEEP_SOON_US (5 * 1000 * 1000)

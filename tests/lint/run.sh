@@ -13,6 +13,7 @@ FAILED=0
 PASSED=0
 mapfile -t SOURCES < <(find fcgi tests/unit tests/fuzz tests/bench -name '*.[ch]' | sort)
 mapfile -t PROGRAM_SOURCES < <(find fcgi -name '*.c' | sort)
+mapfile -t PROGRAM_HEADERS < <(find fcgi -name '*.h' | sort)
 mapfile -t SCRIPTS < <(find fcgi tests .ci -name '*.sh' \
     -not -path '*/node_modules/*' | sort)
 mapfile -t MAINTAINER_SCRIPTS < <(find fcgi/package/debian -name '*.p*' |
@@ -62,7 +63,7 @@ long_functions() {
 seen_elsewhere() {
 	local pattern=$1
 	shift
-	grep -lE "$pattern" "${PROGRAM_SOURCES[@]}" fcgi/*/*.h |
+	grep -lE "$pattern" "${PROGRAM_SOURCES[@]}" "${PROGRAM_HEADERS[@]}" |
 		grep -vxF "$(printf '%s\n' "$@")"
 }
 
@@ -70,7 +71,7 @@ seen_elsewhere() {
 include_direction() {
 	local program
 	for program in common responder supervisor engine guest; do
-		grep -nE '^#include "' fcgi/$program/*.[ch] |
+		grep -rnE --include='*.[ch]' '^#include "' fcgi/$program |
 			grep -vE "#include \"(common|$program)/"
 	done
 }
@@ -126,7 +127,7 @@ lint_rules() {
 	    fcgi/engine/create.c fcgi/engine/create_option.c \
 	    fcgi/engine/create_security.c fcgi/engine/create_value.c
 	check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
-	    fcgi/supervisor/manager.c
+	    fcgi/supervisor/host/systemd.c
 	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
 	    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
 	check 'descriptors are born close-on-exec' close_on_exec

@@ -142,7 +142,7 @@ words(text, pattern)
 test('the unit leaves the capabilities that sced keeps', () => {
 	const unit = fs.readFileSync(unit_path('sced.service'), 'utf8');
 	const source = fs.readFileSync(
-	    path.join(ROOT, 'fcgi/supervisor/spawn.c'), 'utf8');
+	    path.join(ROOT, 'fcgi/supervisor/host/spawn.c'), 'utf8');
 	const manual = fs.readFileSync(
 	    path.join(ROOT, 'fcgi/supervisor/sced.8'), 'utf8');
 	const kept = words(source, /kept_capabilities\[\] = \{([^}]*)\}/);

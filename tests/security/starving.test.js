@@ -46,7 +46,7 @@ before(() => {
 	execFileSync(process.env.CC ?? 'cc', ['-std=c11', '-D_GNU_SOURCE',
 		'-Wall', '-Wextra', '-Werror', '-Ifcgi', '-o', killer,
 		path.join(HERE, 'cgroup_kill.c'),
-		'fcgi/supervisor/cgroup.c', 'fcgi/common/io.c'], { cwd: ROOT });
+		'fcgi/supervisor/docker/cgroup.c', 'fcgi/common/io.c'], { cwd: ROOT });
 });
 
 after(() => {

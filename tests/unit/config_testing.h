@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "supervisor/config_schema.h"
+#include "supervisor/config/schema.h"
 
 static inline struct config
 load_good(const char *text)

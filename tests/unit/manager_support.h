@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "supervisor/manager.h"
+#include "supervisor/host/systemd.h"
 
 /* A socket that receives, and its address as NOTIFY_SOCKET has it. flags: of
  * socket(2). */

@@ -11,7 +11,7 @@
 
 #include "common/frame.h"
 #include "common/trace.h"
-#include "supervisor/metrics.h"
+#include "supervisor/lease/metrics.h"
 
 static char text[LEASE_TEXT_MAX];
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "supervisor/pool.h"
+#include "supervisor/pool/pool.h"
 
 #define SECOND_US 1000000
 

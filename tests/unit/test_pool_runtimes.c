@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "supervisor/pool.h"
+#include "supervisor/pool/pool.h"
 
 #define SECOND_US 1000000ULL
 /* The rows of most tests: one in stock, and two on demand. */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "supervisor/cgroup.h"
-#include "supervisor/docker.h"
+#include "supervisor/docker/cgroup.h"
+#include "supervisor/docker/client.h"
 
 static int
 parse_cgroup(const char *text, char path[CGROUP_PATH_MAX])

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/cgroup.h"
+#include "supervisor/docker/cgroup.h"
 
 int
 main(int argc, char *argv[])

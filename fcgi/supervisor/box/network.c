@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Which network namespace a sandbox joins, and which one no other may. */
+#include "supervisor/box/network.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/supervisor.h"
+
+static uint32_t
+index_of(const struct supervisor *sup, uint32_t slot)
+{
+	return sup->pool.slot_count + slot;
+}
+
+bool
+holder_is(const struct supervisor *sup, uint32_t index)
+{
+	return index >= sup->pool.slot_count;
+}
+
+/* Appends a file of /proc; its new length, or -1 if it does not fit. */
+static ssize_t
+append_file(
+    pid_t pid, const char *name, char text[HOLDER_COUNTERS_MAX], size_t len)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/net/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	do {
+		n = read(fd, text + len, HOLDER_COUNTERS_MAX - len);
+		len += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && len < HOLDER_COUNTERS_MAX);
+	fd_close(&fd);
+	return n == 0 ? (ssize_t)len : -1;
+}
+
+/*
+ * Whatever outlives its process in a network namespace (connections that
+ * linger, what TCP has learned of a peer) took a packet over the loopback
+ * device, and each is counted. Numbers of the kernel's own; compared, not
+ * parsed.
+ */
+static int
+read_counters(pid_t pid, char text[HOLDER_COUNTERS_MAX])
+{
+	ssize_t len;
+
+	memset(text, 0, HOLDER_COUNTERS_MAX);
+	len = append_file(pid, "dev", text, 0);
+	if (len != -1)
+		len = append_file(pid, "snmp", text, (size_t)len);
+	return len == -1 ? -1 : 0;
+}
+
+static bool
+is_untouched(const struct sandbox *box)
+{
+	char now[HOLDER_COUNTERS_MAX];
+
+	return read_counters(box->holder.pid, now) == 0 &&
+	       memcmp(now, box->holder.counters, sizeof(now)) == 0;
+}
+
+const char *
+holder_lend(struct supervisor *sup, uint32_t slot, bool *waits)
+{
+	uint32_t index = index_of(sup, slot);
+	struct sandbox *box = &sup->sandboxes[index];
+
+	*waits = false;
+	if (holder_is(sup, slot) || !config_has_holders(&sup->config))
+		return NULL;
+	if (sup->pool.slots[index].state == SLOT_READY) {
+		box->holder.loans++;
+		box->holder.lent = true;
+		return box->name;
+	}
+	*waits = true;
+	if (sup->pool.slots[index].state == SLOT_EMPTY)
+		sandbox_start(sup, index, 0);
+	return NULL;
+}
+
+static bool
+is_waited_for(const struct supervisor *sup, uint32_t slot)
+{
+	return sup->pool.slots[slot].state == SLOT_STARTING &&
+	       sup->sandboxes[slot].name[0] == '\0';
+}
+
+void
+holder_on_ready(struct supervisor *sup, uint32_t index)
+{
+	uint32_t slot = index - sup->pool.slot_count;
+	struct sandbox *box = &sup->sandboxes[index];
+
+	if (read_counters(box->holder.pid, box->holder.counters) == -1)
+		box->holder.worn = true; /* good for one */
+	if (is_waited_for(sup, slot))
+		sandbox_launch(sup, slot);
+}
+
+void
+holder_on_ending(struct supervisor *sup, uint32_t index)
+{
+	uint32_t slot = index - sup->pool.slot_count;
+
+	/* Until this one is gone, none can be started for it. */
+	sup->pool.slots[slot].is_barred = true;
+	/* A sandbox that waits without one is as good as new when replaced;
+	 * a run goes on, for it is in the namespace itself. */
+	if (sup->pool.slots[slot].state == SLOT_STARTING ||
+	    sup->pool.slots[slot].state == SLOT_READY)
+		ending_begin(sup, slot);
+}
+
+void
+holder_wear(struct supervisor *sup, uint32_t slot)
+{
+	if (!holder_is(sup, slot))
+		sup->sandboxes[index_of(sup, slot)].holder.worn = true;
+}
+
+/* Why it must not be lent to the sandbox that comes next, or NULL. */
+static const char *
+find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
+{
+	uint32_t index = index_of(sup, slot);
+	struct sandbox *box = &sup->sandboxes[index];
+
+	if (box->holder.worn)
+		return "worn";
+	if (box->holder.loans >= HOLDER_LOANS_MAX ||
+	    now_us - sup->pool.slots[index].since_us >= HOLDER_AGE_MAX_US)
+		return "old";
+	if (box->holder.lent && !is_untouched(box))
+		return "touched";
+	box->holder.lent = false;
+	return NULL;
+}
+
+/* Can a sandbox be started in it at once? */
+static bool
+is_spare(const struct supervisor *sup, uint32_t slot)
+{
+	return sup->pool.slots[slot].state == SLOT_EMPTY &&
+	       sup->pool.slots[index_of(sup, slot)].state == SLOT_READY;
+}
+
+static uint32_t
+count_spare(const struct supervisor *sup)
+{
+	uint32_t count = 0;
+	uint32_t slot;
+
+	for (slot = 0; slot < sup->pool.slot_count; slot++)
+		count += is_spare(sup, slot);
+	return count;
+}
+
+/* While nothing else has to be started: one for the next time. */
+static void
+start_spare(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t found = POOL_NONE;
+	uint32_t runtime;
+	uint32_t slot;
+
+	if (sup->pool.stock[0].failures > 0 || now_us < sup->next_spare_us ||
+	    now_us < pool_yields_until_us(&sup->pool) ||
+	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
+	    pool_pick_start(&sup->pool, now_us, &runtime) != POOL_NONE)
+		return;
+	for (slot = 0; slot < sup->pool.slot_count; slot++) {
+		if (sup->pool.slots[index_of(sup, slot)].state == SLOT_STARTING)
+			return;
+		if (found == POOL_NONE &&
+		    sup->pool.slots[slot].state == SLOT_EMPTY &&
+		    sup->pool.slots[index_of(sup, slot)].state == SLOT_EMPTY)
+			found = slot;
+	}
+	if (found != POOL_NONE)
+		sandbox_start(sup, index_of(sup, found), 0);
+}
+
+static void
+settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
+{
+	uint32_t index = index_of(sup, slot);
+	struct pool_slot *s = &sup->pool.slots[slot];
+	const char *fault;
+
+	if (is_spare(sup, slot)) {
+		fault = find_fault(sup, slot, now_us);
+		if (fault == NULL && now_us - s->since_us >= HOLDER_IDLE_US &&
+		    count_spare(sup) > HOLDERS_SPARE)
+			fault = "idle";
+		if (fault != NULL) {
+			log_debug(NULL,
+			    "holder-replaced slot=%u name=%s loans=%u why=%s",
+			    slot, sup->sandboxes[index].name,
+			    sup->sandboxes[index].holder.loans, fault);
+			ending_begin(sup, index);
+		}
+	}
+	s->is_warm = sup->pool.slots[index].state == SLOT_READY;
+	s->is_barred = sup->pool.slots[index].state == SLOT_DEAD;
+}
+
+void
+holders_settle(struct supervisor *sup, uint64_t now_us)
+{
+	uint32_t slot;
+
+	if (!config_has_holders(&sup->config))
+		return;
+	for (slot = 0; slot < sup->pool.slot_count; slot++)
+		settle_one(sup, slot, now_us);
+	if (count_spare(sup) < HOLDERS_SPARE)
+		start_spare(sup, now_us);
+}
+
+uint64_t
+holders_next_event_us(const struct supervisor *sup, uint64_t now_us)
+{
+	uint64_t next_us = IO_FOREVER;
+	uint64_t at_us;
+	uint32_t slot;
+
+	if (count_spare(sup) < HOLDERS_SPARE && sup->next_spare_us > now_us)
+		return sup->next_spare_us;
+	if (count_spare(sup) <= HOLDERS_SPARE)
+		return next_us;
+	for (slot = 0; slot < sup->pool.slot_count; slot++) {
+		if (!is_spare(sup, slot))
+			continue;
+		at_us = sup->pool.slots[slot].since_us + HOLDER_IDLE_US;
+		if (at_us < next_us)
+			next_us = at_us;
+	}
+	return next_us;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration's syntax. inih does it, fed line by line by us: left
+ * alone it cuts a long line in two, takes an indented line for more of the
+ * value before, goes on after an error, and passes over a section without
+ * keys and over what follows a section's "]".
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "supervisor/config/schema.h"
+
+#define BLANKS " \t\r\n\v\f"
+
+struct reader {
+	struct config *config;
+	const char *name;            /* of the file, for messages */
+	const char *rest;            /* what inih has not seen yet */
+	int line;                    /* that inih saw last, from 1 */
+	int first_line[CONFIG_KEYS]; /* where a key was given; 0: nowhere */
+	int first_line_of_row[RUNTIMES_MAX][CONFIG_RUNTIME_KEYS];
+	int failed_line; /* 0: no error */
+	char *error;     /* of CONFIG_ERROR_MAX bytes */
+};
+
+/* Keeps the first error only. 0, as inih's handler has to return then. */
+__attribute__((format(printf, 2, 3))) static int
+reader_fail(struct reader *reader, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	if (reader->failed_line != 0)
+		return 0;
+	reader->failed_line = reader->line;
+	len = snprintf(reader->error, CONFIG_ERROR_MAX, "%s:%d: ", reader->name,
+	    reader->line);
+	if (len < 0 || len >= CONFIG_ERROR_MAX)
+		return 0;
+	va_start(args, format);
+	vsnprintf(reader->error + len, (size_t)(CONFIG_ERROR_MAX - len), format,
+	    args);
+	va_end(args);
+	return 0;
+}
+
+/* NAME of [runtime NAME], or NULL. */
+static const char *
+runtime_name(const char *section)
+{
+	size_t len = strlen(CONFIG_RUNTIME_SECTION);
+
+	return strncmp(section, CONFIG_RUNTIME_SECTION, len) == 0
+		   ? section + len
+		   : NULL;
+}
+
+static bool
+section_is_known(const char *name, size_t len)
+{
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		if (strlen(config_keys[i].section) == len &&
+		    memcmp(config_keys[i].section, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_section_line(struct reader *reader, const char *line)
+{
+	size_t len = strcspn(line + 1, "]");
+	const char *end = line + 1 + len;
+	const char *name = runtime_name(line + 1);
+	char why[CONFIG_ERROR_MAX];
+
+	if (*end == '\0') {
+		reader_fail(reader, "the ] is missing after \"%s\"", line);
+		return;
+	}
+	/* A row is there even if nothing is said of it. */
+	if (name != NULL && name <= end &&
+	    config_runtimes_open(
+		reader->config, name, (size_t)(end - name), why) == NULL) {
+		reader_fail(reader, "%s", why);
+		return;
+	}
+	if (name == NULL && !section_is_known(line + 1, len)) {
+		reader_fail(
+		    reader, "there is no section [%.*s]", (int)len, line + 1);
+		return;
+	}
+	end++;
+	end += strspn(end, BLANKS);
+	if (*end != '\0' && *end != ';' && *end != '#')
+		reader_fail(reader, "nothing may follow the ] of a section");
+}
+
+/* What inih would let pass; also a byte order mark, before what it hides. */
+static void
+check_line(struct reader *reader, const char *line, size_t len, size_t len_max)
+{
+	if (len > len_max)
+		reader_fail(
+		    reader, "the line is longer than %zu bytes", len_max);
+	else if (line[0] != '\0' && strchr(BLANKS, line[0]) != NULL)
+		reader_fail(reader, "the line is indented; begin it in the "
+				    "first column");
+	else if ((unsigned char)line[0] > 0x7f)
+		reader_fail(reader, "the line must begin with a letter or [");
+	else if (line[0] == '[')
+		check_section_line(reader, line);
+}
+
+/* A comment of any length, or nothing at all: no business of inih's. */
+static bool
+line_is_empty(const char *line)
+{
+	line += strspn(line, BLANKS);
+	return *line == '\0' || *line == '#' || *line == ';';
+}
+
+/* inih's fgets: one whole line into buf, NULL at the end or after an error. */
+static char *
+reader_next(char *buf, int buf_size, void *arg)
+{
+	struct reader *reader = arg;
+	size_t len_max = (size_t)buf_size - 2; /* a newline and a NUL */
+	size_t len = strcspn(reader->rest, "\n");
+	char *line;
+
+	if (reader->failed_line != 0 || *reader->rest == '\0')
+		return NULL;
+	reader->line++;
+	line = strndup(reader->rest, len);
+	if (line == NULL) {
+		reader_fail(reader, "%s", strerror(errno));
+		return NULL;
+	}
+	reader->rest += len + (reader->rest[len] == '\n');
+	if (line_is_empty(line))
+		line[0] = '\0';
+	else
+		check_line(reader, line, len, len_max);
+	if (reader->failed_line == 0)
+		snprintf(buf, (size_t)buf_size, "%s\n", line);
+	free(line);
+	return reader->failed_line == 0 ? buf : NULL;
+}
+
+/* Where the key of a section is kept, and what there is of it so far. */
+struct place {
+	const struct config_key *key; /* NULL: there is none */
+	void *base;
+	int *first_line;
+};
+
+static struct place
+find_place(struct reader *reader, const char *section, const char *key_name)
+{
+	const char *name = runtime_name(section);
+	struct config_runtime *row;
+	struct place place = { NULL, NULL, NULL };
+	char why[CONFIG_ERROR_MAX];
+
+	if (name == NULL) {
+		place.key = config_key_find(section, key_name);
+		place.base = reader->config;
+		if (place.key != NULL)
+			place.first_line =
+			    &reader->first_line[place.key - config_keys];
+		return place;
+	}
+	row = config_runtimes_open(reader->config, name, strlen(name), why);
+	place.key = config_runtime_key_find(key_name);
+	if (row == NULL || place.key == NULL)
+		return (struct place){ NULL, NULL, NULL };
+	row->given |= 1U << (place.key - config_runtime_keys);
+	place.base = row;
+	place.first_line =
+	    &reader->first_line_of_row[row - reader->config->runtimes]
+				      [place.key - config_runtime_keys];
+	return place;
+}
+
+/* inih's handler: 1, or 0 for an error. */
+static int
+reader_take(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reader *reader = arg;
+	struct place place;
+	char why[CONFIG_ERROR_MAX];
+
+	if (section[0] == '\0')
+		return reader_fail(
+		    reader, "\"%s\" stands before any [section]", name);
+	place = find_place(reader, section, name);
+	if (place.key == NULL)
+		return reader_fail(
+		    reader, "there is no key \"%s\" in [%s]", name, section);
+	if (*place.first_line != 0)
+		return reader_fail(reader,
+		    "%s is given twice, first in line %d", name,
+		    *place.first_line);
+	*place.first_line = reader->line;
+	if (config_value_parse(place.key, value, place.base, why) == -1)
+		return reader_fail(reader, "%s %s", name, why);
+	return 1;
+}
+
+int
+config_read(struct config *config, const char *name, const char *text,
+    char error[CONFIG_ERROR_MAX])
+{
+	struct reader reader = {
+		.config = config, .name = name, .rest = text, .error = error
+	};
+	int bad_line = ini_parse_stream(
+	    reader_next, &reader, reader_take, &reader);
+
+	/* inih goes on after a line that it can not read: that is first. */
+	if (bad_line > 0 &&
+	    (reader.failed_line == 0 || bad_line < reader.failed_line)) {
+		reader.failed_line = 0;
+		reader.line = bad_line;
+		reader_fail(&reader, "the line is neither [section] nor "
+				     "key = value");
+	} else if (bad_line < 0) {
+		reader_fail(&reader, "out of memory");
+	}
+	return reader.failed_line == 0 ? 0 : -1;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of runtimes, one section [runtime NAME] a row. The first is
+ * python, whether there is a section or not. What a section does not say is
+ * taken from [docker], [pool] and [limits], once the whole file is read.
+ */
+#include <string.h>
+
+#include "supervisor/config/schema.h"
+#include "supervisor/pool/pool.h"
+
+#define PYTHON "python"
+#define PYTHON_ALIASES "py,py3,python3,python3.11"
+#define FORK_COMMAND "python3.11"
+/* Of the memory limit, for all that lies in tmpfs. */
+#define TMPFS_SHARE 4
+
+const struct config_key *
+config_runtime_key_find(const char *name)
+{
+	for (size_t i = 0; i < CONFIG_RUNTIME_KEYS; i++) {
+		if (strcmp(config_runtime_keys[i].name, name) == 0)
+			return &config_runtime_keys[i];
+	}
+	return NULL;
+}
+
+uint32_t
+config_find_runtime(const struct config *config, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < config->runtime_count; i++) {
+		if (strcmp(config->runtimes[i].name, name) == 0)
+			return i;
+	}
+	return RUNTIMES_MAX;
+}
+
+static struct config_runtime *
+add_row(struct config *config, const char *name, size_t len)
+{
+	struct config_runtime *row = &config->runtimes[config->runtime_count++];
+	char why[CONFIG_ERROR_MAX];
+
+	memcpy(row->name, name, len);
+	for (size_t i = 0; i < CONFIG_RUNTIME_KEYS; i++) {
+		if (config_runtime_keys[i].preset != NULL)
+			config_value_parse(&config_runtime_keys[i],
+			    config_runtime_keys[i].preset, row, why);
+	}
+	return row;
+}
+
+void
+config_runtimes_begin(struct config *config)
+{
+	struct config_runtime *python;
+
+	memset(config->runtimes, 0, sizeof(config->runtimes));
+	config->runtime_count = 0;
+	python = add_row(config, PYTHON, strlen(PYTHON));
+	memcpy(python->aliases, PYTHON_ALIASES, sizeof(PYTHON_ALIASES));
+}
+
+struct config_runtime *
+config_runtimes_open(struct config *config, const char *name, size_t len,
+    char why[CONFIG_ERROR_MAX])
+{
+	char copy[RUNTIME_NAME_MAX] = "";
+	uint32_t found;
+
+	if (!config_name_is_valid(name, len)) {
+		config_fail(why,
+		    "a runtime's name is of 1 to %d of a-z0-9.+_- and begins "
+		    "with a letter or a digit",
+		    RUNTIME_NAME_MAX - 1);
+		return NULL;
+	}
+	memcpy(copy, name, len);
+	found = config_find_runtime(config, copy);
+	if (found < RUNTIMES_MAX)
+		return &config->runtimes[found];
+	if (config->runtime_count == RUNTIMES_MAX) {
+		config_fail(why, "there may be %d runtimes, python among them",
+		    RUNTIMES_MAX);
+		return NULL;
+	}
+	return add_row(config, copy, len);
+}
+
+static bool
+is_given(const struct config_runtime *row, const char *key)
+{
+	return (row->given >>
+		       (config_runtime_key_find(key) - config_runtime_keys) &
+		   1) != 0;
+}
+
+/* In [pool] a ready_max below ready means ready; here, too. */
+static void
+finish_stock(const struct config *config, struct config_runtime *row)
+{
+	bool is_python = row == config->runtimes;
+
+	if (is_python && !is_given(row, "preload"))
+		memcpy(row->preload, config->preload, sizeof(row->preload));
+	if (is_python && !is_given(row, "ready_max") && !is_given(row, "ready"))
+		row->ready_max = config->ready_max;
+	if (is_python && !is_given(row, "ready"))
+		row->ready = config->ready;
+	if (row->ready_max < row->ready)
+		row->ready_max = row->ready;
+}
+
+void
+config_runtimes_finish(struct config *config)
+{
+	struct config_runtime *row;
+	uint32_t i;
+
+	for (i = 0; i < config->runtime_count; i++) {
+		row = &config->runtimes[i];
+		if (!is_given(row, "image"))
+			memcpy(row->image, config->image, sizeof(row->image));
+		if (!is_given(row, "memory"))
+			row->memory_bytes = config->memory_bytes;
+		if (!is_given(row, "cpus"))
+			row->cpus_milli = config->cpus_milli;
+		if (!is_given(row, "pids"))
+			row->pids = config->pids;
+		if (!is_given(row, "timeout"))
+			row->timeout_ms = config->timeout_ms;
+		if (!is_given(row, "timeout_max"))
+			row->timeout_max_ms = config->timeout_max_ms;
+		finish_stock(config, row);
+		row->given = 0;
+	}
+}
+
+/* For the sentence: python's limits are as a rule those of [limits]. */
+static void
+describe(const struct config *config, const struct config_runtime *row,
+    char text[RUNTIME_NAME_MAX + 16])
+{
+	text[0] = '\0';
+	if (row != config->runtimes)
+		snprintf(text, RUNTIME_NAME_MAX + 16,
+		    "[runtime %.*s]: ", RUNTIME_NAME_MAX - 1, row->name);
+}
+
+/* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
+static int
+check_limits(const struct config *config, const struct config_runtime *row,
+    char error[CONFIG_ERROR_MAX])
+{
+	uint64_t total = config->box_bytes + config->tmp_bytes +
+			 config->shm_bytes;
+	uint64_t share = row->memory_bytes / TMPFS_SHARE;
+	char who[RUNTIME_NAME_MAX + 16];
+	char is[32];
+	char may_be[32];
+
+	describe(config, row, who);
+	if (row->timeout_ms > row->timeout_max_ms)
+		return config_fail(error,
+		    "%stimeout must not be longer than timeout_max", who);
+	if (row->ready == 0 &&
+	    (config->queue == 0 || config->queue_wait_ms == 0))
+		return config_fail(error,
+		    "%sready = 0 needs a queue to wait in for a start: "
+		    "queue and queue_wait must not be 0",
+		    who);
+	if (total <= share)
+		return 0;
+	config_number_format(CONFIG_SIZE, total, is, sizeof(is));
+	config_number_format(CONFIG_SIZE, share, may_be, sizeof(may_be));
+	return config_fail(error,
+	    "%sbox_size, tmp_size and shm_size are %s together; "
+	    "they may be a quarter of memory, %s",
+	    who, is, may_be);
+}
+
+/* Who else answers to this name? -1 with the sentence. */
+static int
+check_name(const struct config *config, const struct config_runtime *mine,
+    const char *name, bool is_alias, char error[CONFIG_ERROR_MAX])
+{
+	char aliases[CONFIG_STRING_MAX];
+	char *rest;
+	char *alias;
+	uint32_t times = 0;
+	uint32_t i;
+
+	for (i = 0; i < config->runtime_count; i++) {
+		times += strcmp(config->runtimes[i].name, name) == 0;
+		config_list_compact(config->runtimes[i].aliases, aliases);
+		rest = aliases;
+		while ((alias = strsep(&rest, ",")) != NULL)
+			times += strcmp(alias, name) == 0;
+	}
+	if (times == 1)
+		return 0;
+	return config_fail(error, "[runtime %s]: the %s %s is there twice",
+	    mine->name, is_alias ? "alias" : "name", name);
+}
+
+static int
+check_names(const struct config *config, const struct config_runtime *row,
+    char error[CONFIG_ERROR_MAX])
+{
+	char aliases[CONFIG_STRING_MAX];
+	char *rest = aliases;
+	char *alias;
+
+	config_list_compact(row->aliases, aliases);
+	while ((alias = strsep(&rest, ",")) != NULL) {
+		if (alias[0] != '\0' &&
+		    check_name(config, row, alias, true, error) == -1)
+			return -1;
+	}
+	return check_name(config, row, row->name, false, error);
+}
+
+int
+config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
+{
+	const struct config_runtime *row = config->runtimes;
+	uint32_t slots = config_slots(config);
+	uint32_t i;
+
+	if (row->ready == 0)
+		return config_fail(error,
+		    "[runtime python]: ready must not be 0, for "
+		    "its sandboxes tell how the service is");
+	for (i = 0; i < config->runtime_count; i++, row++) {
+		if (check_limits(config, row, error) == -1 ||
+		    check_names(config, row, error) == -1)
+			return -1;
+		if (config->fork && (strcmp(row->command, FORK_COMMAND) != 0 ||
+					row->compile[0] != '\0'))
+			return config_fail(error,
+			    "[runtime %s]: isolation = fork is for Python "
+			    "only: command must be " FORK_COMMAND
+			    ", with nothing to compile",
+			    row->name);
+	}
+	if (slots > POOL_SLOTS_MAX)
+		return config_fail(error,
+		    "running and the ready_max of all runtimes are %u "
+		    "together; they may be %d",
+		    slots, POOL_SLOTS_MAX);
+	return 0;
+}
+
+void
+config_runtimes_print(const struct config *config, FILE *out)
+{
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; i < config->runtime_count; i++) {
+		fprintf(out, "\n[runtime %s]\n", config->runtimes[i].name);
+		for (k = 0; k < CONFIG_RUNTIME_KEYS; k++) {
+			fprintf(out, "# %s\n%s = ", config_runtime_keys[k].help,
+			    config_runtime_keys[k].name);
+			config_value_print(
+			    &config_runtime_keys[k], &config->runtimes[i], out);
+			fputc('\n', out);
+		}
+	}
+}

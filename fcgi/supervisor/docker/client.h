@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The docker client as a child process: the only place that knows its
+ * options. A client runs with a clean environment, an empty configuration
+ * folder, rlimits and a deadline; its output goes to an anonymous file of a
+ * bounded size, never to a pipe that somebody would have to read.
+ */
+#ifndef SCE_DOCKER_H
+#define SCE_DOCKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "supervisor/config/config.h"
+
+#define DOCKER_NAME_MAX 64      /* of a container, with the NUL */
+#define DOCKER_IMAGE_ID_MAX 80  /* "sha256:" and 64 digits, with the NUL */
+#define DOCKER_OUTPUT_MAX 40960 /* of a client: bytes kept */
+#define DOCKER_PATH_MAX 108     /* of what is mounted */
+#define DOCKER_REMOVE_MAX 16    /* containers removed by one client */
+
+/* What all clients have in common. */
+struct docker {
+	const struct config *config;
+	char boot_id[9]; /* of this supervisor's life */
+	/* What is run of each runtime, by content; empty: not found yet. */
+	char image_ids[RUNTIMES_MAX][DOCKER_IMAGE_ID_MAX];
+	char config_dir[DOCKER_PATH_MAX]; /* DOCKER_CONFIG: empty, ours */
+};
+
+/* What is particular to one container. */
+struct docker_box {
+	const char *name;
+	const char *dir; /* of its socket */
+	uint32_t slot;
+	uint32_t uid;
+	uint32_t runtime;
+	bool is_holder;
+	const char *holder; /* whose network it joins; NULL: its own */
+};
+
+/* One running client. */
+struct docker_client {
+	pid_t pid;     /* -1: none */
+	int output_fd; /* stdout and stderr */
+	uint64_t deadline_us;
+};
+
+void docker_client_init(struct docker_client *client);
+
+/* Closes what is left of an ended client. */
+void docker_client_finish(struct docker_client *client);
+
+/* What the client printed, as a string of at most size - 1 bytes. */
+void docker_client_output(
+    const struct docker_client *client, char *buf, size_t size);
+
+/* All of these start a client and return: 0, or -1 with errno. */
+int docker_run(const struct docker *docker, struct docker_client *client,
+    const struct docker_box *box);
+int docker_kill(const struct docker *docker, struct docker_client *client,
+    const char *name);
+int docker_remove(const struct docker *docker, struct docker_client *client,
+    char names[][DOCKER_NAME_MAX], size_t count);
+/* Prints the names of all containers of this instance, one a line. */
+int docker_list(const struct docker *docker, struct docker_client *client);
+/* Prints the ID of a runtime's image. */
+int docker_inspect_image(const struct docker *docker,
+    struct docker_client *client, uint32_t runtime);
+
+/*
+ * docker_print.c: prints the command that starts a runtime's sandbox in slot 0
+ * without a holder, for a shell. Its name and slot directory are ones that sced
+ * never uses. 0, or -1: it could not be written.
+ */
+int docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out);
+
+/* Waits for a client to end, at start and stop only: its wait status, or -1
+ * after its deadline, when it has been killed. */
+int docker_wait(struct docker_client *client);
+
+/* Copies the ID that docker_inspect_image printed. 0, or -1: none there. */
+int docker_parse_image_id(const char *output, char id[DOCKER_IMAGE_ID_MAX]);
+
+/* True for what docker_run could have named a container. */
+bool docker_name_is_sane(const char *name);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Leases: who gets one, with which limits, and who will not get any. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "supervisor/docker/args.h"
+#include "supervisor/supervisor.h"
+
+/* How long a responder may take to notice that its lease is over. */
+#define RELEASE_PATIENCE_US (5 * 1000 * 1000)
+
+/* The run's own limit, or the configured one again. 0, or -1. */
+static int
+limit_memory(struct supervisor *sup, uint32_t slot, uint32_t memory_kib)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	uint32_t runtime = sup->pool.slots[slot].runtime;
+	uint64_t bytes = memory_kib != 0
+			     ? (uint64_t)memory_kib * 1024
+			     : sup->config.runtimes[runtime].memory_bytes;
+
+	if (memory_kib == box->memory_kib)
+		return 0;
+	if (cgroup_limit_memory(box->cgroup,
+		bytes + docker_memory_overhead(&sup->config)) == -1) {
+		log_warning(
+		    strerror(errno), "memory-not-limited name=%s", box->name);
+		return -1;
+	}
+	box->memory_kib = memory_kib;
+	return 0;
+}
+
+/* What the responder gets: -1 makes it give the lease back. */
+static int
+open_run(struct supervisor *sup, const struct pool_grant *grant)
+{
+	struct sandbox *box = &sup->sandboxes[grant->slot];
+
+	if (limit_memory(sup, grant->slot, grant->waiter.memory_kib) == -1) {
+		box->is_last_run = true;
+		return -1;
+	}
+	return sup->config.fork ? reuse_open_run(sup, grant->slot)
+				: box->guest_fd;
+}
+
+static void
+give(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
+{
+	struct sandbox *box = &sup->sandboxes[grant->slot];
+	uint32_t index = grant->waiter.worker;
+	struct worker *worker = &sup->workers[index];
+	struct lease_reply message = { .kind = LEASE_GRANT,
+		.lease_id = ++sup->leases,
+		.queue_us = now_us - grant->waiter.since_us };
+	char trace[TRACE_TEXT_BYTES];
+
+	box->worker = index;
+	box->deadline_us = now_us +
+			   (uint64_t)grant->waiter.wall_limit_ms * 1000 +
+			   LEASE_MARGIN_US;
+	worker->state = WORKER_LEASED;
+	worker->lease_id = sup->leases;
+	worker->leased_us = now_us;
+	worker->slot = grant->slot;
+	metrics_observe(&sup->metrics.queue, message.queue_us);
+	trace_format(worker->trace, trace);
+	log_debug(NULL,
+	    "lease-granted trace=%s lease=%" PRIu64
+	    " slot=%u name=%s queue_us=%" PRIu64,
+	    trace, sup->leases, grant->slot, box->name, message.queue_us);
+	monitor_reply(sup, index, &message, open_run(sup, grant));
+}
+
+/* Those who wait for what will not come. */
+static void
+refuse_in_vain(struct supervisor *sup, uint64_t now_us)
+{
+	const struct pool_waiter *waiter = sup->pool.queue;
+	uint32_t index;
+
+	while (waiter < sup->pool.queue + sup->pool.queued) {
+		if (!sup->stopping &&
+		    !pool_is_down(&sup->pool, waiter->runtime, now_us)) {
+			waiter++;
+			continue;
+		}
+		/* Those behind it move up. */
+		index = waiter->worker;
+		(void)pool_dequeue(&sup->pool, index);
+		monitor_refuse(sup, index,
+		    sup->stopping ? LEASE_STOPPING : LEASE_NO_SANDBOX);
+	}
+}
+
+void
+grant_all(struct supervisor *sup, uint64_t now_us)
+{
+	struct pool_grant next;
+	uint32_t index;
+
+	/* First those who can be served, even in their last moment. */
+	while (pool_grant_next(&sup->pool, now_us, &next))
+		give(sup, &next, now_us);
+	while ((index = pool_expire(&sup->pool, now_us)) != POOL_NONE)
+		monitor_refuse(sup, index, LEASE_QUEUE_TIMEOUT);
+	refuse_in_vain(sup, now_us);
+}
+
+void
+grant_ended(struct supervisor *sup, uint32_t slot)
+{
+	struct sandbox *box = &sup->sandboxes[slot];
+	struct worker *worker;
+
+	if (box->worker == POOL_NONE)
+		return;
+	worker = &sup->workers[box->worker];
+	box->worker = POOL_NONE;
+	if (worker->state != WORKER_LEASED || worker->slot != slot)
+		return;
+	worker->slot = POOL_NONE;
+	worker->release_by_us = io_now_us() + RELEASE_PATIENCE_US;
+}

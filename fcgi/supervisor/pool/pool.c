@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* The pool's slots: their states, what comes of starts, back-off. */
+#include "supervisor/pool/refill.h"
+
+#include <string.h>
+
+/* Before there was any: how long a lease and a start take. */
+#define LEASE_GUESS_US (1000 * 1000)
+#define START_GUESS_US (500 * 1000)
+
+/* Of each runtime as many as may wait, but for a start on demand at least
+ * one; and as many as may run. */
+static void
+init_stock(struct pool *pool, uint32_t runtime)
+{
+	struct pool_stock_limits *limits = &pool->limits.stock[runtime];
+
+	if (limits->ready_max < limits->ready)
+		limits->ready_max = limits->ready;
+	pool->stock[runtime].target = limits->ready;
+	pool->stock[runtime].start_avg_us = START_GUESS_US;
+	pool->slot_count += stock_place_of(pool, runtime);
+}
+
+void
+pool_init(struct pool *pool, const struct pool_limits *limits)
+{
+	uint32_t i;
+
+	memset(pool, 0, sizeof(*pool));
+	pool->limits = *limits;
+	pool->slot_count = limits->running;
+	for (i = 0; i < limits->runtimes; i++)
+		init_stock(pool, i);
+	if (pool->slot_count > POOL_SLOTS_MAX)
+		pool->slot_count = POOL_SLOTS_MAX;
+	if (pool->limits.queue > POOL_QUEUE_MAX)
+		pool->limits.queue = POOL_QUEUE_MAX;
+	pool->lease_avg_us = LEASE_GUESS_US;
+	/* Without the first there is no service: it need not be careful. */
+	pool->stock[0].is_proven = true;
+}
+
+uint32_t
+pool_count(const struct pool *pool, enum slot_state state)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++)
+		count += pool->slots[i].state == state;
+	return count;
+}
+
+uint32_t
+pool_count_of(const struct pool *pool, uint32_t runtime, enum slot_state state)
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++)
+		count += pool->slots[i].state == state &&
+			 pool->slots[i].runtime == runtime;
+	return count;
+}
+
+static void
+slide(uint64_t *average_us, uint64_t newest_us)
+{
+	*average_us += newest_us / 8 - *average_us / 8;
+}
+
+void
+pool_set_state(
+    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	/* It was taken, or there is none any more. */
+	if (s->state == SLOT_READY && slot < pool->slot_count &&
+	    (state == SLOT_LEASED ||
+		pool_count_of(pool, s->runtime, SLOT_READY) == 1))
+		pool->stock[s->runtime].is_owed = false;
+	if (s->state == SLOT_LEASED)
+		slide(&pool->lease_avg_us, now_us - s->since_us);
+	if (s->state == SLOT_STARTING && state == SLOT_READY) {
+		if (slot < pool->slot_count)
+			slide(&pool->stock[s->runtime].start_avg_us,
+			    now_us - s->since_us);
+		s->born_us = now_us;
+	}
+	s->state = state;
+	s->since_us = now_us;
+}
+
+bool
+pool_return(struct pool *pool, uint32_t slot, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (!pool->limits.reuse || pool->stopping || s->state != SLOT_LEASED ||
+	    now_us - s->born_us >= pool->limits.max_age_us)
+		return false;
+	pool_set_state(pool, slot, SLOT_READY, now_us);
+	return true;
+}
+
+void
+pool_note_start(
+    struct pool *pool, uint32_t runtime, bool succeeded, uint64_t now_us)
+{
+	struct pool_stock *stock = &pool->stock[runtime];
+	uint64_t wait_us = POOL_BACKOFF_MIN_US;
+	uint32_t i;
+
+	if (succeeded) {
+		stock->failures = 0;
+		stock->next_start_us = 0;
+		stock->is_proven = true;
+		return;
+	}
+	for (i = 0; i < stock->failures && wait_us < POOL_BACKOFF_MAX_US; i++)
+		wait_us *= 2;
+	if (wait_us > POOL_BACKOFF_MAX_US)
+		wait_us = POOL_BACKOFF_MAX_US;
+	if (stock->failures < UINT32_MAX)
+		stock->failures++;
+	stock->next_start_us = now_us + wait_us;
+}
+
+bool
+pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us)
+{
+	const struct pool_stock *stock = &pool->stock[runtime];
+	bool is_tried = pool->limits.stock[runtime].ready > 0 ||
+			now_us < stock->next_start_us;
+
+	return (stock->is_missing ||
+		   (stock->failures >= POOL_FAILURES_MEAN_DOWN && is_tried)) &&
+	       pool_count_of(pool, runtime, SLOT_READY) == 0;
+}
+
+uint64_t
+pool_next_event_us(const struct pool *pool, uint64_t now_us)
+{
+	uint64_t next_us = pool_next_turn_us(pool, now_us);
+	uint64_t at_us = pool_next_stock_us(pool, now_us);
+
+	next_us = at_us < next_us ? at_us : next_us;
+	at_us = pool_next_stale_us(pool);
+	return at_us < next_us ? at_us : next_us;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fairness: whose turn it is, who may wait, and for how long. The queue is in
+ * order of arrival. Each waiter has a turn, the round in which it is due: one
+ * more than that of its client's waiter before it, and never one that has
+ * passed. So a client with sixty waiters and one with a single one alternate.
+ */
+#include <string.h>
+
+#include "supervisor/pool/pool.h"
+
+uint32_t
+pool_waiters_of(
+    const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++)
+		count += pool_is_same(pool->queue[i].client, client);
+	return count;
+}
+
+static uint32_t
+leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++)
+		count += pool->slots[i].state == SLOT_LEASED &&
+			 pool_is_same(pool->slots[i].client, client);
+	return count;
+}
+
+/* The runtimes of which there is one to lease now, as bits. */
+static uint32_t
+find_served(const struct pool *pool)
+{
+	uint32_t runtimes = 0;
+	uint32_t i;
+
+	if (pool->stopping ||
+	    pool_count(pool, SLOT_LEASED) >= pool->limits.running)
+		return 0;
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state == SLOT_READY)
+			runtimes |= 1U << pool->slots[i].runtime;
+	}
+	return runtimes;
+}
+
+static void
+remove_waiter(struct pool *pool, uint32_t index)
+{
+	pool->queued--;
+	memmove(&pool->queue[index], &pool->queue[index + 1],
+	    (pool->queued - index) * sizeof(*pool->queue));
+}
+
+/* The newest waiter of the client with most of them, if that is more than
+ * client would have itself; or POOL_NONE. */
+static uint32_t
+who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	uint32_t most = pool_waiters_of(pool, client) + 1;
+	uint32_t found = POOL_NONE;
+	uint32_t count;
+	uint32_t i;
+
+	for (i = pool->queued; i-- > 0;) {
+		if (found != POOL_NONE && pool_is_same(pool->queue[i].client,
+					      pool->queue[found].client))
+			continue;
+		count = pool_waiters_of(pool, pool->queue[i].client);
+		if (count > most) {
+			most = count;
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* One more than its client's last, or than that of who was served last. */
+static void
+assign_turn(const struct pool *pool, struct pool_waiter *waiter)
+{
+	uint32_t i;
+
+	waiter->turn = pool->turn + 1;
+	waiter->is_first = true;
+	for (i = pool->queued; i-- > 0;) {
+		if (!pool_is_same(pool->queue[i].client, waiter->client))
+			continue;
+		waiter->turn = pool->queue[i].turn + 1;
+		waiter->is_first = false;
+		return;
+	}
+}
+
+bool
+pool_enqueue(
+    struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted)
+{
+	/* Whoever can be served at once does not count as waiting. */
+	bool served = (find_served(pool) >> waiter->runtime & 1) != 0 &&
+		      leases_of(pool, waiter->client) <
+			  pool_share(pool, waiter->client, waiter->since_us);
+	struct pool_waiter *place;
+	uint32_t index;
+
+	*evicted = POOL_NONE;
+	pool_note_presence(pool, waiter);
+	if (pool->queued >= (served ? POOL_QUEUE_MAX : pool->limits.queue)) {
+		index = who_makes_room(pool, waiter->client);
+		if (index == POOL_NONE)
+			return false;
+		*evicted = pool->queue[index].worker;
+		remove_waiter(pool, index);
+	}
+	place = &pool->queue[pool->queued];
+	*place = *waiter;
+	assign_turn(pool, place);
+	pool->queued++;
+	return true;
+}
+
+bool
+pool_dequeue(struct pool *pool, uint32_t worker)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (pool->queue[i].worker == worker) {
+			remove_waiter(pool, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of two with as many leases; ties go to the older one, which is a. */
+static bool
+is_due_before(const struct pool_waiter *b, const struct pool_waiter *a)
+{
+	if (b->turn != a->turn)
+		return b->turn < a->turn;
+	return b->is_first && !a->is_first;
+}
+
+uint32_t
+pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
+{
+	const struct pool_waiter *waiter;
+	uint32_t best = POOL_NONE;
+	uint32_t best_leases = UINT32_MAX;
+	uint32_t leases;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		waiter = &pool->queue[i];
+		if ((runtimes >> waiter->runtime & 1) == 0)
+			continue;
+		leases = leases_of(pool, waiter->client);
+		if (leases >= pool_share(pool, waiter->client, now_us))
+			continue;
+		if (leases < best_leases ||
+		    (leases == best_leases &&
+			is_due_before(waiter, &pool->queue[best]))) {
+			best = i;
+			best_leases = leases;
+		}
+	}
+	return best;
+}
+
+/* Up to the turn that was served, but not past one that still waits: who holds
+ * fewer leases may have been served out of turn. */
+static void
+advance_turn(struct pool *pool, uint64_t turn)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (pool->queue[i].turn < turn)
+			turn = pool->queue[i].turn;
+	}
+	if (turn > pool->turn)
+		pool->turn = turn;
+}
+
+/*
+ * The one that has waited longest, for it ages. Of those that come back, too,
+ * so that they share the load; but not one that was not needed lately: when it
+ * is not needed for longer, it goes.
+ */
+static uint32_t
+pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
+{
+	const struct pool_slot *best = NULL;
+	const struct pool_slot *s;
+	bool is_idle;
+	bool best_is_idle = false;
+
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state != SLOT_READY || s->runtime != runtime)
+			continue;
+		is_idle = pool->limits.reuse &&
+			  now_us - s->since_us > POOL_SURPLUS_US / 2;
+		/* Of idle ones the youngest, for the others are to go. */
+		if (best == NULL || (best_is_idle && !is_idle) ||
+		    (best_is_idle == is_idle &&
+			(is_idle ? s->since_us > best->since_us
+				 : s->since_us < best->since_us))) {
+			best = s;
+			best_is_idle = is_idle;
+		}
+	}
+	return (uint32_t)(best - pool->slots);
+}
+
+bool
+pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
+{
+	uint32_t runtimes;
+	uint32_t slot;
+	uint32_t index;
+
+	if (pool->queued == 0)
+		return false;
+	runtimes = find_served(pool);
+	index = pool_fairest(pool, runtimes, now_us);
+	if (index == POOL_NONE)
+		return false;
+	slot = pick_ready(pool, pool->queue[index].runtime, now_us);
+	grant->waiter = pool->queue[index];
+	grant->slot = slot;
+	remove_waiter(pool, index);
+	advance_turn(pool, grant->waiter.turn);
+	pool_set_state(pool, slot, SLOT_LEASED, now_us);
+	memcpy(
+	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);
+	return true;
+}
+
+uint32_t
+pool_expire(struct pool *pool, uint64_t now_us)
+{
+	uint32_t worker;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		if (now_us - pool->queue[i].since_us <
+		    pool->limits.queue_wait_us)
+			continue;
+		worker = pool->queue[i].worker;
+		pool->stock[pool->queue[i].runtime].is_owed = true;
+		remove_waiter(pool, i);
+		return worker;
+	}
+	return POOL_NONE;
+}
+
+uint64_t
+pool_next_turn_us(const struct pool *pool, uint64_t now_us)
+{
+	uint64_t next_us = UINT64_MAX;
+	uint64_t at_us;
+	uint32_t i;
+
+	if (pool->queued == 0)
+		return next_us;
+	next_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
+	/* When the other one is forgotten, a share becomes the whole. */
+	for (i = 0; i < 2; i++) {
+		at_us = pool->seen[i].seen_us + POOL_PRESENCE_US;
+		if (pool->seen[i].seen_us != 0 && at_us > now_us &&
+		    at_us < next_us)
+			next_us = at_us;
+	}
+	return next_us;
+}
