@@ -12,7 +12,7 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "responder/serve.h"
+#include "responder/api/serve.h"
 
 struct worker {
 	struct service service;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "responder/link.h"
-#include "responder/request.h"
+#include "responder/job/request.h"
+#include "responder/run/lease.h"
 
 struct worker_options {
 	struct request_limits limits;

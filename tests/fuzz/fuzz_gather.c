@@ -15,8 +15,8 @@
 
 #include "common/bytes.h"
 #include "common/fdpass.h"
-#include "responder/gather.h"
-#include "responder/json_check.h"
+#include "responder/json/check.h"
+#include "responder/run/gather.h"
 
 /* How long the pieces are and how much is kept; then what the guest sends. */
 #define HEAD_LEN 4

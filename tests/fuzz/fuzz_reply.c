@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "common/utf8.h"
-#include "responder/json_check.h"
-#include "responder/reply.h"
+#include "responder/api/run/reply.h"
+#include "responder/json/check.h"
 
 /* Which verdict, how it is cut, where stderr begins; then the bytes. */
 #define HEAD_LEN 16

@@ -13,10 +13,10 @@
 #include "../unit/runtimes_support.h"
 #include "common/extras.h"
 #include "common/utf8.h"
-#include "responder/json_check.h"
-#include "responder/piston.h"
-#include "responder/reply.h"
-#include "responder/request.h"
+#include "responder/api/piston/piston.h"
+#include "responder/api/run/reply.h"
+#include "responder/job/request.h"
+#include "responder/json/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -346,7 +346,7 @@ test('all of its schemas are such', () => {
 /* --- paths ----------------------------------------------------------------- */
 
 test('its paths are those of the responder', () => {
-	const served = [...read('fcgi/responder/serve.c')
+	const served = [...read('fcgi/responder/api/serve.c')
 	    .matchAll(/^\t\{ "(\/[^"]+)", serve_\w+ \},$/gm)]
 	    .map(([, uri]) => uri);
 

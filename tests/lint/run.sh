@@ -114,16 +114,16 @@ lint_rules() {
 	check 'no function above 60 lines' long_functions
 	check 'includes point one way' include_direction
 	check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
-	    fcgi/responder/exchange.c
+	    fcgi/responder/http/exchange.c
 	check 'json-c is seen by those who parse and write it' seen_elsewhere \
-	    'json-c/json' fcgi/responder/request.c fcgi/responder/request_json.c \
-	    fcgi/responder/request_extras.c fcgi/responder/request_files.c \
-	    fcgi/responder/request_runtime.c \
-	    fcgi/responder/piston_request.c fcgi/responder/piston_limits.c \
-	    fcgi/responder/piston_reply.c fcgi/responder/reply.c \
-	    fcgi/responder/reply_files.c \
-	    fcgi/responder/execlog.c fcgi/responder/json_text.c \
-	    fcgi/responder/json_member.c fcgi/engine/answer.c \
+	    'json-c/json' fcgi/responder/job/request.c fcgi/responder/json/read.c \
+	    fcgi/responder/job/args_and_files.c fcgi/responder/api/run/request_files.c \
+	    fcgi/responder/api/run/request_runtime.c \
+	    fcgi/responder/api/piston/request.c fcgi/responder/api/piston/limits.c \
+	    fcgi/responder/api/piston/reply.c fcgi/responder/api/run/reply.c \
+	    fcgi/responder/api/run/reply_files.c \
+	    fcgi/responder/run/execlog.c fcgi/responder/json/write.c \
+	    fcgi/responder/json/member.c fcgi/engine/answer.c \
 	    fcgi/engine/create.c fcgi/engine/create_option.c \
 	    fcgi/engine/create_security.c fcgi/engine/create_value.c
 	check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "responder/reply.h"
+#include "responder/api/run/reply.h"
 
 static struct result
 result_of(

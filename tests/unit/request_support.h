@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "responder/request.h"
+#include "responder/job/request.h"
 #include "runtimes_support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -4,7 +4,7 @@
 #ifndef SCE_TEST_RUNTIMES_SUPPORT_H
 #define SCE_TEST_RUNTIMES_SUPPORT_H
 
-#include "responder/runtime.h"
+#include "responder/job/runtime.h"
 
 enum { ROW_PYTHON, ROW_SHELL, ROW_CHECKED };
 

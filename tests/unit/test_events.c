@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "responder/events.h"
-#include "responder/request.h"
+#include "responder/job/request.h"
+#include "responder/run/events.h"
 
 static struct events events;
 static struct result result;

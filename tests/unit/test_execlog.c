@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "responder/execlog.h"
+#include "responder/run/execlog.h"
 
 static uint8_t code[] = "print('a\n\"')";
 

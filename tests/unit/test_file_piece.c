@@ -11,7 +11,7 @@
 
 #include "common/bytes.h"
 #include "common/file_piece.h"
-#include "responder/returned.h"
+#include "responder/run/returned.h"
 
 #define PIECE_MAX 2048
 

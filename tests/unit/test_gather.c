@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "responder/client.h"
-#include "responder/gather.h"
+#include "responder/http/client.h"
+#include "responder/run/gather.h"
 
 #define LIMIT 16
 

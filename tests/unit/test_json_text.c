@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "responder/json_text.h"
+#include "responder/json/write.h"
 
 static void
 expect(const char *value, const char *expected)

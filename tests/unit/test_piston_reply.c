@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reply_support.h"
 
-#include "responder/piston.h"
+#include "responder/api/piston/piston.h"
 #include "runtimes_support.h"
 
 #define LANGUAGE ",\"language\":\"python\",\"version\":\"3.11.2\"}\n"

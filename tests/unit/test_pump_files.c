@@ -14,7 +14,7 @@
 
 #include "common/io.h"
 #include "guest/pump.h"
-#include "responder/gather.h"
+#include "responder/run/gather.h"
 
 static char home[] = "/tmp/test_pump_files.XXXXXX";
 static struct link link_unused;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "common/utf8.h"
-#include "responder/request.h"
+#include "responder/job/request.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define JSON_TYPE "application/json"

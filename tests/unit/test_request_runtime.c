@@ -3,7 +3,7 @@
 #include "request_support.h"
 
 #include "common/extras.h"
-#include "responder/piston.h"
+#include "responder/api/piston/piston.h"
 
 #define CODE "{\"code\": \"x\", "
 #define PISTON(language)                                                       \

@@ -12,7 +12,7 @@
 
 #include "common/fdpass.h"
 #include "common/frame.h"
-#include "responder/run.h"
+#include "responder/run/run.h"
 
 #define QUEUE_US 3000 /* for each lease */
 

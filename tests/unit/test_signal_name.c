@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "responder/reply.h"
+#include "responder/api/run/reply.h"
 
 static void
 every_signal_has_a_name(void **state)

@@ -27,7 +27,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "responder/confine.h"
-#include "responder/link.h"
+#include "responder/run/lease.h"
 #include "responder/worker.h"
 
 #define ACTS_MAX 60
@@ -133,7 +133,8 @@ log_grant(uint64_t id, int fd)
 
 enum link_outcome
 __wrap_link_acquire(struct link *link, const struct link_asker *asker,
-    const struct link_wish *wish, int client_fd, struct lease_reply *reply, int *fd)
+    const struct link_wish *wish, int client_fd, struct lease_reply *reply,
+    int *fd)
 {
 	enum link_outcome outcome = __real_link_acquire(
 	    link, asker, wish, client_fd, reply, fd);

@@ -3,7 +3,7 @@
  * For a test only: a responder that asks for the runtime whose index is the
  * last digit of the run's limit in milliseconds, whatever else was asked for.
  */
-#include "responder/link.h"
+#include "responder/run/lease.h"
 
 enum link_outcome __wrap_link_acquire(struct link *link,
     const struct link_asker *asker, const struct link_wish *wish, int client_fd,

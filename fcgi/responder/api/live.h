@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A run that its client watches: POST /run with Accept: text/event-stream. */
+#ifndef SCE_LIVE_H
+#define SCE_LIVE_H
+
+#include "responder/http/exchange.h"
+#include "responder/run/run.h"
+
+struct live {
+	struct run_watcher watcher; /* first: send gets its address */
+	struct exchange *exchange;
+	struct run *run;
+};
+
+/* Watches the next run; live_detach ends that. */
+void live_attach(struct live *live, struct exchange *exchange, struct run *run);
+void live_detach(struct live *live);
+
+void live_finish(struct live *live);
+
+/*
+ * The run has its result: the rest of its output, and the ending. What a slow
+ * client does not take in time is lost, with the ending, so that it notices.
+ * 0, or -1: it was lost.
+ */
+int live_end(struct live *live, uint64_t run_us);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Asks the supervisor; runs the probe that it asks for. */
+#include "responder/api/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE_CODE "print('ok')"
+#define PROBE_OUTPUT "ok\n"
+
+/* What is not Python has done what it can when it has looked at it. */
+static bool
+probe(struct run *run, const struct runtime *runtime)
+{
+	static uint8_t code[] = PROBE_CODE;
+	static const struct link_asker nobody;
+	struct request request = { .code = code,
+		.code_len = sizeof(code) - 1,
+		.runtime = runtime,
+		.wall_limit_ms = runtime->wall_default_ms };
+	const struct result *result = &run->result;
+	struct refusal refusal;
+
+	if (run_execute(run, &request, &nobody, -1, &refusal) != RUN_DONE ||
+	    result->verdict.kind != VERDICT_EXITED)
+		return false;
+	if (!runtime->is_python)
+		return true;
+	return result->stdout_len == strlen(PROBE_OUTPUT) &&
+	       memcmp(result->stdout_data, PROBE_OUTPUT, result->stdout_len) ==
+		   0;
+}
+
+static const char *
+find_health(struct link *link, struct run *run, const struct runtime *runtime,
+    struct lease_reply *health)
+{
+	if (link_ask_health(link, health) != LINK_GRANTED)
+		return "down";
+	switch ((enum lease_health)health->reason) {
+	case LEASE_HEALTHY:
+		return "ok";
+	case LEASE_BUSY:
+		return "busy";
+	case LEASE_PROBE:
+		return probe(run, runtime) ? "ok" : "down";
+	case LEASE_DOWN:
+		break;
+	}
+	return "down";
+}
+
+int
+status_health(struct link *link, struct run *run, const struct runtime *runtime,
+    struct answer *answer)
+{
+	struct lease_reply health = { .ready = 0 };
+	const char *word = find_health(link, run, runtime, &health);
+	struct reply *reply = &answer->reply;
+	int n;
+
+	n = asprintf(&reply->body,
+	    "{\"status\":\"%s\",\"ready\":%u,\"running\":%u,\"queued\":%u}\n",
+	    word, health.ready, health.running, health.queued);
+	if (n == -1) {
+		reply->body = NULL;
+		return -1;
+	}
+	reply->body_len = (size_t)n;
+	reply->http_status = strcmp(word, "down") == 0 ? 503 : 200;
+	return 0;
+}
+
+int
+status_metrics(struct link *link, struct answer *answer)
+{
+	struct reply *reply = &answer->reply;
+
+	reply->body = malloc(LEASE_TEXT_MAX);
+	if (reply->body == NULL ||
+	    link_ask_metrics(link, reply->body, &reply->body_len) !=
+		LINK_GRANTED ||
+	    reply->body_len == 0) {
+		reply_finish(reply);
+		return -1;
+	}
+	reply->http_status = 200;
+	answer->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	return 0;
+}

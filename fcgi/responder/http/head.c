@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what is checked of a request before its body is read. */
+#include <string.h>
+#include <strings.h>
+
+#include "responder/job/request.h"
+
+/* The media type alone counts, whatever its case and its parameters. */
+static bool
+is_json_type(const char *content_type)
+{
+	static const char json_type[] = "application/json";
+	size_t len = sizeof(json_type) - 1;
+
+	if (content_type == NULL)
+		return false;
+	content_type += strspn(content_type, " \t");
+	if (strncasecmp(content_type, json_type, len) != 0)
+		return false;
+	content_type += len;
+	content_type += strspn(content_type, " \t");
+	return *content_type == '\0' || *content_type == ';';
+}
+
+/* Digits only. What does not fit is SIZE_MAX, above any ceiling. */
+static int
+parse_length(const char *text, size_t *len)
+{
+	size_t value = 0;
+
+	if (text[strspn(text, "0123456789")] != '\0')
+		return -1;
+	for (; *text != '\0'; text++) {
+		size_t digit = (size_t)(*text - '0');
+
+		if (value > (SIZE_MAX - digit) / 10)
+			value = SIZE_MAX;
+		else
+			value = value * 10 + digit;
+	}
+	*len = value;
+	return 0;
+}
+
+int
+request_check_head(const char *method, const char *content_type,
+    const char *content_length, const struct request_limits *limits,
+    size_t *body_len, struct refusal *refusal)
+{
+	if (method == NULL || strcmp(method, "POST") != 0) {
+		refusal_set(refusal, 405, "Method not allowed: use POST");
+		refusal->allow = "POST";
+		return -1;
+	}
+	if (!is_json_type(content_type))
+		return refusal_set(
+		    refusal, 415, "Content-Type must be application/json");
+	if (content_length == NULL || *content_length == '\0')
+		return refusal_set(refusal, 411,
+		    "Content-Length missing: send the length of the body");
+	if (parse_length(content_length, body_len) == -1)
+		return refusal_set(refusal, 400,
+		    "Content-Length must be a decimal number of bytes");
+	if (*body_len > limits->body_bytes_max)
+		return refusal_set(refusal, 413,
+		    "Request body too long: the limit is %u bytes",
+		    (unsigned)limits->body_bytes_max);
+	return 0;
+}
+
+/* The range's quality: false if it is "q=0", "q=0.0" or the like. */
+static bool
+is_acceptable(const char *parameters, size_t len)
+{
+	static const char zero[] = "q=0";
+	size_t at;
+
+	for (at = 0; at + sizeof(zero) - 1 <= len; at++) {
+		if (parameters[at] != ';' && parameters[at] != ' ')
+			continue;
+		if (strncasecmp(parameters + at + 1, zero, sizeof(zero) - 1) !=
+		    0)
+			continue;
+		at += sizeof(zero);
+		return strspn(parameters + at, ".0") <
+		       strcspn(parameters + at, ",; \t");
+	}
+	return true;
+}
+
+bool
+request_wants_events(const char *accept)
+{
+	static const char type[] = "text/event-stream";
+	const size_t type_len = sizeof(type) - 1;
+	size_t len;
+
+	while (accept != NULL && *accept != '\0') {
+		accept += strspn(accept, ", \t");
+		len = strcspn(accept, ",");
+		if (len >= type_len &&
+		    strncasecmp(accept, type, type_len) == 0 &&
+		    strcspn(accept + type_len, ",; \t") == 0)
+			return is_acceptable(accept + type_len, len - type_len);
+		accept += len;
+	}
+	return false;
+}

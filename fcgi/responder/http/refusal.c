@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the sentence of a refusal: always bounded, always whole characters. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/utf8.h"
+#include "responder/job/request.h"
+
+int
+refusal_set(struct refusal *refusal, int http_status, const char *format, ...)
+{
+	size_t size = sizeof(refusal->message);
+	size_t len;
+	va_list args;
+
+	memset(refusal, 0, sizeof(*refusal));
+	refusal->http_status = http_status;
+	va_start(args, format);
+	vsnprintf(refusal->message, size, format, args);
+	va_end(args);
+	/* A cut message must not end within a character. */
+	len = strlen(refusal->message);
+	while (!utf8_check((const uint8_t *)refusal->message, len, NULL))
+		refusal->message[--len] = '\0';
+	return -1;
+}

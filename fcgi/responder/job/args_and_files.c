@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "responder/job/args_and_files.h"
+
+#include <json-c/json.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/bytes.h"
+#include "common/extras.h"
+#include "common/utf8.h"
+#include "responder/json/read.h"
+
+#define SIZE_MIN 4096
+
+/* Room for len more bytes, or NULL. What is not bounded by the body is not
+ * much: a length before each string. */
+static uint8_t *
+reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
+{
+	size_t size = extras->size > 0 ? extras->size : SIZE_MIN;
+	uint8_t *data = extras->data;
+
+	if (len > EXTRAS_BYTES_MAX - extras->len) {
+		(void)refusal_set(refusal, 400,
+		    "Arguments and files are too long: the limit is %d bytes",
+		    EXTRAS_BYTES_MAX);
+		return NULL;
+	}
+	while (size - extras->len < len)
+		size *= 2;
+	if (size != extras->size)
+		data = realloc(data, size);
+	if (data == NULL) {
+		(void)request_json_no_memory(refusal);
+		return NULL;
+	}
+	extras->data = data;
+	extras->size = size;
+	return data + extras->len;
+}
+
+static int
+add_number(
+    struct request_extras *extras, size_t number, struct refusal *refusal)
+{
+	uint8_t *at = reserve(extras, 4, refusal);
+
+	if (at == NULL)
+		return -1;
+	bytes_put_u32(at, (uint32_t)number);
+	extras->len += 4;
+	return 0;
+}
+
+static int
+add_string(
+    struct request_extras *extras, const char *string, struct refusal *refusal)
+{
+	size_t len = strlen(string);
+	uint8_t *at = reserve(extras, 4 + len + 1, refusal);
+
+	if (at == NULL)
+		return -1;
+	bytes_put_u32(at, (uint32_t)len);
+	memcpy(at + 4, string, len + 1);
+	extras->len += 4 + len + 1;
+	return 0;
+}
+
+static bool
+has_nul(struct json_object *string)
+{
+	return strlen(json_object_get_string(string)) !=
+	       (size_t)json_object_get_string_len(string);
+}
+
+static int
+add_arg(struct request *request, struct json_object *arg, size_t index,
+    struct refusal *refusal)
+{
+	if (!json_object_is_type(arg, json_type_string))
+		return refusal_set(
+		    refusal, 400, "args[%zu] must be a string", index);
+	if (has_nul(arg))
+		return refusal_set(refusal, 400,
+		    "args[%zu] must not contain a NUL character", index);
+	return add_string(
+	    &request->extras, json_object_get_string(arg), refusal);
+}
+
+int
+request_add_args(struct request *request, const char *script,
+    struct json_object *args, struct refusal *refusal)
+{
+	size_t count = 0;
+	size_t i;
+
+	if (args != NULL && !json_object_is_type(args, json_type_array))
+		return refusal_set(
+		    refusal, 400, "\"args\" must be an array of strings");
+	if (args != NULL)
+		count = json_object_array_length(args);
+	if (count > EXTRAS_ARGS_MAX)
+		return refusal_set(refusal, 400,
+		    "Too many args: %zu, the limit is %d", count,
+		    EXTRAS_ARGS_MAX);
+	if (add_number(&request->extras, count + 1, refusal) == -1 ||
+	    add_string(&request->extras, script, refusal) == -1)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if (add_arg(request, json_object_array_get_idx(args, i), i,
+			refusal) == -1)
+			return -1;
+	}
+	if (request->extras.len > EXTRAS_ARGS_BYTES_MAX)
+		return refusal_set(refusal, 400,
+		    "args are too long: the limit is %d bytes in all",
+		    EXTRAS_ARGS_BYTES_MAX);
+	return 0;
+}
+
+int
+request_add_file_count(
+    struct request *request, size_t count, struct refusal *refusal)
+{
+	if (count > EXTRAS_FILES_MAX)
+		return refusal_set(refusal, 400,
+		    "Too many files: %zu, the limit is %d", count,
+		    EXTRAS_FILES_MAX);
+	return add_number(&request->extras, count, refusal);
+}
+
+/* Would one be the other, or in the other's place? */
+static bool
+clash(const char *a, const char *b)
+{
+	size_t a_len = strlen(a);
+	size_t b_len = strlen(b);
+	size_t len = a_len < b_len ? a_len : b_len;
+
+	if (strncmp(a, b, len) != 0)
+		return false;
+	return a_len == b_len || a[len] == '/' || b[len] == '/';
+}
+
+/* The program, and all files so far; what is being made is not whole yet. */
+static bool
+is_taken(const struct request_extras *extras, const char *path)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+	struct extras_cursor cursor;
+	struct extras_file file;
+
+	(void)extras_argv(extras->data, extras->len, argv);
+	if (clash(argv[0], path))
+		return true;
+	extras_files(&cursor, extras->data, extras->len);
+	while (extras_next(&cursor, &file)) {
+		if (clash(file.path, path))
+			return true;
+	}
+	return false;
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* How many bytes, or -1. */
+static int
+decode_hex(const char *text, size_t len, uint8_t *out)
+{
+	size_t i;
+
+	if (len % 2 != 0)
+		return -1;
+	for (i = 0; i < len; i += 2) {
+		int high = hex_value(text[i]);
+		int low = hex_value(text[i + 1]);
+
+		if (high == -1 || low == -1)
+			return -1;
+		out[i / 2] = (uint8_t)(high << 4 | low);
+	}
+	return (int)(len / 2);
+}
+
+/* Into out, which has room for as many bytes as the text has. */
+static int
+decode(const struct request_file *file, uint8_t *out, size_t room)
+{
+	const char *text = json_object_get_string(file->content);
+	size_t len = (size_t)json_object_get_string_len(file->content);
+
+	if (strcmp(file->encoding, "utf8") == 0) {
+		memcpy(out, text, len);
+		return (int)len;
+	}
+	if (strlen(text) != len)
+		return -1;
+	if (strcmp(file->encoding, "hex") == 0)
+		return decode_hex(text, len, out);
+	return b64_pton(text, out, room);
+}
+
+int
+request_add_file(struct request *request, const struct request_file *file,
+    const struct request_limits *limits, struct refusal *refusal)
+{
+	struct request_extras *extras = &request->extras;
+	size_t len = (size_t)json_object_get_string_len(file->content);
+	uint8_t *at;
+	int n;
+
+	if (!extras_path_is_safe(file->path))
+		return refusal_set(refusal, 400,
+		    "A file's name must be a relative path without . and .., "
+		    "of %d components at the most",
+		    EXTRAS_DEPTH_MAX);
+	if (is_taken(extras, file->path))
+		return refusal_set(refusal, 400,
+		    "Two files have the same name, or one that is the other's "
+		    "folder");
+	if (add_string(extras, file->path, refusal) == -1)
+		return -1;
+	at = reserve(extras, 4 + len + 1, refusal);
+	if (at == NULL)
+		return -1;
+	n = decode(file, at + 4, len + 1);
+	if (n == -1)
+		return refusal_set(refusal, 400,
+		    "A file's content is not valid %s", file->encoding);
+	bytes_put_u32(at, (uint32_t)n);
+	extras->len += 4 + (size_t)n;
+	request->files_len += (size_t)n;
+	if (request->files_len > limits->files_bytes_max)
+		return refusal_set(refusal, 400,
+		    "Files too long: the limit is %u bytes in all",
+		    (unsigned)limits->files_bytes_max);
+	return 0;
+}

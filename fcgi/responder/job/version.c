@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Versions and their selectors. */
+#include "responder/job/runtime.h"
+
+#include <string.h>
+
+#define PARTS 3
+#define VERSION_PART_MAX 1000000
+
+struct version {
+	unsigned long part[PARTS];
+	size_t given; /* so many; the others are any */
+};
+
+enum comparison { EQUAL, CARET, TILDE, LESS, LESS_EQUAL, MORE, MORE_EQUAL };
+
+static enum comparison
+take_comparison(const char **text)
+{
+	static const struct {
+		const char *sign;
+		enum comparison comparison;
+	} signs[] = { { "<=", LESS_EQUAL }, { ">=", MORE_EQUAL }, { "<", LESS },
+		{ ">", MORE }, { "^", CARET }, { "~", TILDE }, { "=", EQUAL } };
+	size_t i;
+	size_t len;
+
+	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		len = strlen(signs[i].sign);
+		if (strncmp(*text, signs[i].sign, len) != 0)
+			continue;
+		*text += len;
+		*text += strspn(*text, " ");
+		return signs[i].comparison;
+	}
+	return EQUAL;
+}
+
+/* One part, a number or any. False: neither. */
+static bool
+take_part(const char **at, struct version *version, size_t i)
+{
+	if (**at == 'x' || **at == 'X' || **at == '*') {
+		(*at)++;
+		return true;
+	}
+	if (**at < '0' || **at > '9')
+		return false;
+	for (; **at >= '0' && **at <= '9'; (*at)++) {
+		if (version->part[i] < VERSION_PART_MAX)
+			version->part[i] = version->part[i] * 10 +
+					   (unsigned long)(**at - '0');
+	}
+	if (version->given == i)
+		version->given++;
+	return true;
+}
+
+/* "3.11", "v3", "3.x", "*": up to a blank or the end. */
+static bool
+take_version(const char **text, struct version *version)
+{
+	size_t i;
+
+	memset(version, 0, sizeof(*version));
+	*text += **text == 'v';
+	for (i = 0; i < PARTS; i++) {
+		if (!take_part(text, version, i))
+			return false;
+		if (**text != '.')
+			break;
+		(*text)++;
+	}
+	return **text == '\0' || **text == ' ';
+}
+
+/* Of so many parts: below 0, 0 or above it. */
+static int
+compare(const struct version *a, const struct version *b, size_t parts)
+{
+	size_t i;
+
+	for (i = 0; i < parts; i++) {
+		if (a->part[i] != b->part[i])
+			return a->part[i] < b->part[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static bool
+holds(const struct version *version, enum comparison comparison,
+    const struct version *limit)
+{
+	int order = compare(version, limit, limit->given);
+	size_t alike;
+
+	switch (comparison) {
+	case EQUAL:
+		return order == 0;
+	case CARET:
+		alike = limit->given > 1 && limit->part[0] == 0 ? 2 : 1;
+		break;
+	case TILDE:
+		alike = 2;
+		break;
+	case LESS:
+		return order < 0;
+	case LESS_EQUAL:
+		return order <= 0;
+	case MORE:
+		return order > 0;
+	case MORE_EQUAL:
+		return order >= 0;
+	default:
+		return false;
+	}
+	alike = alike < limit->given ? alike : limit->given;
+	return order >= 0 && compare(version, limit, alike) == 0;
+}
+
+bool
+runtime_version_satisfies(const char *version, const char *selector)
+{
+	enum comparison comparison;
+	struct version is;
+	struct version limit;
+
+	if (!take_version(&version, &is))
+		return false;
+	selector += strspn(selector, " ");
+	do {
+		comparison = take_comparison(&selector);
+		if (!take_version(&selector, &limit) ||
+		    !holds(&is, comparison, &limit))
+			return false;
+		selector += strspn(selector, " ");
+	} while (*selector != '\0');
+	return true;
+}
+
+int
+runtime_version_compare(const char *a, const char *b)
+{
+	struct version first;
+	struct version second;
+
+	if (!take_version(&a, &first) || !take_version(&b, &second))
+		return 0;
+	return compare(&first, &second, PARTS);
+}

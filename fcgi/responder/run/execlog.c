@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* The history of what ran. json-c quotes; libmd digests. */
+#include "responder/run/execlog.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "responder/json/write.h"
+
+static const char *
+verdict_name(enum verdict_kind kind)
+{
+	switch (kind) {
+	case VERDICT_EXITED:
+		return "exited";
+	case VERDICT_SIGNALED:
+		return "signaled";
+	case VERDICT_TIMED_OUT:
+		return "timed_out";
+	case VERDICT_OUT_OF_MEMORY:
+		return "out_of_memory";
+	case VERDICT_SANDBOX_FAILED:
+		return "sandbox_failed";
+	}
+	return "sandbox_failed";
+}
+
+static void
+add_text(struct json_object *line, const char *name, const char *text)
+{
+	json_object_object_add(line, name, json_object_new_string(text));
+}
+
+/* A guest that was taken over can say any number: none may wrap. */
+static void
+add_number(struct json_object *line, const char *name, uint64_t number)
+{
+	json_object_object_add(line, name,
+	    json_object_new_int64(
+		number > INT64_MAX ? INT64_MAX : (int64_t)number));
+}
+
+static uint64_t
+add_saturating(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* Milliseconds with three decimals, as text that is a JSON number. */
+static void
+add_ms(struct json_object *line, const char *name, uint64_t us)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%llu.%03u",
+	    (unsigned long long)(us / 1000), (unsigned int)(us % 1000));
+	json_object_object_add(
+	    line, name, json_object_new_double_s((double)us / 1000, text));
+}
+
+static void
+add_time(struct json_object *line, const struct timespec *time)
+{
+	char text[48];
+	struct tm tm;
+	size_t n;
+
+	(void)gmtime_r(&time->tv_sec, &tm);
+	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	(void)snprintf(
+	    text + n, sizeof(text) - n, ".%03ldZ", time->tv_nsec / 1000000);
+	add_text(line, "time", text);
+}
+
+static void
+add_code(
+    struct json_object *line, const struct request *request, bool with_code)
+{
+	char digest[SHA256_DIGEST_STRING_LENGTH];
+
+	(void)SHA256Data(request->code, request->code_len, digest);
+	add_number(line, "code_bytes", request->code_len);
+	add_text(line, "code_sha256", digest);
+	if (with_code)
+		json_object_object_add(line, "code",
+		    json_object_new_string_len(
+			(const char *)request->code, (int)request->code_len));
+}
+
+static void
+add_result(struct json_object *line, const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	add_text(line, "verdict",
+	    result->abandoned ? "abandoned" : verdict_name(verdict->kind));
+	if (verdict->kind == VERDICT_EXITED)
+		add_number(line, "exit_code", verdict->status);
+	else
+		json_object_object_add(line, "exit_code", NULL);
+	if (verdict->kind == VERDICT_SIGNALED)
+		add_text(line, "signal", reply_signal_name(verdict->status));
+	if (result->is_compiler)
+		add_text(line, "stage", "compile");
+	add_ms(line, "wall_ms", verdict->wall_us);
+	add_ms(line, "cpu_ms", verdict->cpu_us);
+	add_number(line, "peak_memory_bytes", verdict->peak_memory_bytes);
+	add_number(line, "output_bytes",
+	    add_saturating(verdict->stdout_bytes, verdict->stderr_bytes));
+}
+
+char *
+execlog_format(const struct execlog_entry *entry, size_t *len)
+{
+	struct json_object *line = json_object_new_object();
+	char *text;
+
+	if (line == NULL)
+		return NULL;
+	add_time(line, &entry->time);
+	add_text(line, "id", entry->request_id);
+	add_text(line, "trace", entry->trace);
+	add_text(line, "client", entry->client);
+	add_code(line, entry->request, entry->with_code);
+	add_result(line, entry->result);
+	add_ms(line, "queue_ms", entry->queue_us);
+	text = json_text_line(line, len);
+	(void)json_object_put(line);
+	return text;
+}
+
+int
+execlog_write(int fd, bool *torn, const struct execlog_entry *entry)
+{
+	size_t len = 0;
+	char *line = execlog_format(entry, &len);
+	struct iovec parts[2];
+	size_t total;
+	ssize_t n;
+
+	if (line == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	/* One write, so that lines of several responders never mix; begun on
+	 * a line of its own after one that a full disk has cut. */
+	parts[0] = (struct iovec){ .iov_base = (char[]){ '\n' },
+		.iov_len = *torn ? 1 : 0 };
+	parts[1] = (struct iovec){ .iov_base = line, .iov_len = len };
+	total = parts[0].iov_len + len;
+	n = writev(fd, parts, 2);
+	free(line);
+	if (n == (ssize_t)total) {
+		*torn = false;
+		return 0;
+	}
+	if (n > 0)
+		*torn = true;
+	if (n >= 0)
+		errno = ENOSPC;
+	return -1;
+}

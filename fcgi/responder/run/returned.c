@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "responder/run/returned.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/file_piece.h"
+
+static void
+append(struct returned *returned, const uint8_t *data, size_t len)
+{
+	if (len > 0)
+		memcpy(returned->data + returned->len, data, len);
+	returned->len += len;
+	returned->missing -= len;
+}
+
+/* As all of them together have a ceiling, there is room for each at once. */
+static int
+begin_file(struct returned *returned, const struct file_piece *piece)
+{
+	struct returned_file *file = &returned->files[returned->count];
+
+	if (returned->count == RETURN_FILES_MAX ||
+	    piece->file_len > RETURN_BYTES_MAX - returned->len)
+		return -1;
+	if (returned->count > 0 && strcmp(file[-1].path, piece->path) >= 0)
+		return -1;
+	if (returned->data == NULL)
+		returned->data = malloc(RETURN_BYTES_MAX);
+	if (returned->data == NULL)
+		return -1;
+	memcpy(file->path, piece->path, sizeof(file->path));
+	file->at = returned->len;
+	file->len = piece->file_len;
+	returned->missing = piece->file_len;
+	returned->count++;
+	append(returned, piece->data, piece->len);
+	return 0;
+}
+
+int
+returned_take(struct returned *returned, const uint8_t *payload, size_t len)
+{
+	struct file_piece piece;
+
+	if (returned->missing == 0)
+		return file_piece_decode(payload, len, &piece) == -1
+			   ? -1
+			   : begin_file(returned, &piece);
+	if (len > returned->missing)
+		return -1;
+	if (len == 0)
+		returned_drop_part(returned);
+	else
+		append(returned, payload, len);
+	return 0;
+}
+
+void
+returned_drop_part(struct returned *returned)
+{
+	if (returned->missing == 0)
+		return;
+	returned->missing = 0;
+	returned->len = returned->files[--returned->count].at;
+}
+
+void
+returned_finish(struct returned *returned)
+{
+	free(returned->data);
+	returned->data = NULL;
+	returned->len = returned->missing = returned->count = 0;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run, seen from the responder: its deadline lies a second behind the
+ * guest's, so that it only counts when the guest has failed.
+ */
+#include "responder/run/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/io.h"
+#include "responder/run/gather.h"
+
+/* The responder's deadline behind the guest's: microseconds. */
+#define DEADLINE_MARGIN_US (1000 * 1000)
+#define SEND_PATIENCE_US (5 * 1000 * 1000)
+/* A sandbox may die between READY and the job; then one more is tried. */
+#define LEASES_PER_RUN 2
+
+static uint8_t *
+put(uint8_t *at, const void *data, size_t len)
+{
+	if (len > 0)
+		memcpy(at, data, len);
+	return at + len;
+}
+
+static int
+send_job(struct run *run, const struct request *request, int sandbox_fd)
+{
+	struct job job = { .wall_limit_ms = request->wall_limit_ms,
+		.compile_wall_limit_ms = request->compile_wall_limit_ms,
+		.cpu_limit_ms = request->cpu_limit_ms,
+		.stdout_limit_bytes = run->output_limit_bytes,
+		.stderr_limit_bytes = run->output_limit_bytes,
+		.flags = (request->is_live ? JOB_UNBUFFERED : 0) |
+			 (request->returns_files ? JOB_RETURN_FILES : 0),
+		.code_len = (uint32_t)request->code_len,
+		.stdin_len = (uint32_t)request->stdin_len,
+		.extras_len = (uint32_t)request->extras.len };
+	uint8_t *at = run->outbox;
+
+	frame_encode_header(at, FRAME_JOB,
+	    (uint32_t)(FRAME_JOB_HEADER_LEN + request->code_len +
+		       request->stdin_len + request->extras.len));
+	frame_encode_job_header(at + FRAME_HEADER_LEN, &job);
+	at += FRAME_HEADER_LEN + FRAME_JOB_HEADER_LEN;
+	at = put(at, request->code, request->code_len);
+	at = put(at, request->stdin_data, request->stdin_len);
+	at = put(at, request->extras.data, request->extras.len);
+	return io_write_all(sandbox_fd, run->outbox, (size_t)(at - run->outbox),
+	    io_now_us() + SEND_PATIENCE_US);
+}
+
+static enum run_step
+read_frames(struct run *run, int sandbox_fd)
+{
+	ssize_t n;
+
+	/* A whole frame always fits, so there is room. */
+	n = read(sandbox_fd, run->inbox + run->inbox_len,
+	    INBOX_BYTES - run->inbox_len);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return RUN_STEP_ON;
+	if (n <= 0)
+		return RUN_STEP_BROKEN;
+	run->inbox_len += (size_t)n;
+	return gather_frames(run);
+}
+
+/* Is there anything to tell the client now? */
+static bool
+has_news(const struct run *run)
+{
+	return run->watcher != NULL && run->watcher->send != NULL &&
+	       run->started &&
+	       (!run->watcher->has_begun || run->watcher->events.pending);
+}
+
+static enum run_step
+converse_step(
+    struct run *run, int sandbox_fd, int client_fd, uint64_t deadline_us)
+{
+	struct pollfd fds[] = {
+		{ .fd = sandbox_fd, .events = POLLIN },
+		{ .fd = client_fd, .events = POLLRDHUP },
+		{ .fd = run->link->lost ? -1 : run->link->fd,
+		    .events = POLLIN },
+	};
+	int left_ms = io_left_ms(deadline_us);
+	int n;
+
+	if (has_news(run))
+		fds[1].events |= POLLOUT;
+	/* Looked at first: a guest that never stops talking is late, too. */
+	n = left_ms == 0 ? 0 : poll(fds, 3, left_ms);
+	if (n == 0)
+		return RUN_STEP_TIMEOUT;
+	if (n == -1)
+		return errno == EINTR ? RUN_STEP_ON : RUN_STEP_BROKEN;
+	if ((fds[1].revents & ~POLLOUT) != 0)
+		return RUN_STEP_GONE;
+	if (fds[1].revents != 0 && run->watcher->send(run->watcher) == -1)
+		return RUN_STEP_GONE;
+	/* The run goes on without a supervisor: its own alarm ends it. */
+	if (fds[2].revents != 0)
+		link_on_idle_message(run->link);
+	return fds[0].revents != 0 ? read_frames(run, sandbox_fd) : RUN_STEP_ON;
+}
+
+/* The guest has not said how it ended: what we know ourselves. */
+static void
+judge(struct run *run, enum run_step step, uint64_t started_us)
+{
+	struct result *result = gather_result(run);
+
+	if (step == RUN_STEP_TIMEOUT)
+		result->verdict.kind = VERDICT_TIMED_OUT;
+	result->abandoned = step == RUN_STEP_GONE;
+	if (result->files != NULL) /* the guest might have had more */
+		result->verdict.truncated |= VERDICT_TRUNCATED_FILES;
+	returned_drop_part(&run->returned);
+	result->verdict.wall_us = io_now_us() - started_us;
+	result->verdict.stdout_bytes = result->stdout_len;
+	result->verdict.stderr_bytes = result->stderr_len;
+	if (result->stdout_len == run->output_limit_bytes)
+		result->verdict.truncated |= VERDICT_TRUNCATED_STDOUT;
+	if (result->stderr_len == run->output_limit_bytes)
+		result->verdict.truncated |= VERDICT_TRUNCATED_STDERR;
+}
+
+static enum run_step
+converse(struct run *run, const struct request *request, int sandbox_fd,
+    int client_fd)
+{
+	uint64_t started_us = io_now_us();
+	uint64_t deadline_us = started_us + DEADLINE_MARGIN_US +
+			       (uint64_t)request_wall_ms(request) * 1000;
+	enum run_step step = RUN_STEP_ON;
+
+	run->sent = true;
+	if (send_job(run, request, sandbox_fd) == -1)
+		step = RUN_STEP_BROKEN;
+	while (step == RUN_STEP_ON)
+		step = converse_step(run, sandbox_fd, client_fd, deadline_us);
+	if (step != RUN_STEP_VERDICT)
+		judge(run, step, started_us);
+	if (run->is_compiling)
+		run->result = run->compiler;
+	return step;
+}
+
+static void
+refuse(const struct lease_reply *reply, struct refusal *refusal)
+{
+	(void)refusal_set(refusal, 503, "%s",
+	    link_describe_refusal((enum lease_refusal)reply->reason));
+	refusal->retry_after_s = reply->retry_after_s;
+}
+
+static void
+release(struct run *run, uint64_t lease_id, enum run_step step)
+{
+	const struct verdict *verdict = &run->result.verdict;
+	struct link_report report = { .outcome = LEASE_NEVER_STARTED };
+
+	if (step == RUN_STEP_VERDICT)
+		report.verdict = verdict->kind;
+	if (step == RUN_STEP_GONE)
+		report.outcome = LEASE_ABANDONED;
+	else if (run->started)
+		report.outcome = verdict->kind;
+	report.truncated = verdict->truncated;
+	link_release(run->link, lease_id, &report);
+}
+
+/* One lease. False if another should be tried: the job never got through. */
+static bool
+try_once(struct run *run, const struct request *request,
+    const struct link_asker *asker, int client_fd, struct lease_reply *reply,
+    enum run_outcome *outcome)
+{
+	const struct link_wish wish = { .wall_limit_ms = request_wall_ms(
+					    request),
+		.runtime = request->runtime->index,
+		.memory_kib = (uint32_t)(request->memory_bytes / 1024) };
+	int sandbox_fd = -1;
+	enum run_step step;
+
+	run_begin(run, request);
+	*outcome = RUN_REFUSED;
+	switch (link_acquire(
+	    run->link, asker, &wish, client_fd, reply, &sandbox_fd)) {
+	case LINK_GRANTED:
+		break;
+	case LINK_BROKEN:
+		run->queue_us += reply->queue_us;
+		return false;
+	case LINK_CLIENT_GONE:
+		*outcome = RUN_CLIENT_GONE;
+		return true;
+	case LINK_REFUSED:
+	case LINK_LOST:
+		return true;
+	}
+	run->queue_us += reply->queue_us;
+	step = converse(run, request, sandbox_fd, client_fd);
+	release(run, reply->lease_id, step);
+	fd_close(&sandbox_fd);
+	if (step == RUN_STEP_GONE)
+		*outcome = RUN_CLIENT_GONE;
+	else if (run->started)
+		*outcome = RUN_DONE;
+	return step == RUN_STEP_GONE || run->started;
+}
+
+enum run_outcome
+run_execute(struct run *run, const struct request *request,
+    const struct link_asker *asker, int client_fd, struct refusal *refusal)
+{
+	enum run_outcome outcome = RUN_REFUSED;
+	struct lease_reply reply = { .reason = LEASE_STOPPING,
+		.retry_after_s = 1 };
+	int lease;
+
+	run->queue_us = 0;
+	for (lease = 0; lease < LEASES_PER_RUN; lease++) {
+		if (try_once(run, request, asker, client_fd, &reply, &outcome))
+			break;
+		/* Not one of them took it: then nothing has run. */
+		reply.reason = LEASE_NO_SANDBOX;
+		reply.retry_after_s = 1;
+	}
+	if (outcome == RUN_REFUSED)
+		refuse(&reply, refusal);
+	return outcome;
+}

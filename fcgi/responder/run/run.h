@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* A lease, a job, frames -> a result. */
+#ifndef SCE_RUN_H
+#define SCE_RUN_H
+
+#include <stdint.h>
+
+#include "responder/api/run/reply.h"
+#include "responder/job/request.h"
+#include "responder/run/events.h"
+#include "responder/run/lease.h"
+
+#define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
+
+enum run_outcome {
+	RUN_DONE,    /* there is a result, perhaps of a sandbox that failed */
+	RUN_REFUSED, /* there is a refusal */
+	RUN_CLIENT_GONE /* nobody is left to answer */
+};
+
+/*
+ * Somebody who watches a run as it goes on. send is called when there is
+ * something to tell and the client's connection takes it, at first when the
+ * program has started: 0, or -1 when the client is gone. NULL: who only wants
+ * to know, in the end, what came before what.
+ */
+struct run_watcher {
+	struct events events;
+	struct events compiler; /* never told: only what came before what */
+	bool has_begun;         /* the client knows that it runs */
+	int (*send)(struct run_watcher *watcher);
+};
+
+/* Buffers that a worker keeps from run to run, and what is known of one. */
+struct run {
+	struct link *link;
+	uint32_t output_limit_bytes;
+	uint8_t *outbox; /* a job frame */
+	uint8_t *inbox;  /* frames from the guest; INBOX_BYTES */
+	size_t inbox_len;
+	uint8_t *stdout_data;
+	uint8_t *stderr_data;
+	uint8_t *compiler_stdout_data;
+	uint8_t *compiler_stderr_data;
+	bool sent;    /* the job is on its way: code may run from now on */
+	bool started; /* the guest has said that it has the job */
+	bool
+	    is_compiling; /* it is the compiler that runs, or was the last to */
+	bool compiler_ended; /* the guest has said how */
+	uint64_t queue_us;
+	struct returned returned; /* files; run_forget_files frees them */
+	struct result compiler;   /* where the language has one */
+	struct result result; /* of the program; or of the compiler, if it has
+			       * not succeeded: then is_compiling still holds */
+	struct run_watcher *watcher; /* NULL: nobody watches */
+};
+
+/* 0, or -1 with errno ENOMEM. run_finish may follow in any case. */
+int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
+void run_finish(struct run *run);
+
+/* run_state.c: nothing is known yet of what is to run now. */
+void run_begin(struct run *run, const struct request *request);
+
+/* The files of the last run have been told: they take memory only meanwhile. */
+void run_forget_files(struct run *run);
+
+/*
+ * Runs a request for a client and fills run->result, or the refusal. The
+ * result points into the run's buffers until the next call. client_fd is
+ * watched for its end; -1: no client.
+ */
+enum run_outcome run_execute(struct run *run, const struct request *request,
+    const struct link_asker *asker, int client_fd, struct refusal *refusal);
+
+#endif
