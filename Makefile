@@ -52,8 +52,8 @@ GUEST_COMMON = fcgi/common/frame.c fcgi/common/extras.c fcgi/common/io.c \
 	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c \
 	fcgi/common/words.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
-GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine_paths.c \
-	fcgi/guest/confine_syscalls.c fcgi/guest/filter.c fcgi/guest/place.c \
+GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine/paths.c \
+	fcgi/guest/confine/syscalls.c fcgi/guest/confine/filter.c fcgi/guest/run/place.c \
 	fcgi/common/extras.c fcgi/common/fdpass.c fcgi/common/io.c
 GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
@@ -112,8 +112,9 @@ $(BUILD)/sce-gate.so: $(patsubst %.c,$(BUILD)/gate/%.o,$(GATE))
 # --- unit tests -----------------------------------------------------------
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
+# Two folders may have a file of one name, which r would replace.
 $(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
-	$(call QUIET,AR)rm -f $@ && ar rcs $@ $^
+	$(call QUIET,AR)rm -f $@ && ar qcs $@ $^
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 	@mkdir -p $(@D)

@@ -9,8 +9,8 @@
 
 #include "common/frame.h"
 #include "common/words.h"
-#include "guest/child.h"
-#include "guest/meter.h"
+#include "guest/run/child.h"
+#include "guest/run/meter.h"
 
 /* A host that is slower than this in mid-job or mid-frame is gone. */
 #define HOST_PATIENCE_US (5 * 1000000)

@@ -36,12 +36,12 @@
 #include "common/extras.h"
 #include "common/frame.h"
 #include "common/io.h"
-#include "guest/confine.h"
-#include "guest/gate_host.h"
+#include "guest/confine/confine.h"
+#include "guest/fork/ask_gate.h"
 #include "guest/guest.h"
-#include "guest/hold.h"
-#include "guest/pump.h"
-#include "guest/watchdog.h"
+#include "guest/hold_network.h"
+#include "guest/run/pump.h"
+#include "guest/run/watchdog.h"
 
 enum argument {
 	ARG_MODE = 1,

@@ -45,7 +45,7 @@ before(() => {
 	execFileSync(process.env.CC ?? 'cc', ['-static', '-std=c11',
 		'-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-Ifcgi',
 		'-o', binary, path.join(HERE, 'seccomp_probe.c'),
-		'fcgi/guest/confine_syscalls.c', 'fcgi/guest/filter.c'],
+		'fcgi/guest/confine/syscalls.c', 'fcgi/guest/confine/filter.c'],
 	{ cwd: ROOT });
 });
 

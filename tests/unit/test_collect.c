@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/collect.h"
+#include "guest/run/collect.h"
 
 static char home[] = "/tmp/test_collect.XXXXXX";
 static struct collected found;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The strict filter as it is loaded says what its list says. */
-#include "guest/confine_syscalls.c" /* for the list */
+#include "guest/confine/syscalls.c" /* for the list */
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "guest/cookie.h"
+#include "guest/language/source_encoding.h"
 
 /* In a block of its very length, so that a sanitizer sees a read too far. */
 static bool

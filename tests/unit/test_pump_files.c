@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/pump.h"
+#include "guest/run/pump.h"
 #include "responder/run/gather.h"
 
 static char home[] = "/tmp/test_pump_files.XXXXXX";

@@ -21,8 +21,8 @@
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/gate_host.h"
-#include "guest/pump.h"
+#include "guest/fork/ask_gate.h"
+#include "guest/run/pump.h"
 
 #define WALL_MS 20000
 /* Of a run that does not spin: one for each thing that happens, and some. */

@@ -15,7 +15,7 @@
 
 /* Its own would kill this test, and all else. */
 #define kill note_kill
-#include "guest/watchdog.c"
+#include "guest/run/watchdog.c"
 #undef kill
 
 /* It would bring <signal.h>, and with it kill, too early. */

@@ -24,7 +24,7 @@
 #include "common/extras.h"
 #include "common/fdpass.h"
 #include "common/io.h"
-#include "guest/confine.h"
+#include "guest/confine/confine.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT

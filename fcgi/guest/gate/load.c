@@ -10,7 +10,7 @@
 #include "common/frame.h"
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/place.h"
+#include "guest/run/place.h"
 
 #define INTERPRETER "python3.11"
 

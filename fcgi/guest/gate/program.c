@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/confine.h"
+#include "guest/confine/confine.h"
 
 #define CAPABILITIES_MAX 64
 #define SECURE_BITS                                                            \

@@ -26,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/confine.h"
+#include "guest/confine/confine.h"
 
 #define ARGUMENTS 6
 /* A call that waits is one that was let through: seconds. */

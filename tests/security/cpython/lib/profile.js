@@ -58,7 +58,7 @@ function
 read_strict()
 {
 	const text = fs.readFileSync(
-	    path.join(ROOT, 'fcgi/guest/confine_table.inc'), 'utf8');
+	    path.join(ROOT, 'fcgi/guest/confine/table.inc'), 'utf8');
 	const all = (pattern) => [...text.matchAll(pattern)];
 
 	return {

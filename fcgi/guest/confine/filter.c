@@ -6,7 +6,7 @@
  * call. It knows that of the few instructions that are used here: jumps by
  * comparison, JA and RET.
  */
-#include "guest/filter.h"
+#include "guest/confine/filter.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "guest/gate_host.h"
-#include "guest/pump.h"
-#include "guest/watchdog.h"
+#include "guest/fork/ask_gate.h"
+#include "guest/run/pump.h"
+#include "guest/run/watchdog.h"
 
 void
 pump_judge(struct pump *pump)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The environment of programs. */
-#include "guest/environment.h"
+#include "guest/confine/environment.h"
 
 #include <stdbool.h>
 #include <stddef.h>

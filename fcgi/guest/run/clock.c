@@ -3,7 +3,7 @@
 #include <sys/time.h>
 
 #include "common/io.h"
-#include "guest/pump.h"
+#include "guest/run/pump.h"
 
 /* The alarm rings again, should one wake-up be lost. */
 #define ALARM_AGAIN_US 50000

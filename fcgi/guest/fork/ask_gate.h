@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "guest/child.h"
 #include "guest/guest.h"
+#include "guest/run/child.h"
 
 /* The gate, and what the container held before the first run. */
 struct gate_host {

@@ -4,7 +4,7 @@
  * step is still possible. A step that fails is reported over a pipe that a
  * successful exec closes, and then there is no run.
  */
-#include "guest/child.h"
+#include "guest/run/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +23,8 @@
 
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/confine.h"
-#include "guest/environment.h"
+#include "guest/confine/confine.h"
+#include "guest/confine/environment.h"
 
 /*
  * The limits that no option of docker run sets, or that matter enough to be

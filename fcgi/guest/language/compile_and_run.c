@@ -9,9 +9,9 @@
 #include "common/extras.h"
 #include "common/io.h"
 #include "guest/guest.h"
-#include "guest/place.h"
-#include "guest/pump.h"
-#include "guest/watchdog.h"
+#include "guest/run/place.h"
+#include "guest/run/pump.h"
+#include "guest/run/watchdog.h"
 
 /* Words, -u, script, arguments, NULL. */
 #define STAGE_ARGV_MAX (WORDS_MAX + EXTRAS_ARGS_MAX + 3)

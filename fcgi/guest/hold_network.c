@@ -4,7 +4,7 @@
  * does nothing else: it reads not a byte of what it could be sent, and goes
  * when its life line ends.
  */
-#include "guest/hold.h"
+#include "guest/hold_network.h"
 
 #include <poll.h>
 

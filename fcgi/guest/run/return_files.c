@@ -9,10 +9,10 @@
 
 #include "common/file_piece.h"
 #include "common/io.h"
-#include "guest/collect.h"
-#include "guest/gate_host.h"
+#include "guest/fork/ask_gate.h"
 #include "guest/guest.h"
-#include "guest/pump.h"
+#include "guest/run/collect.h"
+#include "guest/run/pump.h"
 
 /* Behind the deadline, which a grace of 200 ms may have moved: well below the
  * second that the responder waits for a guest that is late. Whoever has ended

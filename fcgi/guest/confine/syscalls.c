@@ -11,7 +11,7 @@
  * their 64 bits: the kernel looks at fewer, and a test of the low half alone
  * can be passed by. Only listed values are let through.
  */
-#include "guest/confine.h"
+#include "guest/confine/confine.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -28,7 +28,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "guest/filter.h"
+#include "guest/confine/filter.h"
 
 #ifndef SYS_memfd_secret /* younger than these headers */
 #define SYS_memfd_secret 447
@@ -134,7 +134,7 @@ static const struct sock_filter prologue[] = {
 };
 
 static const struct sock_filter rules[] = {
-#include "guest/confine_table.inc"
+#include "guest/confine/table.inc"
 	REFUSE(EPERM),
 };
 

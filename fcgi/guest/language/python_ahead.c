@@ -9,9 +9,9 @@
 
 #include "common/extras.h"
 #include "common/io.h"
-#include "guest/cookie.h"
 #include "guest/guest.h"
-#include "guest/place.h"
+#include "guest/language/source_encoding.h"
+#include "guest/run/place.h"
 
 /* Beside the script: relative, the working directory is /box. */
 #define SCRIPT_NEW ".main.new"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guest/place.h"
+#include "guest/run/place.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "common/frame.h"
-#include "guest/child.h"
-#include "guest/meter.h"
+#include "guest/run/child.h"
+#include "guest/run/meter.h"
 
 /* How long a program that ran out of time may flush its stdout. */
 #define PUMP_GRACE_US (200 * 1000)

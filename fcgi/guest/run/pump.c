@@ -4,7 +4,7 @@
  * with the alarm at the latest, and what is forwarded is bounded by the job's
  * limits: a program that floods costs its own CPU time only.
  */
-#include "guest/pump.h"
+#include "guest/run/pump.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/gate_host.h"
+#include "guest/fork/ask_gate.h"
 #include "guest/guest.h"
-#include "guest/watchdog.h"
+#include "guest/run/watchdog.h"
 
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16

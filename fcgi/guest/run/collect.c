@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Nothing is allocated: of all files only the first by name are kept. */
-#include "guest/collect.h"
+#include "guest/run/collect.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
  * The kernel's structures and bits are repeated here, because the headers
  * that the guest is built with may be older than the kernel it meets.
  */
-#include "guest/confine.h"
+#include "guest/confine/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,10 +11,10 @@
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/gate_host.h"
-#include "guest/place.h"
-#include "guest/pump.h"
-#include "guest/watchdog.h"
+#include "guest/fork/ask_gate.h"
+#include "guest/run/place.h"
+#include "guest/run/pump.h"
+#include "guest/run/watchdog.h"
 
 #define LIBRARY "LD_PRELOAD=/sce-gate.so"
 /* What a run may leave behind in kernel memory and page cache, and how long

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One program from the gate: its pipes, its init, its end. */
-#include "guest/gate_host.h"
+#include "guest/fork/ask_gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
