@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "common/args_and_files.h"
 #include "common/bytes.h"
-#include "common/extras.h"
 #include "common/utf8.h"
 
 #define NUMBERS_LEN 8

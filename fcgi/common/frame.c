@@ -21,8 +21,8 @@
 
 #include <string.h>
 
+#include "common/args_and_files.h"
 #include "common/bytes.h"
-#include "common/extras.h"
 
 #define EXIT_STATUS_MAX 255u
 /* Linux has signals 1 to 64. */

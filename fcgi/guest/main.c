@@ -33,7 +33,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/file_piece.h"
 #include "common/frame.h"
 

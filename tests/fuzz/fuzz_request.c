@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../unit/runtimes_support.h"
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/utf8.h"
 #include "responder/api/piston/piston.h"
 #include "responder/api/run/reply.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 
 #define BYTES(literal) (const uint8_t *)(literal), sizeof(literal) - 1
 

@@ -2,7 +2,7 @@
 /* args, files, memory, language and version of /run. */
 #include "request_support.h"
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 
 #define CODE "{\"code\": \"pass\", "
 

@@ -2,7 +2,7 @@
 /* What a row of the table changes in a request, of /run and of Piston's. */
 #include "request_support.h"
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "responder/api/piston/piston.h"
 
 #define CODE "{\"code\": \"x\", "

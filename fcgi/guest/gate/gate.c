@@ -21,7 +21,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/frame.h"
 #include "common/gate.h"
 #include "common/io.h"

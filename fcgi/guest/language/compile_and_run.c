@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/io.h"
 #include "guest/guest.h"
 #include "guest/run/place.h"

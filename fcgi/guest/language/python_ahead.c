@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/io.h"
 #include "guest/guest.h"
 #include "guest/language/source_encoding.h"

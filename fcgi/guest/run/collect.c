@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/file_piece.h"
 #include "common/io.h"
 

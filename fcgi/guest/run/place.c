@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "common/io.h"
 
 /* The directories above a path. 0, or -1 with errno. */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/args_and_files.h"
 #include "common/bytes.h"
-#include "common/extras.h"
 #include "common/utf8.h"
 #include "responder/json/read.h"
 

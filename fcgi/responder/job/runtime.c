@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 
 enum field {
 	FIELD_NAME,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "responder/api/piston/limits.h"
 #include "responder/api/piston/piston.h"
 #include "responder/job/args_and_files.h"

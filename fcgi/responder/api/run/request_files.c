@@ -3,7 +3,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "common/extras.h"
+#include "common/args_and_files.h"
 #include "responder/job/args_and_files.h"
 #include "responder/json/read.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/extras.h"
+#include "common/args_and_files.h"
 
 #include <string.h>
 
