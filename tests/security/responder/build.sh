@@ -40,7 +40,8 @@ mkdir -p "$OBJECTS"
 "$CC" -std=c11 -D_GNU_SOURCE -I"$ROOT/fcgi" -O2 -g -Wall -Wextra \
     -fstack-protector-strong -fPIE -DSCE_VERSION='"test"' \
     -c -o "$FOLDER/$NAME.o" "$HERE/$NAME.c"
+mapfile -t STOCK < <(find "$OBJECTS"/fcgi/{common,responder} -name '*.o')
 "$CC" -pie -Wl,-z,relro,-z,now,-z,noexecstack \
     "${WRAPPED[@]/#/-Wl,--wrap=}" -o "$FOLDER/sce-responder-$NAME" \
-    "$FOLDER/$NAME.o" "$OBJECTS"/fcgi/{common,responder}/*.o \
+    "$FOLDER/$NAME.o" "${STOCK[@]}" \
     -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv
