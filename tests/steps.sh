@@ -13,8 +13,6 @@
 # shellcheck source=tests/lib/runner.sh source-path=SCRIPTDIR/..
 . "$(dirname "${BASH_SOURCE[0]}")/lib/runner.sh"
 
-LINTS="rules scripts gcc cppcheck"
-
 fuzzers() {
 	local source
 	for source in tests/fuzz/fuzz_*.c; do
@@ -27,8 +25,7 @@ list_steps() {
 	printf '%s\n' tools/npm build/gcc build/clang unit/sanitized unit/gcc \
 	    unit/clang fuzz/build service/main service/fork soak/mixed \
 	    bench/quick
-	# shellcheck disable=SC2086 # a list of words
-	printf 'lint/%s\n' $LINTS
+	tests/lint/run.sh --list | sed 's,^,lint/,'
 	fuzzers | sed 's,^,fuzz/,'
 }
 

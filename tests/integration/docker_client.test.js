@@ -22,7 +22,7 @@ import { SLOWNESS, wait_for } from './lib/wait.js';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const BUILD = process.env.BUILD ?? '';
-const DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const DEADLINE_MS = 60000 * SLOWNESS;
 const IMAGE = process.env.SCE_IMAGE ?? 'safe-code-executor/python:3.11';
 const NAME = `sce-c11e-${process.pid.toString(16)}`;
 

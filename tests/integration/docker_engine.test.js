@@ -15,7 +15,7 @@ import { collect } from './lib/docker.js';
 import { SLOWNESS } from './lib/wait.js';
 
 const CLIENT = path.join(process.env.BUILD ?? '', 'sce-docker');
-const DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const DEADLINE_MS = 60000 * SLOWNESS;
 /* Address space: a list may be 32 MiB, and doubles its room as it grows. With
  * a sanitizer's shadow memory there is no such limit. */
 const LIMIT_KIB = process.env.SANITIZE === '1' ? 'unlimited' : 96 * 1024;

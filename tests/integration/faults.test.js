@@ -30,7 +30,7 @@ const BACKOFF_MIN_MS = 250;
 /* Of one core. What spins takes all that others leave it. */
 const QUIET_SHARE = 0.1;
 const QUIET_SPAN_MS = 1000;
-const COMMAND_DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const COMMAND_DEADLINE_MS = 60000 * SLOWNESS;
 /* What a start takes that nothing hinders is far less. */
 const START_TIMEOUT_S = Math.ceil(4 * SLOWNESS);
 /* Long enough to find the guest of a run; 10 is the most. */

@@ -14,8 +14,7 @@ import { command_line } from './lib/proc.js';
 import { essence } from './lib/same_container.js';
 import { SLOWNESS } from './lib/wait.js';
 
-/* A whole number: node takes no other. */
-const DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const DEADLINE_MS = 60000 * SLOWNESS;
 /* The sandboxes of a service with holders join a network, and what goes with
  * it; the command makes one of the same kind, with nothing in it. */
 const BY_NETWORK = ['NetworkMode', 'Dns', 'DnsSearch'];

@@ -4,8 +4,8 @@
 # The rules that no compiler knows: layout, sizes, who may see which library,
 # and what the analysers find. One line a check; exit 1 if one fails.
 #
-#   tests/lint/run.sh [GROUP...]     all of them, or these:
-#   rules  scripts  gcc  cppcheck
+#   tests/lint/run.sh [GROUP...]     all of them, or these
+#   tests/lint/run.sh --list         their names
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -148,15 +148,18 @@ lint_cppcheck() {
 	check 'cppcheck' analyse_cppcheck
 }
 
-[ $# -gt 0 ] || set -- rules scripts gcc cppcheck
+GROUPS_OF_CHECKS=(rules scripts gcc cppcheck)
+if [ "${1:-}" = --list ]; then
+	printf '%s\n' "${GROUPS_OF_CHECKS[@]}"
+	exit
+fi
+[ $# -gt 0 ] || set -- "${GROUPS_OF_CHECKS[@]}"
 for group; do
-	case $group in
-	rules | scripts | gcc | cppcheck) "lint_$group" ;;
-	*)
+	[[ " ${GROUPS_OF_CHECKS[*]} " == *" $group "* ]] || {
 		echo "lint/run.sh: there is no group \"$group\"." >&2
 		exit 2
-		;;
-	esac
+	}
+	"lint_$group"
 done
 printf 'lint: %d passed, %d failed\n' "$PASSED" "$FAILED"
 [ "$FAILED" = 0 ]

@@ -17,8 +17,7 @@ import { joining_flags } from
     '../../security/cpython/lib/sandbox_flags.js';
 import { SLOWNESS } from '../../integration/lib/wait.js';
 
-/* A whole number: spawn takes no other. */
-const DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const DEADLINE_MS = 60000 * SLOWNESS;
 /* A fresh file in a fresh directory, its owner's as in a sandbox; then what
  * there is of a shell is gone. */
 const COMMAND = 'cp /run/sce/main.py . && exec env -i ' +

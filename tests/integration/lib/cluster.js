@@ -16,7 +16,7 @@ import { alive, children } from './proc.js';
 import { SLOWNESS, wait_for } from './wait.js';
 
 const LOAD = fileURLToPath(new URL('cluster_load.js', import.meta.url));
-const COMMAND_DEADLINE_MS = Math.ceil(30000 * SLOWNESS);
+const COMMAND_DEADLINE_MS = 30000 * SLOWNESS;
 /* A host that does not answer holds a request for as long as the front
  * waits for it. */
 const LOAD_DEADLINE_MS = 120000 * SLOWNESS;

@@ -6,8 +6,7 @@ import http from 'node:http';
 
 import { SLOWNESS } from './wait.js';
 
-/* A whole number: execFileSync takes no other. */
-const COMMAND_DEADLINE_MS = Math.ceil(60000 * SLOWNESS);
+const COMMAND_DEADLINE_MS = 60000 * SLOWNESS;
 const DEFAULT_SOCKET = '/var/run/docker.sock';
 
 /* Where dockerd listens, as far as the environment says. */

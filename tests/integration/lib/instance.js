@@ -17,7 +17,7 @@ import { SLOWNESS, wait_for } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVICE = path.join(ROOT, 'fcgi/service.sh');
-const UP_DEADLINE_MS = Math.ceil(180000 * SLOWNESS);
+const UP_DEADLINE_MS = 180000 * SLOWNESS;
 /* The tests are one client, and not a modest one. */
 const NO_CLIENT_LIMITS = { rate: 0, connections: 0 };
 

@@ -8,9 +8,8 @@ import path from 'node:path';
 import { ROOT } from './instance.js';
 import { SLOWNESS } from './wait.js';
 
-/* Also for who waits until somebody else has made the objects; a whole number,
- * for spawnSync takes no other. */
-const BUILD_DEADLINE_MS = Math.ceil(480000 * SLOWNESS);
+/* Also for a test that waits until another one has made the objects. */
+const BUILD_DEADLINE_MS = 480000 * SLOWNESS;
 
 /* A folder that responders can read, for it and what it is told. */
 function

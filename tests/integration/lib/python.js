@@ -18,7 +18,7 @@ const ENVIRONMENT = {
 	USER: 'sandbox',
 	LANG: 'C.UTF-8',
 };
-const REFERENCE_DEADLINE_MS = Math.ceil(20000 * SLOWNESS);
+const REFERENCE_DEADLINE_MS = 20000 * SLOWNESS;
 
 /* { stdout, stderr, status, signal }, paths as they are in the sandbox. */
 function

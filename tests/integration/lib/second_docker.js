@@ -15,7 +15,7 @@ import {
 } from './proc.js';
 import { SLOWNESS, wait_for } from './wait.js';
 
-const LOAD_DEADLINE_MS = Math.ceil(120000 * SLOWNESS);
+const LOAD_DEADLINE_MS = 120000 * SLOWNESS;
 
 class SecondDocker {
 	/* settings: of its daemon.json */
