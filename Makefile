@@ -8,7 +8,7 @@
 CC ?= cc
 MUSL_CC ?= musl-gcc
 BUILD ?= build
-PKGS = json-c libseccomp libcap libmd libsystemd
+PKGS = json-c libseccomp libcap libmd
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
@@ -94,7 +94,7 @@ $(BUILD)/gate/%.o: %.c fcgi/VERSION
 	$(call QUIET,GATE)$(CC) $(GATE_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/sced: $(call objects,$(COMMON) $(SUPERVISOR)) $(SANITIZER_OPTIONS)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap -lsystemd
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -linih -lcap
 
 $(BUILD)/sce-responder: $(call objects,$(COMMON) $(RESPONDER)) $(SANITIZER_OPTIONS)
 	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lfcgi -ljson-c -lseccomp -lcap -lmd -lresolv
@@ -118,7 +118,7 @@ $(BUILD)/libtestable.a: $(call objects,$(TESTABLE))
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libtestable.a
 	@mkdir -p $(@D)
-	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -lsystemd -ljson-c -lseccomp -lmd -lresolv
+	$(call QUIET,LD)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -linih -lcap -ljson-c -lseccomp -lmd -lresolv
 
 check: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done

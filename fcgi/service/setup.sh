@@ -5,7 +5,7 @@
 # the sandboxes' image.
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev
-	libinih-dev libseccomp-dev libcap-dev libmd-dev libsystemd-dev
+	libinih-dev libseccomp-dev libcap-dev libmd-dev
 	musl-tools linux-libc-dev"
 RUN_PACKAGES="nginx mmdebstrap debian-archive-keyring curl ca-certificates
 	libjs-codemirror"

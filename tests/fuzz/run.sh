@@ -45,7 +45,7 @@ build() {
 		# The linker's order counts: what is used comes last.
 		"$CLANG" -fsanitize=fuzzer,address,undefined \
 		    -o "$BUILD/fuzz_$name" "$BUILD/tests/fuzz/fuzz_$name.o" \
-		    "$BUILD/libtestable.a" -linih -lcap -lsystemd \
+		    "$BUILD/libtestable.a" -linih -lcap \
 		    -ljson-c -lseccomp -lmd -lresolv
 	done
 }

@@ -126,8 +126,6 @@ lint_rules() {
 	    fcgi/responder/json/member.c fcgi/engine/answer.c \
 	    fcgi/engine/create.c fcgi/engine/create_option.c \
 	    fcgi/engine/create_security.c fcgi/engine/create_value.c
-	check 'only manager.c sees libsystemd' seen_elsewhere 'sd-daemon\.h' \
-	    fcgi/supervisor/host/systemd.c
 	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
 	    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
 	check 'descriptors are born close-on-exec' close_on_exec

@@ -112,6 +112,41 @@ anything_else_is_refused(void **state)
 	close(FIRST_FD + 1);
 }
 
+/* What says nothing that can be understood is refused, not overlooked. */
+static void
+numbers_that_are_none_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "x", "0", "-1", "1x", " ",
+		"99999999999", "2147483645" };
+	struct manager manager;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		pass(listening_socket(AF_UNIX), wrong[i]);
+		expect_refusal("one socket must be passed, no more");
+		assert_null(getenv("LISTEN_FDS"));
+	}
+	pass(listening_socket(AF_UNIX), "1");
+	setenv("LISTEN_PID", "me", 1);
+	expect_refusal("one socket must be passed, no more");
+	/* One alone of the two is not for us. */
+	setenv("LISTEN_FDS", "1", 1);
+	manager_meet(&manager);
+	assert_int_equal(manager.socket_count, 0);
+	assert_null(getenv("LISTEN_FDS"));
+	close(FIRST_FD);
+}
+
+static void
+a_descriptor_that_is_not_there_is_refused(void **state)
+{
+	(void)state;
+	pass(listening_socket(AF_UNIX), "1");
+	close(FIRST_FD);
+	expect_refusal("one socket must be passed, no more");
+}
+
 /* The manager's end, and its address into the environment. */
 static int
 notify_socket(void)
@@ -182,6 +217,60 @@ without_a_manager_nobody_is_told(void **state)
 	assert_null(getenv("NOTIFY_SOCKET"));
 }
 
+static void
+it_is_told_at_a_path(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char dir[] = "/tmp/sce-manager.XXXXXX";
+	struct manager manager;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(
+	    address.sun_path, sizeof(address.sun_path), "%s/notify", dir);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	setenv("NOTIFY_SOCKET", address.sun_path, 1);
+	manager_meet(&manager);
+	manager_tell_ready(&manager);
+	expect_message(fd, "READY=1\nSTATUS=Answering");
+	/* Nobody listens any more: that is logged, and all. */
+	close(fd);
+	manager_tell_stopping(&manager, 0);
+	(void)unlink(address.sun_path);
+	(void)rmdir(dir);
+}
+
+/* As long as a name can be, of bytes none of which ends it. */
+static void
+the_longest_address_is_used_and_no_longer_one(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char name[sizeof(address.sun_path) + 2] = "";
+	struct manager manager;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	(void)snprintf(name, sizeof(name), "@%d-", (int)getpid());
+	name[strlen(name)] = 'n';
+	memcpy(address.sun_path + 1, name + 1, sizeof(address.sun_path) - 1);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	setenv("NOTIFY_SOCKET", name, 1);
+	manager_meet(&manager);
+	assert_string_equal(manager.address, "");
+	assert_null(getenv("NOTIFY_SOCKET"));
+	name[sizeof(address.sun_path)] = '\0';
+	setenv("NOTIFY_SOCKET", name, 1);
+	manager_meet(&manager);
+	manager_tell_ready(&manager);
+	expect_message(fd, "READY=1\nSTATUS=Answering");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -190,9 +279,13 @@ main(void)
 		cmocka_unit_test(nothing_passed_is_no_error),
 		cmocka_unit_test(what_another_process_was_passed_is_not_ours),
 		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(numbers_that_are_none_are_refused),
+		cmocka_unit_test(a_descriptor_that_is_not_there_is_refused),
 		cmocka_unit_test(it_is_told_each_thing_once),
 		cmocka_unit_test(who_stops_is_not_ready_any_more),
 		cmocka_unit_test(without_a_manager_nobody_is_told),
+		cmocka_unit_test(it_is_told_at_a_path),
+		cmocka_unit_test(the_longest_address_is_used_and_no_longer_one),
 	};
 
 	return cmocka_run_group_tests_name("manager", tests, NULL, NULL);

@@ -1,16 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-/* What systemd's daemon interface is used for; only this file sees it. */
+/*
+ * systemd's two interfaces that need no library: environment and descriptors
+ * that it passes, sd_listen_fds(3), and datagrams that it is sent, after the
+ * self-contained example in sd_notify(3). vsock, which is for virtual machines,
+ * is left out.
+ */
 #include "supervisor/host/systemd.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "common/io.h"
 #include "common/log.h"
+
+#define LISTEN_FDS_START 3
+
+/* A variable's decimal number from 1 to max; -1: something else. */
+static int
+read_number(const char *name, int max)
+{
+	const char *text = getenv(name);
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	if (*text == '\0' || *end != '\0' || errno != 0 || number < 1 ||
+	    number > max)
+		return -1;
+	return (int)number;
+}
+
+/* How many descriptors are passed to this process, made close-on-exec; -1 with
+ * errno if the environment or a descriptor is not as it must be. */
+static int
+take_passed(void)
+{
+	int count;
+	int pid;
+	int fd;
+
+	if (getenv("LISTEN_PID") == NULL || getenv("LISTEN_FDS") == NULL)
+		return 0;
+	errno = EINVAL;
+	pid = read_number("LISTEN_PID", INT_MAX);
+	if (pid != -1 && pid != getpid())
+		return 0;
+	count = read_number("LISTEN_FDS", INT_MAX - LISTEN_FDS_START);
+	if (pid == -1 || count == -1) {
+		errno = EINVAL;
+		return -1;
+	}
+	for (fd = LISTEN_FDS_START; fd < LISTEN_FDS_START + count; fd++) {
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
+			return -1;
+	}
+	return count;
+}
 
 void
 manager_meet(struct manager *manager)
@@ -20,44 +74,81 @@ manager_meet(struct manager *manager)
 	memset(manager, 0, sizeof(*manager));
 	if (address != NULL && strlen(address) < sizeof(manager->address))
 		memcpy(manager->address, address, strlen(address));
+	else if (address != NULL)
+		log_warning("its address is too long", "manager-not-told");
+	manager->socket_count = take_passed();
+	if (manager->socket_count == -1)
+		log_warning(strerror(errno), "passed-sockets-not-taken");
 	(void)unsetenv("NOTIFY_SOCKET");
-	manager->socket_count = sd_listen_fds(1);
-	if (manager->socket_count < 0)
-		log_warning(strerror(-manager->socket_count),
-		    "passed-sockets-not-taken");
+	(void)unsetenv("LISTEN_PID");
+	(void)unsetenv("LISTEN_FDS");
+	(void)unsetenv("LISTEN_FDNAMES");
+}
+
+static bool
+has_option(int fd, int option, int expected)
+{
+	int value = 0;
+	socklen_t len = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 &&
+	       value == expected;
 }
 
 int
 manager_take_socket(const struct manager *manager, const char **why)
 {
-	int fd = SD_LISTEN_FDS_START;
+	int fd = LISTEN_FDS_START;
 
 	*why = NULL;
 	if (manager->socket_count == 0)
 		return -1;
 	if (manager->socket_count != 1)
 		*why = "one socket must be passed, no more";
-	else if (sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) <= 0)
+	else if (!has_option(fd, SO_DOMAIN, AF_UNIX) ||
+		 !has_option(fd, SO_TYPE, SOCK_STREAM) ||
+		 !has_option(fd, SO_ACCEPTCONN, 1))
 		*why = "what was passed is no listening unix stream socket";
 	else if (fd_set_nonblocking(fd) == -1)
 		*why = strerror(errno);
 	return *why == NULL ? fd : -1;
 }
 
-/* sd_notify finds its address in the environment, where it is only now. A
- * manager that does not listen is no reason to stop. */
+/* 0, or -1 with errno. */
+static int
+send_text(const char *name, const char *text)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const size_t len = strlen(name);
+	socklen_t address_len;
+	int rc = -1;
+	int fd;
+
+	if (name[0] != '/' && name[0] != '@') {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	memcpy(address.sun_path, name, len);
+	if (name[0] == '@') /* an abstract name has no NUL behind it */
+		address.sun_path[0] = '\0';
+	address_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL,
+		(struct sockaddr *)&address, address_len) != -1)
+		rc = 0;
+	fd_close(&fd);
+	return rc;
+}
+
+/* A manager that does not listen is no reason to stop. */
 static void
 tell(const struct manager *manager, const char *text)
 {
-	int rc;
-
-	if (manager->address[0] == '\0')
-		return;
-	if (setenv("NOTIFY_SOCKET", manager->address, 1) == -1)
-		return;
-	rc = sd_notify(1, text);
-	if (rc < 0)
-		log_warning(strerror(-rc), "manager-not-told");
+	if (manager->address[0] != '\0' &&
+	    send_text(manager->address, text) == -1)
+		log_warning(strerror(errno), "manager-not-told");
 }
 
 void

@@ -8,8 +8,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/un.h>
 
-#define MANAGER_ADDRESS_MAX 128
+/* With the NUL, which a socket's name does not have. */
+#define MANAGER_ADDRESS_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1)
 
 struct manager {
 	int socket_count; /* passed to us, as descriptors from 3 on; -1: an
