@@ -179,7 +179,7 @@ install_data() {
 		put "$ROOT/html/$file" 0644 "$SHAREDIR/html/$file"
 	done < <(cd "$ROOT/html" && find . -type f ! -path '*/.*' \
 	    -printf '%P\n' | sort)
-	for file in README.md fcgi/{PISTON,THREAT-MODEL,image/RUNTIMES}.md; do
+	for file in README.md fcgi/doc/{PISTON,THREAT-MODEL,RUNTIMES}.md; do
 		put "$ROOT/$file" 0644 "$DOCDIR/${file##*/}"
 	done
 	for file in "$ROOT"/fcgi/*/*.[58]; do

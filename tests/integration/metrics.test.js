@@ -267,7 +267,7 @@ test('the gauges are those of an idle pool', async () => {
 
 test('the operation guide names what there is, and all of it', async () => {
 	const guide = fs.readFileSync(
-	    path.join(ROOT, 'fcgi/OPERATION.md'), 'utf8');
+	    path.join(ROOT, 'fcgi/doc/OPERATION.md'), 'utf8');
 	const names = parse_families(await metrics_text()).map(({ name, type }) =>
 		type === 'counter' ? `${name}_total` : name);
 	const named = new Set(guide.match(/\bsce_[a-z_]+/g)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What fcgi/PISTON.md says of us and not of Piston, beside piston.test.js. */
+/* What fcgi/doc/PISTON.md says of us and not of Piston, beside piston.test.js. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -2,7 +2,7 @@
 /*
  * The API of Piston, version 2, as its clients know it: what they send, what
  * they are answered, and their refusals. Pure. Facts come from Piston's own
- * api/src/api/v2.js and job.js; where we differ, fcgi/PISTON.md says so.
+ * api/src/api/v2.js and job.js; where we differ, fcgi/doc/PISTON.md says so.
  */
 #ifndef SCE_PISTON_H
 #define SCE_PISTON_H
