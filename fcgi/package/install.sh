@@ -179,8 +179,10 @@ install_data() {
 		put "$ROOT/html/$file" 0644 "$SHAREDIR/html/$file"
 	done < <(cd "$ROOT/html" && find . -type f ! -path '*/.*' \
 	    -printf '%P\n' | sort)
-	for file in README.md fcgi/doc/{PISTON,THREAT-MODEL,RUNTIMES}.md; do
-		put "$ROOT/$file" 0644 "$DOCDIR/${file##*/}"
+	# They lie side by side here, so that links between them are names.
+	for file in "$ROOT"/README.md "$ROOT"/fcgi/doc/*.md; do
+		sed 's,](fcgi/doc/,](,g' "$file" >"$WORK/document"
+		put "$WORK/document" 0644 "$DOCDIR/${file##*/}"
 	done
 	for file in "$ROOT"/fcgi/*/*.[58]; do
 		put_filled "$file" 0644 \

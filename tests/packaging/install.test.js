@@ -9,6 +9,9 @@ import { make, must_run, ROOT, run, temporary, tree } from './lib/install.js';
 
 const PAGE = fs.readdirSync(path.join(ROOT, 'html'))
     .map((file) => `usr/local/share/safe-code-executor/html/${file}`);
+/* All documents, in one folder. */
+const DOCUMENTS = ['README.md', ...fs.readdirSync(path.join(ROOT, 'fcgi/doc'))]
+    .map((file) => `usr/local/share/doc/safe-code-executor/${file}`);
 const CONF = 'etc/safe-code-executor/sced.conf';
 const EXPECTED = [
 	CONF,
@@ -27,10 +30,7 @@ const EXPECTED = [
 	'usr/local/sbin/sce-make-image',
 	'usr/local/sbin/sce-make-site',
 	'usr/local/sbin/sced',
-	'usr/local/share/doc/safe-code-executor/PISTON.md',
-	'usr/local/share/doc/safe-code-executor/README.md',
-	'usr/local/share/doc/safe-code-executor/RUNTIMES.md',
-	'usr/local/share/doc/safe-code-executor/THREAT-MODEL.md',
+	...DOCUMENTS,
 	'usr/local/share/doc/safe-code-executor/examples/nginx-tls.conf',
 	'usr/local/share/man/man5/sced.conf.5',
 	'usr/local/share/man/man8/sce-docker.8',
@@ -95,6 +95,22 @@ test('no text names a place that was not filled in, or the folder', () => {
 		assert.doesNotMatch(text, /@[A-Z_]+@/, file);
 		assert.ok(!text.includes(dir), file);
 	}
+});
+
+test('documents link to each other by name', () => {
+	for (const file of DOCUMENTS) {
+		const text = fs.readFileSync(path.join(installed, file), 'utf8');
+		const links = [...text.matchAll(/\]\(([^)/#]*\/)*([A-Z-]+\.md)[)#]/g)];
+
+		for (const [link, folder, name] of links) {
+			if (name !== 'CLUSTER.md') {
+				assert.equal(folder, undefined, `${file}: ${link}`);
+				assert.ok(DOCUMENTS.includes(path.join(
+				    path.dirname(file), name)), name);
+			}
+		}
+	}
+	assert.ok(DOCUMENTS.length >= 9);
 });
 
 test('sced takes the configuration that is installed', () => {
