@@ -164,7 +164,7 @@ soak:
 verify:
 	@tests/security/verify.sh $(if $(REPORT),--report $(REPORT)) $(URL)
 
-# --- installation; see README's "Install as a service" ------------------------
+# --- installation; see fcgi/doc/OPERATION.md ----------------------------------
 PREFIX ?= /usr/local
 DESTDIR ?=
 SBINDIR ?= $(PREFIX)/sbin
