@@ -52,8 +52,9 @@ GUEST_COMMON = fcgi/common/frame.c fcgi/common/args_and_files.c fcgi/common/io.c
 	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c \
 	fcgi/common/words.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
-GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine/paths.c \
-	fcgi/guest/confine/syscalls.c fcgi/guest/confine/filter.c fcgi/guest/run/place.c \
+GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine/confine.c \
+	fcgi/guest/confine/paths.c fcgi/guest/confine/syscalls.c \
+	fcgi/guest/confine/filter.c fcgi/guest/run/place.c \
 	fcgi/common/args_and_files.c fcgi/common/fdpass.c fcgi/common/io.c
 GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 	-D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden

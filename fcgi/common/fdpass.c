@@ -76,10 +76,10 @@ collect(struct msghdr *header, int fds[FDS_ROOM])
 	return count;
 }
 
-/* One message with at most max descriptors, *count of them. */
+/* One message with at least min descriptors and at most max, *count of them. */
 static int
-receive(int sock, void *msg, size_t len, int fds[FDS_ROOM], size_t max,
-    size_t *count)
+receive(int sock, void *msg, size_t len, int fds[FDS_ROOM], size_t min,
+    size_t max, size_t *count)
 {
 	union control control;
 	struct iovec iov = { .iov_base = msg, .iov_len = len };
@@ -98,14 +98,13 @@ receive(int sock, void *msg, size_t len, int fds[FDS_ROOM], size_t max,
 	*count = collect(&header, fds);
 	if (n == 0 && *count == 0)
 		return 0;
-	if ((size_t)n != len || *count > max ||
-	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		while (*count > 0)
-			fd_close(&fds[--*count]);
-		errno = EPROTO;
-		return -1;
-	}
-	return 1;
+	if ((size_t)n == len && *count >= min && *count <= max &&
+	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+		return 1;
+	fd_close_all(fds, *count);
+	*count = 0;
+	errno = EPROTO;
+	return -1;
 }
 
 int
@@ -113,7 +112,7 @@ fdpass_recv(int sock, void *msg, size_t len, int *fd)
 {
 	int fds[FDS_ROOM];
 	size_t count;
-	int rc = receive(sock, msg, len, fds, 1, &count);
+	int rc = receive(sock, msg, len, fds, 0, 1, &count);
 
 	*fd = count == 1 ? fds[0] : -1;
 	return rc;
@@ -123,17 +122,9 @@ int
 fdpass_recv_many(int sock, void *msg, size_t len, int *fds, size_t count)
 {
 	int found[FDS_ROOM];
-	size_t found_count;
-	int rc = receive(sock, msg, len, found, count, &found_count);
+	int rc = receive(sock, msg, len, found, count, count, &count);
 
-	if (rc != 1)
-		return rc;
-	if (found_count != count) {
-		while (found_count > 0)
-			fd_close(&found[--found_count]);
-		errno = EPROTO;
-		return -1;
-	}
-	memcpy(fds, found, count * sizeof(int));
-	return 1;
+	if (rc == 1)
+		memcpy(fds, found, count * sizeof(int));
+	return rc;
 }

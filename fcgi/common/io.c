@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ io_now_us(void)
 {
 	struct timespec now;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* can not fail */
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
@@ -44,6 +45,20 @@ fd_close(int *fd)
 		(void)close(*fd);
 	*fd = -1;
 	errno = saved;
+}
+
+void
+fd_close_all(int *fds, size_t count)
+{
+	while (count > 0)
+		fd_close(&fds[--count]);
+}
+
+int
+fd_close_from(int first, unsigned int flags)
+{
+	/* Not ~0U: gVisor takes the number for a signed one. */
+	return (int)syscall(SYS_close_range, first, INT_MAX, flags);
 }
 
 int
@@ -81,6 +96,16 @@ fd_keep_standard_open(void)
 			return -1;
 	}
 	fd_close(&fd);
+	return 0;
+}
+
+int
+fd_use_as_standard(const int fds[3])
+{
+	if (dup2(fds[0], STDIN_FILENO) == -1 ||
+	    dup2(fds[1], STDOUT_FILENO) == -1 ||
+	    dup2(fds[2], STDERR_FILENO) == -1)
+		return -1;
 	return 0;
 }
 

@@ -20,6 +20,13 @@ int io_left_ms(uint64_t deadline_us);
 /* Closes *fd if it is open, sets it to -1, keeps errno. */
 void fd_close(int *fd);
 
+/* The same with each of them. */
+void fd_close_all(int *fds, size_t count);
+
+/* Closes all from first on; with CLOSE_RANGE_CLOEXEC, at the next exec. 0, or
+ * -1 with errno. */
+int fd_close_from(int first, unsigned int flags);
+
 /* Gives the descriptor away: returns *fd and sets it to -1. */
 int fd_take(int *fd);
 
@@ -28,6 +35,10 @@ int fd_set_nonblocking(int fd);
 
 /* Opens /dev/null on whichever of 0, 1, 2 is closed. 0, or -1 with errno. */
 int fd_keep_standard_open(void);
+
+/* Puts these, none of which is 0, 1 or 2, onto 0, 1 and 2. 0, or -1 with errno.
+ */
+int fd_use_as_standard(const int fds[3]);
 
 /* Before an exec: default dispositions, empty mask. 0, or -1 with errno. */
 int io_reset_signals(void);

@@ -1,13 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the guest's child gives up before it execs the interpreter: Landlock
- * (paths, signals, abstract sockets) and the strict seccomp filter. Both need
- * no_new_privs, which the caller has set.
+ * What a program gives up before any of its code runs: one list for both kinds
+ * of program, the one that is executed and the one that the gate forks.
  */
 #ifndef SCE_CONFINE_H
 #define SCE_CONFINE_H
 
 #include <stdbool.h>
+
+/* The few differences: each of these is a step that only some take. */
+enum confine_flag {
+	/* Resource limits: a fork has them of the gate. */
+	CONFINE_LIMITS = 1,
+	/* Default signals: a fork goes on with Python's handlers. */
+	CONFINE_SIGNALS = 2,
+	/* All capabilities: only a fork, in a user namespace, has any. */
+	CONFINE_CAPABILITIES = 4,
+	/* Landlock is required: without this, only where the kernel has it. */
+	CONFINE_LANDLOCK = 8
+};
+
+/*
+ * Takes this process's rights away, after confine_prepare(): a session of its
+ * own, first in line for an OOM kill, the lowest priority, no new privileges,
+ * Landlock, the strict filter, and what flags add. NULL, or the name of the
+ * step that failed, with errno; then no program may run in this process.
+ */
+const char *confine_program(unsigned int flags);
+
+/* The resource limits alone. 0, or -1 with errno. */
+int confine_limits(void);
 
 /*
  * Reads and execution of the image's system folders only; /box, /tmp and

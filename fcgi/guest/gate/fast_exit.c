@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Could anything notice whether the interpreter is taken apart at the end of a
- * program? Only what was made since the fork: all that was there before is
- * frozen (gc.freeze) and belongs to no program. So it is noticed by functions
- * registered with atexit, by threads, by hooks of the collector, and by what
- * has a finalizer: objects, among them open files and suspended generators,
- * classes, and weak references with a callback. Whoever has none of these gets
- * the flush of its output, which is all that it could tell. When in doubt, no.
+ * program? Only what was made since the fork counts: all that was there before
+ * is frozen (gc.freeze) and belongs to no program. These notice: functions
+ * registered with atexit, threads, hooks of the collector, and whatever has a
+ * finalizer, that is objects, among them open files and suspended generators,
+ * classes, and weak references with a callback. A program that has none of
+ * these gets the flush of its output, which is all that it could tell. When in
+ * doubt, the answer is no.
  */
-#include <stddef.h>
-#include <string.h>
+#include "guest/gate/fast_exit.h"
 
-#include "guest/gate/gate.h"
+#include <stddef.h>
+
 #include "guest/gate/python.h"
 
 enum stream { STREAM_OUT, STREAM_ERR, STREAMS };
@@ -19,12 +20,10 @@ enum stream { STREAM_OUT, STREAM_ERR, STREAMS };
 static const struct {
 	const char *current;
 	const char *original;
-} quiet_streams[STREAMS] = {
+} standard_streams[STREAMS] = {
 	[STREAM_OUT] = { "stdout", "__stdout__" },
 	[STREAM_ERR] = { "stderr", "__stderr__" },
 };
-
-static struct python python;
 
 static struct {
 	/* Made before the fork. */
@@ -36,100 +35,106 @@ static struct {
 	void *name_name;
 	void *dict_name;
 	void *witness; /* tracked and not frozen, unless a program froze it */
-} quiet;
+} before;
 
-/* Attributes that a program has given to a stream, and those it had: -1 if
- * that can not be told. */
+/* What number says of a new reference, which is given back; -1 if there is
+ * none. */
+static long
+take_number(void *object, long (*number)(void *))
+{
+	long result = object == NULL ? -1 : number(object);
+
+	PyErr_Clear();
+	Py_DecRef(object);
+	return result;
+}
+
+/* Attributes of a stream, those that a program gave it too; -1 if that cannot
+ * be told. */
 static long
 count_attributes(void *stream)
 {
-	void *dict = python.get_plain(stream, quiet.dict_name);
-	long count = dict == NULL ? -1 : python.dict_size(dict);
-
-	python.clear_error();
-	python.forget(dict);
-	return count;
+	return take_number(
+	    PyObject_GenericGetAttr(stream, before.dict_name), PyDict_Size);
 }
 
 /* A built-in module, which sys.modules names only if it did before. */
 static void *
 import_unseen(const char *name)
 {
-	bool seen = python.get_item(python.get_modules(), name) != NULL;
-	void *module = python.import(name);
+	bool seen = PyDict_GetItemString(PyImport_GetModuleDict(), name) !=
+		    NULL;
+	void *module = PyImport_ImportModule(name);
 
 	if (module != NULL && !seen &&
-	    python.delete_item(python.get_modules(), name) == -1)
+	    PyDict_DelItemString(PyImport_GetModuleDict(), name) == -1)
 		return NULL;
 	return module;
 }
 
-/* An interpreter that is taken apart has to know all there is: the last thing
- * to be called before it is, also after SystemExit. */
+/* An interpreter that is taken apart has to know all objects: gc.unfreeze is
+ * the last function called before that, after SystemExit too. */
 static int
 thaw_at_exit(void)
 {
-	void *thaw = python.get_attribute(quiet.gc, "unfreeze");
+	void *thaw = PyObject_GetAttrString(before.gc, "unfreeze");
 	void *done = NULL;
 
 	if (thaw != NULL)
-		done = python.call(quiet.atexit, "register", "O", thaw);
+		done = PyObject_CallMethod(
+		    before.atexit, "register", "O", thaw);
 	return done == NULL ? -1 : 0;
 }
 
 int
-quiet_prepare(void)
+fast_exit_prepare(void)
 {
 	int i;
 
-	python_find(&python);
-	quiet.gc = import_unseen("gc");
-	quiet.atexit = import_unseen("atexit");
-	quiet.callback_name = python.text("__callback__");
-	quiet.name_name = python.text("__name__");
-	quiet.dict_name = python.text("__dict__");
+	before.gc = import_unseen("gc");
+	before.atexit = import_unseen("atexit");
+	before.callback_name = PyUnicode_FromString("__callback__");
+	before.name_name = PyUnicode_FromString("__name__");
+	before.dict_name = PyUnicode_FromString("__dict__");
 	for (i = 0; i < STREAMS; i++) {
-		quiet.streams[i] = python.get_sys(quiet_streams[i].original);
-		if (quiet.streams[i] == NULL)
+		before.streams[i] = PySys_GetObject(
+		    standard_streams[i].original);
+		if (before.streams[i] == NULL)
 			return -1;
-		quiet.attributes[i] = count_attributes(quiet.streams[i]);
+		before.attributes[i] = count_attributes(before.streams[i]);
 	}
-	if (quiet.gc == NULL || quiet.atexit == NULL)
+	if (before.gc == NULL || before.atexit == NULL)
 		return -1;
 	/* Not for the collector to look at, or to write to, in any fork. */
-	if (python.call(quiet.gc, "freeze", NULL) == NULL ||
+	if (PyObject_CallMethod(before.gc, "freeze", NULL) == NULL ||
 	    thaw_at_exit() == -1)
 		return -1;
-	quiet.witness = python.make_list(0);
-	return quiet.witness == NULL ? -1 : 0;
+	before.witness = PyList_New(0);
+	return before.witness == NULL ? -1 : 0;
 }
 
 /* The number that a method of a module returns, or -1. */
 static long
 number_of(void *module, const char *method)
 {
-	void *object = python.call(module, method, NULL);
-	long number = object == NULL ? -1 : python.as_long(object);
-
-	python.clear_error();
-	python.forget(object);
-	return number;
+	return take_number(
+	    PyObject_CallMethod(module, method, NULL), PyLong_AsLong);
 }
 
 static bool
 has_no_hooks(void)
 {
-	void *callbacks = python.get_attribute(quiet.gc, "callbacks");
-	long count = callbacks == NULL ? -1 : python.list_size(callbacks);
-	void *interpreter = python.interpreter();
+	void *interpreter = PyInterpreterState_Get();
 
-	python.clear_error();
-	python.forget(callbacks);
-	return count == 0 && number_of(quiet.gc, "get_debug") == 0 &&
-	       number_of(quiet.atexit, "_ncallbacks") == 1 /* ours */ &&
-	       python.get_item(python.get_modules(), "threading") == NULL &&
-	       python.next_thread(python.threads(interpreter)) == NULL &&
-	       python.next_interpreter(interpreter) == NULL;
+	return take_number(PyObject_GetAttrString(before.gc, "callbacks"),
+		   PyList_Size) == 0 &&
+	       number_of(before.gc, "get_debug") == 0 &&
+	       number_of(before.atexit, "_ncallbacks") == 1 /* ours */ &&
+	       PyDict_GetItemString(PyImport_GetModuleDict(), "threading") ==
+		   NULL &&
+	       PyThreadState_Next(PyInterpreterState_ThreadHead(interpreter)) ==
+		   NULL &&
+	       PyInterpreterState_Next(interpreter) == NULL;
 }
 
 /* The output of the program, all of it. */
@@ -140,17 +145,17 @@ flush_streams(void)
 	int i;
 
 	for (i = 0; i < STREAMS; i++) {
-		if (python.get_sys(quiet_streams[i].current) !=
-			quiet.streams[i] ||
-		    python.get_sys(quiet_streams[i].original) !=
-			quiet.streams[i] ||
-		    count_attributes(quiet.streams[i]) != quiet.attributes[i])
+		if (PySys_GetObject(standard_streams[i].current) !=
+			before.streams[i] ||
+		    PySys_GetObject(standard_streams[i].original) !=
+			before.streams[i] ||
+		    count_attributes(before.streams[i]) != before.attributes[i])
 			return false;
-		done = python.call(quiet.streams[i], "flush", NULL);
-		python.clear_error();
+		done = PyObject_CallMethod(before.streams[i], "flush", NULL);
+		PyErr_Clear();
 		if (done == NULL)
 			return false;
-		python.forget(done);
+		Py_DecRef(done);
 	}
 	return true;
 }
@@ -159,67 +164,65 @@ flush_streams(void)
 static bool
 is_harmless_callback(void *callback)
 {
-	void *type = python.type_of(callback);
+	void *type = PyObject_Type(callback);
 	void *name = NULL;
-	bool harmless = callback == python.none;
+	bool harmless = callback == (void *)&_Py_NoneStruct;
 
-	if (type == python.builtin_type)
-		name = python.get_plain(callback, quiet.name_name);
+	if (type == (void *)&PyCFunction_Type)
+		name = PyObject_GenericGetAttr(callback, before.name_name);
 	if (name != NULL)
-		harmless = python.compare_text(name, "_destroy") == 0;
-	python.clear_error();
-	python.forget(name);
-	python.forget(type);
+		harmless = PyUnicode_CompareWithASCIIString(name, "_destroy") ==
+			   0;
+	PyErr_Clear();
+	Py_DecRef(name);
+	Py_DecRef(type);
 	return harmless;
 }
 
-/* type: of the object. */
+/* type is the object's. */
 static bool
 has_callback(void *object, void *type)
 {
 	void *callback;
 	bool harmless;
-	int i;
 
-	for (i = 0; i < 3; i++) {
-		if (python.is_subtype(type, python.reference_types[i]) != 0)
-			break;
-	}
-	if (i == 3)
-		return false;
-	if (i != 0) /* a proxy, which hides its own attributes */
+	/* A proxy hides its own attributes. */
+	if (PyType_IsSubtype(type, &_PyWeakref_ProxyType) != 0 ||
+	    PyType_IsSubtype(type, &_PyWeakref_CallableProxyType) != 0)
 		return true;
-	callback = python.get_plain(object, quiet.callback_name);
+	if (PyType_IsSubtype(type, &_PyWeakref_RefType) == 0)
+		return false;
+	callback = PyObject_GenericGetAttr(object, before.callback_name);
 	harmless = callback != NULL && is_harmless_callback(callback);
-	python.clear_error();
-	python.forget(callback);
+	PyErr_Clear();
+	Py_DecRef(callback);
 	return !harmless;
 }
 
 static bool
 has_finalizer(void *type)
 {
-	return python.type_slot(type, SLOT_FINALIZE) != NULL ||
-	       python.type_slot(type, SLOT_DEL) != NULL;
+	return PyType_GetSlot(type, SLOT_FINALIZE) != NULL ||
+	       PyType_GetSlot(type, SLOT_DEL) != NULL;
 }
 
 /* Instances of a class need not be known to the collector; a class is. */
 static bool
 is_silent(void *object)
 {
-	void *type = python.type_of(object);
+	void *type = PyObject_Type(object);
 	bool silent = !has_finalizer(type) && !has_callback(object, type) &&
-		      ((python.type_flags(type) & FLAG_TYPE_SUBCLASS) == 0 ||
+		      ((PyType_GetFlags(type) & FLAG_TYPE_SUBCLASS) == 0 ||
 			  !has_finalizer(object));
 
-	python.forget(type);
+	Py_DecRef(type);
 	return silent;
 }
 
 static bool
 are_all_silent(void)
 {
-	void *objects = python.call(quiet.gc, "get_objects", NULL);
+	void *objects = PyObject_CallMethod(before.gc, "get_objects", NULL);
 	bool complete = false;
 	void *object;
 	bool silent = true;
@@ -227,21 +230,21 @@ are_all_silent(void)
 	long i;
 
 	if (objects == NULL) {
-		python.clear_error();
+		PyErr_Clear();
 		return false;
 	}
-	count = python.list_size(objects);
+	count = PyList_Size(objects);
 	for (i = 0; i < count && silent; i++) {
-		object = python.list_item(objects, i);
-		complete = complete || object == quiet.witness;
+		object = PyList_GetItem(objects, i);
+		complete = complete || object == before.witness;
 		silent = is_silent(object);
 	}
-	python.forget(objects); /* it would keep them all */
+	Py_DecRef(objects); /* it would keep them all */
 	return complete && silent;
 }
 
 bool
-quiet_flush_and_judge(void)
+fast_exit_flush_and_judge(void)
 {
 	return has_no_hooks() && are_all_silent() && flush_streams();
 }

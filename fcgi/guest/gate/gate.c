@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,14 @@
 
 #include "common/args_and_files.h"
 #include "common/fdpass.h"
+#include "common/gate.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"
+#include "guest/gate/fast_exit.h"
+#include "guest/gate/namespaces.h"
+#include "guest/gate/prefault.h"
+#include "guest/gate/python.h"
+#include "guest/gate/script.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT
@@ -35,10 +42,10 @@
  * a copy: to make one and to take it apart again cost as much as the program's
  * own. Meanwhile the gate closes its descriptors, tells the pid and waits.
  */
-#define NEST_FLAGS                                                             \
+#define INIT_FLAGS                                                             \
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
 	    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PARENT | CLONE_VM | SIGCHLD)
-#define NEST_STACK_BYTES (128 * 1024)
+#define INIT_STACK_BYTES (128 * 1024)
 
 typedef FILE *(*open_function)(const char *, const char *);
 
@@ -48,28 +55,12 @@ static char gate_preload[PRELOAD_BYTES];
 static open_function real_fopen;
 
 /* An init's, one after the other. */
-static int nest_fds[GATE_FDS];
-static uint8_t *nest_stack;
+static int init_fds[GATE_FDS];
+static uint8_t *init_stack;
 
 /* Where a program goes on: on the gate's own stack, of which it has a copy. */
 static ucontext_t gate_exit;
 static volatile bool is_program;
-
-static void
-find(void *handle, const char *name, void *pointer)
-{
-	void *found = dlsym(handle, name);
-
-	if (found == NULL)
-		_exit(120);
-	memcpy(pointer, &found, sizeof(found));
-}
-
-void
-gate_find(const char *name, void *pointer)
-{
-	find(RTLD_DEFAULT, name, pointer);
-}
 
 /* Before main: Python is to find no trace of us in its environment. */
 __attribute__((constructor)) static void
@@ -77,7 +68,9 @@ arm(void)
 {
 	const char *text = getenv(GATE_VARIABLE);
 
-	find(RTLD_NEXT, "fopen64", &real_fopen);
+	real_fopen = (open_function)dlsym(RTLD_NEXT, "fopen64");
+	if (real_fopen == NULL)
+		_exit(120);
 	if (text == NULL)
 		return;
 	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %255s",
@@ -102,17 +95,12 @@ flush_output(void)
 {
 	static const char *const streams[] = { "stdout", "stderr", "__stdout__",
 		"__stderr__" };
-	void *(*get)(const char *);
-	void *(*call)(void *, const char *, const char *, ...);
-	void (*clear_error)(void);
 	size_t i;
 
-	gate_find("PySys_GetObject", &get);
-	gate_find("PyObject_CallMethod", &call);
-	gate_find("PyErr_Clear", &clear_error);
 	for (i = 0; i < sizeof(streams) / sizeof(*streams); i++) {
-		if (call(get(streams[i]), "flush", NULL) == NULL)
-			clear_error();
+		if (PyObject_CallMethod(
+			PySys_GetObject(streams[i]), "flush", NULL) == NULL)
+			PyErr_Clear();
 	}
 }
 
@@ -120,38 +108,25 @@ flush_output(void)
 static void
 import_modules(void)
 {
-	void *(*import)(const char *);
-	void (*print_error)(void);
 	char *rest = NULL;
 	char *name;
 
-	gate_find("PyImport_ImportModule", &import);
-	gate_find("PyErr_Print", &print_error);
 	for (name = strtok_r(gate_preload, ",", &rest); name != NULL;
 	     name = strtok_r(NULL, ",", &rest)) {
-		if (import(name) == NULL) {
-			print_error();
+		if (PyImport_ImportModule(name) == NULL) {
+			PyErr_Print();
 			_exit(123);
 		}
 	}
 	flush_output();
 }
 
-static void
-close_all(int fds[GATE_FDS])
-{
-	int i;
-
-	for (i = 0; i < GATE_FDS; i++)
-		fd_close(&fds[i]);
-}
-
 /* In the init, and then in the program. */
 static int
-run_nest(void *unused)
+run_init(void *unused)
 {
 	(void)unused;
-	nest_run(&gate, nest_fds);
+	namespaces_run_init(&gate, init_fds);
 	is_program = true;
 	(void)setcontext(&gate_exit);
 	_exit(127);
@@ -160,11 +135,11 @@ run_nest(void *unused)
 /* What the last init left on its stack, such as how its program ended, is not
  * for the next program to find: it begins as zeros again. */
 static pid_t
-clone_nest(void)
+clone_init(void)
 {
-	if (madvise(nest_stack, NEST_STACK_BYTES, MADV_DONTNEED) == -1)
+	if (madvise(init_stack, INIT_STACK_BYTES, MADV_DONTNEED) == -1)
 		return -1;
-	return clone(run_nest, nest_stack + NEST_STACK_BYTES, NEST_FLAGS, NULL);
+	return clone(run_init, init_stack + INIT_STACK_BYTES, INIT_FLAGS, NULL);
 }
 
 static void
@@ -182,21 +157,21 @@ serve_one(void)
 	    request.magic != GATE_MAGIC)
 		_exit(124); /* the guest is gone, or not ours */
 	/* Its own ones: those here are closed, and forgotten, beside it. */
-	memcpy(nest_fds, fds, sizeof(nest_fds));
-	pid = clone_nest();
+	memcpy(init_fds, fds, sizeof(init_fds));
+	pid = clone_init();
 	if (pid == -1)
 		pid = -errno;
-	close_all(fds);
+	fd_close_all(fds, GATE_FDS);
 	if (fdpass_send(GATE_SOCKET_FD, &pid, sizeof(pid), -1) == -1)
 		_exit(125);
 }
 
 static int
-prepare_nests(void)
+map_init_stack(void)
 {
-	nest_stack = mmap(NULL, NEST_STACK_BYTES, PROT_READ | PROT_WRITE,
+	init_stack = mmap(NULL, INIT_STACK_BYTES, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	return nest_stack == MAP_FAILED ? -1 : 0;
+	return init_stack == MAP_FAILED ? -1 : 0;
 }
 
 /* Returns once in each program, with the interpreter's lock, never in the
@@ -204,23 +179,17 @@ prepare_nests(void)
 static void
 wait_at_gate(void)
 {
-	void (*before_fork)(void);
-	int (*ensure)(void);
 	const int32_t ready = 0;
 
 	gate_is_armed = false;
-	gate_find("PyGILState_Ensure", &ensure);
-	gate_find("PyOS_BeforeFork", &before_fork);
-	gate_find("PyOS_AfterFork_Child", &gate.after_fork_child);
-	(void)ensure();
+	(void)PyGILState_Ensure();
 	import_modules();
-	script_find_symbols();
-	if (quiet_prepare() == -1 || prepare_nests() == -1 ||
+	if (fast_exit_prepare() == -1 || map_init_stack() == -1 ||
 	    confine_prepare() == -1)
 		_exit(126);
-	/* Once for all forks: here nothing of Python runs any more. */
-	before_fork();
-	warm_learn(&gate);
+	/* Once for all forks: from here on nothing of Python runs here. */
+	PyOS_BeforeFork();
+	prefault_learn();
 	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)
 		_exit(125);
 	(void)getcontext(&gate_exit);

@@ -4,15 +4,13 @@
  * It never goes back to Python. When it exits, the kernel kills whatever is
  * left in its pid namespace.
  */
-#include "guest/gate/gate.h"
+#include "guest/gate/namespaces.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -21,24 +19,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/fdpass.h"
 #include "common/io.h"
-#include "guest/gate/load.h"
+#include "guest/gate/program.h"
 
 /* The one set of flags that the seccomp profile lets through. */
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
-static volatile pid_t nest_program;
-
-void
-nest_fail(int run_fd, const char *step)
-{
-	struct gate_report report = { .kind = GATE_FAILED, .value = errno };
-
-	(void)snprintf(report.step, sizeof(report.step), "%s", step);
-	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
-	_exit(127);
-}
+static volatile pid_t program_pid;
 
 /* The same numbers inside as outside: a program sees the uid of its slot. */
 static int
@@ -109,8 +96,8 @@ raise_loopback(void)
 static void
 pass_on(int number)
 {
-	if (nest_program > 0)
-		(void)kill(nest_program, number);
+	if (program_pid > 0)
+		(void)kill(program_pid, number);
 }
 
 /* What the program has left running. All of it descends from us: without a
@@ -137,7 +124,7 @@ wait_for_end(int run_fd)
 
 	do {
 		pid = wait4(-1, &status, 0, &usage);
-	} while (pid != nest_program && (pid != -1 || errno == EINTR));
+	} while (pid != program_pid && (pid != -1 || errno == EINTR));
 	(void)signal(SIGINT, SIG_IGN); /* it was for the program */
 	end_the_rest();
 	report.value = status;
@@ -164,68 +151,25 @@ prepare(const struct gate *gate)
 	return NULL;
 }
 
-/* The guest looks into it when all that runs here is dead: only then does
- * nobody change what it reads. An open directory outlives its namespace. */
-static int
-give_box(int run_fd)
-{
-	const struct gate_report report = { .kind = GATE_BOX };
-	int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc;
-
-	if (fd == -1)
-		return -1;
-	rc = fdpass_send(run_fd, &report, sizeof(report), fd);
-	fd_close(&fd);
-	return rc;
-}
-
-/* In the program, which has given up all it can before there is a script. */
-static void
-become_program(const struct gate *gate, const int fds[GATE_FDS])
-{
-	struct load load = { .extras = NULL };
-	int run_fd = PROGRAM_RUN_FD;
-	const char *step;
-
-	if (program_place_fds(fds) == -1)
-		nest_fail(fds[GATE_FD_RUN], "pipes");
-	step = program_confine();
-	if (step != NULL)
-		nest_fail(run_fd, step);
-	gate->after_fork_child(); /* runs what modules have hooked in */
-	warm_up();
-	if (load_take(&load, run_fd) == -1)
-		nest_fail(run_fd, "main.py and its files");
-	if (load.returns_files && give_box(run_fd) == -1)
-		nest_fail(run_fd, "working directory");
-	if (load.is_afresh) {
-		load_exec(&load);
-		nest_fail(run_fd, "exec");
-	}
-	load_finish(&load);
-	fd_close(&run_fd);
-}
-
 void
-nest_run(const struct gate *gate, const int fds[GATE_FDS])
+namespaces_run_init(const struct gate *gate, const int fds[GATE_FDS])
 {
 	struct sigaction forward = { .sa_handler = pass_on };
 	struct sigaction python;
 	const char *step = prepare(gate);
 
 	if (step != NULL)
-		nest_fail(fds[GATE_FD_RUN], step);
+		program_fail(fds[GATE_FD_RUN], step);
 	/* Before there is one: Python's handler is not to run here, where it
 	 * would write to the gate's memory. */
-	nest_program = 0;
+	program_pid = 0;
 	(void)sigaction(SIGINT, &forward, &python);
-	nest_program = fork();
-	if (nest_program == -1)
-		nest_fail(fds[GATE_FD_RUN], "fork");
-	if (nest_program == 0) {
+	program_pid = fork();
+	if (program_pid == -1)
+		program_fail(fds[GATE_FD_RUN], "fork");
+	if (program_pid == 0) {
 		(void)sigaction(SIGINT, &python, NULL);
-		become_program(gate, fds);
+		program_become(fds);
 		return;
 	}
 	wait_for_end(fds[GATE_FD_RUN]);

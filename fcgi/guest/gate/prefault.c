@@ -5,22 +5,25 @@
  * is a fork that runs a program of ours, finds out which these are; each fork
  * after it fetches them while it waits for its text.
  */
+#include "guest/gate/prefault.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/gate.h"
 #include "common/io.h"
-#include "guest/gate/gate.h"
+#include "guest/gate/python.h"
+#include "guest/gate/script.h"
 
 /* What is beyond these is fetched by faults. */
 #define RANGES_MAX 1024
@@ -51,23 +54,23 @@ struct mapping {
 	bool is_writable;
 };
 
-static const char warm_program[] = "print('hi')\n";
+static const char scout_program[] = "print('hi')\n";
 
-static struct ranges warm_ranges;
+static struct ranges prefault_ranges;
 
 static void
 note_page(uintptr_t at, size_t len, int advice)
 {
-	struct range *next = warm_ranges.all + warm_ranges.count;
+	struct range *next = prefault_ranges.all + prefault_ranges.count;
 
-	if (warm_ranges.pages++ >= PAGES_MAX)
+	if (prefault_ranges.pages++ >= PAGES_MAX)
 		return;
-	if (warm_ranges.count > 0 && next[-1].advice == advice &&
+	if (prefault_ranges.count > 0 && next[-1].advice == advice &&
 	    next[-1].at + next[-1].len == at) {
 		next[-1].len += len;
-	} else if (warm_ranges.count < RANGES_MAX) {
+	} else if (prefault_ranges.count < RANGES_MAX) {
 		*next = (struct range){ at, len, advice };
-		warm_ranges.count++;
+		prefault_ranges.count++;
 	}
 }
 
@@ -136,22 +139,20 @@ static int
 place_fds(int answer_fd)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const int standard[] = { answer_fd, null_fd, null_fd };
 	int text[2];
 
 	if (null_fd == -1 || pipe2(text, O_CLOEXEC) == -1 ||
-	    io_write_all(text[1], warm_program, strlen(warm_program),
+	    io_write_all(text[1], scout_program, strlen(scout_program),
 		IO_FOREVER) == -1 ||
-	    dup2(null_fd, STDOUT_FILENO) == -1 ||
-	    dup2(null_fd, STDERR_FILENO) == -1 ||
-	    dup2(answer_fd, STDIN_FILENO) == -1 ||
+	    fd_use_as_standard(standard) == -1 ||
 	    dup3(text[0], GATE_SOCKET_FD, O_CLOEXEC) == -1)
 		return -1;
-	return (int)syscall(
-	    SYS_close_range, GATE_SOCKET_FD + 1, (unsigned int)INT_MAX, 0);
+	return fd_close_from(GATE_SOCKET_FD + 1, 0);
 }
 
 static _Noreturn void
-scout(const struct gate *gate, int answer_fd)
+scout(int answer_fd)
 {
 	FILE *file;
 
@@ -162,16 +163,16 @@ scout(const struct gate *gate, int answer_fd)
 	file = fdopen(GATE_SOCKET_FD, "r");
 	if (file == NULL)
 		_exit(1);
-	gate->after_fork_child();
+	PyOS_AfterFork_Child();
 	script_rehearse(file, "main.py");
 	look_back();
-	(void)io_write_all(
-	    STDIN_FILENO, &warm_ranges, sizeof(warm_ranges), IO_FOREVER);
+	(void)io_write_all(STDIN_FILENO, &prefault_ranges,
+	    sizeof(prefault_ranges), IO_FOREVER);
 	_exit(0);
 }
 
 void
-warm_learn(const struct gate *gate)
+prefault_learn(void)
 {
 	int answer[2];
 	pid_t pid;
@@ -180,12 +181,12 @@ warm_learn(const struct gate *gate)
 		return;
 	pid = fork();
 	if (pid == 0)
-		scout(gate, answer[1]);
+		scout(answer[1]);
 	fd_close(&answer[1]);
-	if (io_read_all(answer[0], &warm_ranges, sizeof(warm_ranges),
+	if (io_read_all(answer[0], &prefault_ranges, sizeof(prefault_ranges),
 		io_now_us() + PATIENCE_US) == -1 ||
-	    warm_ranges.count > RANGES_MAX)
-		warm_ranges.count = 0;
+	    prefault_ranges.count > RANGES_MAX)
+		prefault_ranges.count = 0;
 	fd_close(&answer[0]);
 	if (pid == -1)
 		return;
@@ -195,12 +196,12 @@ warm_learn(const struct gate *gate)
 }
 
 void
-warm_up(void)
+prefault_fetch(void)
 {
-	const struct range *range = warm_ranges.all;
+	const struct range *range = prefault_ranges.all;
 	size_t i;
 
 	/* One that fails is fetched by faults. */
-	for (i = 0; i < warm_ranges.count; i++, range++)
+	for (i = 0; i < prefault_ranges.count; i++, range++)
 		(void)madvise((void *)range->at, range->len, range->advice);
 }

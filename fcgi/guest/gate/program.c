@@ -1,98 +1,153 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the program gives up before it goes back to Python: what child.c takes
- * from a program that is executed, and the capabilities of its init.
+ * A program of the gate, from its fork to its return to Python. It is confined
+ * before it reads what the run is, and reads that into memory of its own: the
+ * gate never sees it.
  */
-#include "guest/gate/gate.h"
+#include "guest/gate/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/capability.h>
-#include <linux/securebits.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/args_and_files.h"
+#include "common/fdpass.h"
+#include "common/frame.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"
+#include "guest/gate/prefault.h"
+#include "guest/gate/python.h"
+#include "guest/run/place.h"
 
-#define CAPABILITIES_MAX 64
-#define SECURE_BITS                                                            \
-	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |       \
-	    SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |          \
-	    SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define INTERPRETER "python3.11"
+/* The run's socket, in the program: behind its pipes, close-on-exec. */
+#define RUN_FD 3
 
-/* The kernel knows fewer than that: EINVAL says where they end. */
-static int
-drop_bounding_set(void)
+/* What a run is. */
+struct load {
+	struct gate_program head;
+	uint8_t *extras; /* mapped; valid: the guest has looked */
+	size_t bytes;    /* of extras and the text behind them */
+};
+
+void
+program_fail(int run_fd, const char *step)
 {
-	int capability;
+	struct gate_report report = { .kind = GATE_FAILED, .value = errno };
 
-	for (capability = 0; capability < CAPABILITIES_MAX; capability++) {
-		if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == -1)
-			return errno == EINVAL && capability > 0 ? 0 : -1;
-	}
-	return 0;
+	(void)snprintf(report.step, sizeof(report.step), "%s", step);
+	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
+	_exit(127);
 }
 
+/* Its pipes and RUN_FD, and nothing else open. */
 static int
-drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	const struct __user_cap_data_struct none[2] = { { 0 } };
-
-	if (drop_bounding_set() == -1 ||
-	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_SECUREBITS, SECURE_BITS, 0, 0, 0) == -1)
-		return -1;
-	return (int)syscall(SYS_capset, &header, none);
-}
-
-static int
-use_pipes(const int fds[GATE_FDS])
-{
-	if (dup2(fds[GATE_FD_STDIN], STDIN_FILENO) == -1 ||
-	    dup2(fds[GATE_FD_STDOUT], STDOUT_FILENO) == -1 ||
-	    dup2(fds[GATE_FD_STDERR], STDERR_FILENO) == -1)
-		return -1;
-	return 0;
-}
-
-int
-program_place_fds(const int fds[GATE_FDS])
+place_fds(const int fds[GATE_FDS])
 {
 	/* Out of the way of these numbers first. */
-	int run = fcntl(fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, PROGRAM_RUN_FD + 1);
+	int run = fcntl(fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, RUN_FD + 1);
 
-	if (use_pipes(fds) == -1 || run == -1 ||
-	    dup3(run, PROGRAM_RUN_FD, O_CLOEXEC) == -1)
+	if (run == -1 || fd_use_as_standard(fds) == -1 ||
+	    dup3(run, RUN_FD, O_CLOEXEC) == -1)
 		return -1;
-	return (int)syscall(SYS_close_range, PROGRAM_RUN_FD + 1, INT_MAX, 0);
+	return fd_close_from(RUN_FD + 1, 0);
 }
 
-const char *
-program_confine(void)
+/* Waits for it. 0, or -1 with errno. */
+static int
+read_load(struct load *load)
 {
-	if (setsid() == -1)
-		return "setsid";
-	/* A process that is not dumpable may not write its own /proc. */
-	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
-	    io_write_file("/proc/self/oom_score_adj", "1000") == -1)
-		return "oom_score_adj";
-	errno = 0;
-	if (nice(19) == -1 && errno != 0)
-		return "nice";
-	if (drop_capabilities() == -1)
-		return "capabilities";
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return "no_new_privs";
-	if (confine_paths(true) == -1)
-		return "landlock";
-	if (confine_syscalls() == -1)
-		return "seccomp";
-	return NULL;
+	if (io_read_all(RUN_FD, &load->head, sizeof(load->head), IO_FOREVER) ==
+	    -1)
+		return -1;
+	if (load->head.extras_len > EXTRAS_BYTES_MAX ||
+	    load->head.code_len > CODE_BYTES_MAX) {
+		errno = EFBIG;
+		return -1;
+	}
+	/* In a mapping of its own, so that it can be given back. */
+	load->bytes = (size_t)load->head.extras_len + load->head.code_len;
+	load->extras = mmap(NULL, load->bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (load->extras == MAP_FAILED)
+		return -1;
+	return io_read_all(RUN_FD, load->extras, load->bytes, IO_FOREVER);
+}
+
+/* Puts the text and the files into the working directory. 1: the program needs
+ * another interpreter than the one that the gate has booted; 0; -1 with errno.
+ */
+static int
+place_load(const struct load *load)
+{
+	const struct gate_program *head = &load->head;
+	const char *argv[EXTRAS_ARGS_MAX + 2];
+	size_t count = extras_argv(load->extras, head->extras_len, argv);
+
+	if (place_file(argv[0], load->extras + head->extras_len,
+		head->code_len) == -1 ||
+	    place_files(load->extras, head->extras_len) == -1)
+		return -1;
+	return (head->flags & JOB_UNBUFFERED) != 0 || count > 1 ||
+	       strcmp(argv[0], EXTRAS_SCRIPT) != 0;
+}
+
+/* The guest looks into it when all that runs here is dead: only then does
+ * nobody change what it reads. An open directory outlives its namespace. */
+static int
+give_box(void)
+{
+	const struct gate_report report = { .kind = GATE_BOX };
+	int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd == -1)
+		return -1;
+	rc = fdpass_send(RUN_FD, &report, sizeof(report), fd);
+	fd_close(&fd);
+	return rc;
+}
+
+/* An interpreter with options and arguments of its own. */
+static void
+exec_afresh(const struct load *load)
+{
+	const char *argv[EXTRAS_ARGS_MAX + 4] = { INTERPRETER, "-u" };
+	bool is_unbuffered = (load->head.flags & JOB_UNBUFFERED) != 0;
+
+	(void)extras_argv(load->extras, load->head.extras_len,
+	    is_unbuffered ? argv + 2 : argv + 1);
+	(void)io_reset_signals();
+	(void)execvp(INTERPRETER, (char *const *)(uintptr_t)argv);
+}
+
+void
+program_become(const int fds[GATE_FDS])
+{
+	struct load load;
+	int run_fd = RUN_FD;
+	const char *step;
+	int is_afresh;
+
+	if (place_fds(fds) == -1)
+		program_fail(fds[GATE_FD_RUN], "pipes");
+	step = confine_program(CONFINE_CAPABILITIES | CONFINE_LANDLOCK);
+	if (step != NULL)
+		program_fail(RUN_FD, step);
+	PyOS_AfterFork_Child(); /* runs what modules have hooked in */
+	prefault_fetch();
+	if (read_load(&load) == -1 || (is_afresh = place_load(&load)) == -1)
+		program_fail(RUN_FD, "main.py and its files");
+	if ((load.head.flags & JOB_RETURN_FILES) != 0 && give_box() == -1)
+		program_fail(RUN_FD, "working directory");
+	if (is_afresh == 1) {
+		exec_afresh(&load);
+		program_fail(RUN_FD, "exec");
+	}
+	(void)munmap(load.extras, load.bytes);
+	fd_close(&run_fd);
 }
