@@ -8,21 +8,18 @@
 
 #include <poll.h>
 
-#include "common/frame.h"
-#include "common/io.h"
 #include "guest/guest.h"
+#include "guest/host.h"
 
 int
 hold_network(const char *socket_path)
 {
 	struct guest guest = { .host_fd = host_dial(socket_path) };
 	struct pollfd line = { .fd = guest.host_fd, .events = POLLRDHUP };
-	uint8_t version[FRAME_READY_LEN];
 
 	if (guest.host_fd == -1)
 		return 4;
-	frame_encode_ready(version);
-	if (host_send(&guest, FRAME_READY, version, sizeof(version)) == -1)
+	if (host_send_ready(&guest) == -1)
 		return 5;
 	while (poll(&line, 1, -1) != 1)
 		;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The life line to the host: dial, frames, the one job. */
+#include "guest/host.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,27 +18,45 @@ static uint8_t guest_job[FRAME_JOB_MAX];
 static size_t guest_job_len;
 
 int
-host_send(
-    struct guest *guest, enum frame_kind kind, const void *payload, size_t len)
+host_send_frame(int host_fd, uint8_t *frame, enum frame_kind kind, size_t len)
 {
-	uint8_t frame[FRAME_HEADER_LEN + CHILD_ERROR_MAX];
-
 	frame_encode_header(frame, kind, (uint32_t)len);
-	memcpy(frame + FRAME_HEADER_LEN, payload, len);
-	return io_write_all(guest->host_fd, frame, FRAME_HEADER_LEN + len,
+	return io_write_all(host_fd, frame, FRAME_HEADER_LEN + len,
 	    io_now_us() + HOST_PATIENCE_US);
 }
 
 int
-host_report(struct guest *guest, const char *what)
+host_send(const struct guest *guest, enum frame_kind kind, const void *payload,
+    size_t len)
+{
+	uint8_t frame[FRAME_HEADER_LEN + CHILD_ERROR_MAX];
+
+	memcpy(frame + FRAME_HEADER_LEN, payload, len);
+	return host_send_frame(guest->host_fd, frame, kind, len);
+}
+
+int
+host_send_ready(const struct guest *guest)
+{
+	uint8_t version[FRAME_READY_LEN];
+
+	frame_encode_ready(version);
+	return host_send(guest, FRAME_READY, version, sizeof(version));
+}
+
+int
+host_report(const struct guest *guest, const char *what)
 {
 	char text[CHILD_ERROR_MAX];
-	int n;
 
-	n = snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
-	if (n >= (int)sizeof(text))
-		n = sizeof(text) - 1;
-	(void)host_send(guest, FRAME_SETUP_ERROR, text, (size_t)n);
+	(void)snprintf(text, sizeof(text), "%s: %s", what, strerror(errno));
+	return host_report_sentence(guest, text);
+}
+
+int
+host_report_sentence(const struct guest *guest, const char *sentence)
+{
+	(void)host_send(guest, FRAME_SETUP_ERROR, sentence, strlen(sentence));
 	return -1;
 }
 
@@ -62,7 +81,7 @@ host_dial(const char *path)
 }
 
 int
-host_watch(struct guest *guest, int timeout_ms)
+host_watch(const struct guest *guest, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{ .fd = guest->host_fd, .events = POLLIN },
@@ -91,16 +110,24 @@ host_watch(struct guest *guest, int timeout_ms)
 }
 
 int
-host_take_job(struct guest *guest, struct job *job)
+host_await(const struct guest *guest)
+{
+	int seen;
+
+	do {
+		seen = host_watch(guest, -1);
+	} while (seen == 0);
+	return seen;
+}
+
+int
+host_take_job(const struct guest *guest, struct job *job)
 {
 	uint8_t head[FRAME_HEADER_LEN];
 	struct frame_header header;
 	uint64_t deadline_us;
-	int seen;
 
-	while ((seen = host_watch(guest, -1)) == 0)
-		;
-	if (seen == -1)
+	if (host_await(guest) == -1)
 		return host_report(guest, "the waiting interpreter died");
 	deadline_us = io_now_us() + HOST_PATIENCE_US;
 	if (io_read_all(guest->host_fd, head, sizeof(head), deadline_us) == -1)

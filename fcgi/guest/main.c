@@ -37,10 +37,12 @@
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"
-#include "guest/fork/ask_gate.h"
+#include "guest/fork/serve.h"
 #include "guest/guest.h"
 #include "guest/hold_network.h"
-#include "guest/run/pump.h"
+#include "guest/host.h"
+#include "guest/language/compile_and_run.h"
+#include "guest/language/python_ahead.h"
 #include "guest/run/watchdog.h"
 
 enum argument {
@@ -94,46 +96,23 @@ become_holder(void)
 	return sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* In the interpreter that waits for it, or another instead. */
-static int
-run_ahead(struct guest *guest, const struct job *job)
-{
-	struct pump pump = { .host_fd = guest->host_fd,
-		.signal_fd = guest->signal_fd,
-		.job = job,
-		.child = &guest->child,
-		.meter = &guest->meter };
-
-	pump.started_us = io_now_us();
-	pump.deadline_us = pump.started_us +
-			   (uint64_t)job->wall_limit_ms * 1000;
-	if (boot_place_job(guest, job) == -1)
-		return -1;
-	if (boot_must_be_afresh(guest, job) && boot_on_file(guest, job) == -1)
-		return -1;
-	meter_start(&guest->meter);
-	pump.fifo_fd = fd_take(&guest->fifo_fd);
-	return pump_run(&pump, FRAME_VERDICT);
-}
-
 /* The one job, from READY to its verdict. */
 static int
 serve(struct guest *guest)
 {
-	bool is_ahead = boot_is_ahead(guest);
-	uint8_t version[FRAME_READY_LEN];
+	bool is_ahead = python_ahead_is_possible(guest);
 	struct job job;
 
 	if (confine_prepare() == -1)
 		return host_report(guest, "the strict filter");
-	if ((is_ahead ? boot_on_fifo(guest) : stages_try(guest)) == -1)
+	if ((is_ahead ? python_ahead_boot(guest)
+		      : compile_and_run_try(guest)) == -1)
 		return -1;
-	frame_encode_ready(version);
-	if (host_send(guest, FRAME_READY, version, sizeof(version)) == -1 ||
-	    host_take_job(guest, &job) == -1 ||
+	if (host_send_ready(guest) == -1 || host_take_job(guest, &job) == -1 ||
 	    host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
-	return is_ahead ? run_ahead(guest, &job) : stages_run(guest, &job);
+	return is_ahead ? python_ahead_run(guest, &job)
+			: compile_and_run(guest, &job, io_now_us());
 }
 
 /* What sced said of the language. 0, or -1 after the host was told why. */
@@ -191,6 +170,6 @@ main(int argc, char *argv[])
 	if (take_language(&guest, argv) == -1)
 		return 5;
 	if (argc > ARG_GATE)
-		return gate_serve(&guest, argv[ARG_GATE]) == 0 ? 0 : 5;
+		return fork_serve(&guest, argv[ARG_GATE]) == 0 ? 0 : 5;
 	return serve(&guest) == 0 ? 0 : 5;
 }

@@ -31,7 +31,7 @@ needs_seek(const uint8_t *code, size_t len)
 	assert(copy != NULL);
 	if (len > 0)
 		memcpy(copy, code, len);
-	result = cookie_needs_seek(copy, len);
+	result = source_encoding_needs_seek(copy, len);
 	free(copy);
 	return result;
 }

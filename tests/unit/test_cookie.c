@@ -21,7 +21,7 @@ needs_seek(const char *text)
 
 	assert_non_null(code);
 	memcpy(code, text, len);
-	answer = cookie_needs_seek(code, len);
+	answer = source_encoding_needs_seek(code, len);
 	free(code);
 	return answer;
 }
@@ -123,7 +123,7 @@ every_byte_value_is_looked_at_without_harm(void **state)
 	for (i = 0; i < 256; i++) {
 		code[start] = (uint8_t)i;
 		/* Only what may stand in a name makes this a declaration. */
-		assert_int_equal(cookie_needs_seek(code, start + 1),
+		assert_int_equal(source_encoding_needs_seek(code, start + 1),
 		    i != 0 && strchr("-_.0123456789abcdefghijklmnopqrstuvwxyz"
 				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 				  (int)i) != NULL);

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/run/pump.h"
+#include "guest/run/return_files.h"
 #include "responder/run/gather.h"
 
-static char home[] = "/tmp/test_pump_files.XXXXXX";
+static char home[] = "/tmp/test_return_files.XXXXXX";
 static struct link link_unused;
 static struct run run;
 static uint8_t buffer[FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX];
@@ -95,7 +95,7 @@ send_all(uint64_t deadline_us)
 	pump.host_fd = open("frames", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_not_equal(pump.host_fd, -1);
 	assert_int_equal(unlink("frames"), 0);
-	assert_int_equal(pump_files(&pump, buffer), 0);
+	assert_int_equal(return_files(&pump, buffer), 0);
 	gather(pump.host_fd);
 	fd_close(&pump.host_fd);
 	return pump.verdict.truncated;
@@ -164,9 +164,9 @@ a_host_that_is_gone(void **state)
 
 	(void)state;
 	child_init(&child);
-	assert_int_equal(pump_files(&pump, buffer), 0); /* nothing to send */
+	assert_int_equal(return_files(&pump, buffer), 0); /* nothing to send */
 	put("a", 1);
-	assert_int_equal(pump_files(&pump, buffer), -1);
+	assert_int_equal(return_files(&pump, buffer), -1);
 }
 
 static void
@@ -182,7 +182,7 @@ a_forked_run_without_a_directory(void **state)
 	child_init(&child);
 	child.report_fd = 0; /* it is the gate's */
 	put("a", 1);
-	assert_int_equal(pump_files(&pump, buffer), 0);
+	assert_int_equal(return_files(&pump, buffer), 0);
 	assert_int_equal(pump.verdict.truncated, VERDICT_TRUNCATED_FILES);
 }
 

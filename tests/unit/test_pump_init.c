@@ -21,7 +21,8 @@
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/fork/ask_gate.h"
+#include "guest/guest.h"
+#include "guest/host.h"
 #include "guest/run/pump.h"
 
 #define WALL_MS 20000

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Boots the gate, tries it, and serves run after run, as long as each leaves
  * the container as it was. */
+#include "guest/fork/serve.h"
+
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,8 +13,8 @@
 #include "common/gate.h"
 #include "common/io.h"
 #include "guest/fork/ask_gate.h"
+#include "guest/host.h"
 #include "guest/run/place.h"
-#include "guest/run/pump.h"
 #include "guest/run/watchdog.h"
 
 #define LIBRARY "LD_PRELOAD=/sce-gate.so"
@@ -24,44 +25,46 @@
 #define LEFT_AGAIN_US 2000
 #define TRIAL_WALL_MS 5000
 
-/* One run of what gate_fork() has made ready, over guest->host_fd. 0: it has
- * its verdict; -1: it has none. */
+/* The gate, and what the container held before the first run. */
+struct fork_host {
+	struct child booted; /* with pipes that nobody uses, for its stdio */
+	int socket_fd;
+	uint64_t used_bytes;
+	uint64_t processes;
+};
+
+/* One run of what ask_gate_fork() has made ready, over guest->host_fd. 0: it
+ * has its verdict; -1: it has none. */
 static int
-run_program(struct guest *guest, struct gate_host *host, const struct job *job,
+run_program(struct guest *guest, struct fork_host *host, const struct job *job,
     struct verdict *verdict)
 {
-	struct pump pump = { .host_fd = guest->host_fd,
-		.signal_fd = guest->signal_fd,
-		.fifo_fd = -1,
-		.job = job,
-		.child = &guest->child,
-		.meter = &guest->meter };
+	struct pump pump;
 	int rc;
 
 	meter_start(&guest->meter);
 	/* The fork waits for the text: without STARTED no program runs. */
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
-	pump.started_us = io_now_us();
-	pump.deadline_us = pump.started_us +
-			   (uint64_t)job->wall_limit_ms * 1000;
+	pump = guest_run(guest, job, io_now_us());
 	/* One that is dead has, or had, an init that says so. */
-	if (gate_send_program(guest, job) == -1 && errno != EPIPE &&
+	if (ask_gate_send_program(guest, job) == -1 && errno != EPIPE &&
 	    errno != ECONNRESET)
 		return -1;
 	rc = pump_run(&pump, FRAME_VERDICT);
-	gate_close(guest, host);
+	child_close(&guest->child);
+	guest->child.pid = host->booted.pid;
 	*verdict = pump.verdict;
 	return rc;
 }
 
 /* Nothing may be left of the last run, and nothing may have gone wrong. */
 static bool
-is_as_before(struct guest *guest, const struct gate_host *host)
+is_as_before(struct guest *guest, const struct fork_host *host)
 {
 	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
 
-	if (watchdog_has_fired() || !gate_is_there(host) ||
+	if (watchdog_has_fired() || !ask_gate_is_there(host->socket_fd) ||
 	    meter_oom_kills(&guest->meter) > 0)
 		return false;
 	while (meter_processes(&guest->meter) > host->processes ||
@@ -77,7 +80,7 @@ is_as_before(struct guest *guest, const struct gate_host *host)
 /* A first run, so that READY means that runs are possible here. Its frames
  * go into a socket that nobody reads. */
 static int
-try_gate(struct guest *guest, struct gate_host *host)
+try_gate(struct guest *guest, struct fork_host *host)
 {
 	static const char code[] = "pass\n";
 	const struct job job = { .wall_limit_ms = TRIAL_WALL_MS,
@@ -92,7 +95,7 @@ try_gate(struct guest *guest, struct gate_host *host)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
 	guest->host_fd = pair[0];
-	rc = gate_fork(guest, host);
+	rc = ask_gate_fork(guest, host->socket_fd);
 	if (rc == 0)
 		rc = run_program(guest, host, &job, &verdict);
 	guest->host_fd = control_fd;
@@ -104,12 +107,11 @@ try_gate(struct guest *guest, struct gate_host *host)
 		return host_report(guest, "a first run");
 	why = guest->child.failure[0] != '\0' ? guest->child.failure
 					      : "a first run did not succeed";
-	(void)host_send(guest, FRAME_SETUP_ERROR, why, strlen(why));
-	return -1;
+	return host_report_sentence(guest, why);
 }
 
 static int
-boot_gate(struct guest *guest, struct gate_host *host, const char *settings)
+boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 {
 	char library[] = LIBRARY;
 	char variable[512];
@@ -129,13 +131,11 @@ boot_gate(struct guest *guest, struct gate_host *host, const char *settings)
 		return host_report(guest, "socketpair");
 	gate.socket_fd = pair[1];
 	host->socket_fd = pair[0];
-	if (child_boot(&host->booted, argv, true, &gate, error) == -1) {
-		(void)host_send(guest, FRAME_SETUP_ERROR, error, strlen(error));
-		return -1;
-	}
+	if (child_boot(&host->booted, argv, true, &gate, error) == -1)
+		return host_report_sentence(guest, error);
 	fd_close(&pair[1]);
 	guest->child.pid = host->booted.pid;
-	if (gate_hear(host, &number) == -1 || number != 0)
+	if (ask_gate_hear(host->socket_fd, &number) == -1 || number != 0)
 		return host_report(guest, "the gate did not open");
 	return 0;
 }
@@ -146,12 +146,9 @@ take_run(struct guest *guest, int *run_fd)
 {
 	uint8_t head[FRAME_HEADER_LEN];
 	struct frame_header header;
-	int seen;
 
 	*run_fd = -1;
-	while ((seen = host_watch(guest, -1)) == 0)
-		;
-	if (seen == -1)
+	if (host_await(guest) == -1)
 		return -1;
 	if (fdpass_recv(guest->host_fd, head, sizeof(head), run_fd) == 1 &&
 	    *run_fd != -1 &&
@@ -164,7 +161,7 @@ take_run(struct guest *guest, int *run_fd)
 
 /* One run from its socket to its verdict. 1: another may follow. */
 static int
-serve_run(struct guest *guest, struct gate_host *host, int run_fd)
+serve_run(struct guest *guest, struct fork_host *host, int run_fd)
 {
 	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
 	int control_fd = guest->host_fd;
@@ -182,15 +179,13 @@ serve_run(struct guest *guest, struct gate_host *host, int run_fd)
 }
 
 int
-gate_serve(struct guest *guest, const char *settings)
+fork_serve(struct guest *guest, const char *settings)
 {
-	struct gate_host host = { .socket_fd = -1 };
-	uint8_t version[FRAME_READY_LEN];
+	struct fork_host host = { .socket_fd = -1 };
 	int run_fd;
 	int more = 1;
 
 	child_init(&host.booted);
-	frame_encode_ready(version);
 	if (boot_gate(guest, &host, settings) == -1)
 		return -1;
 	if (try_gate(guest, &host) == -1)
@@ -199,10 +194,9 @@ gate_serve(struct guest *guest, const char *settings)
 	host.processes = meter_processes(&guest->meter);
 	while (more == 1) {
 		/* Namespaces and program of the next run, ahead of it. */
-		if (gate_fork(guest, &host) == -1)
+		if (ask_gate_fork(guest, host.socket_fd) == -1)
 			return host_report(guest, "the gate");
-		if (host_send(guest, FRAME_READY, version, sizeof(version)) ==
-			-1 ||
+		if (host_send_ready(guest) == -1 ||
 		    take_run(guest, &run_fd) == -1)
 			return -1;
 		more = serve_run(guest, &host, run_fd);

@@ -14,9 +14,9 @@
  * PEP 263 says two, but the tokenizer has been seen to take a declaration
  * from the third, after empty lines. One more for good measure.
  */
-#define COOKIE_LINES 4
+#define LINES_MAX 4
 
-static const uint8_t cookie_bom[] = { 0xef, 0xbb, 0xbf };
+static const uint8_t utf8_mark[] = { 0xef, 0xbb, 0xbf };
 
 static bool
 is_name_byte(uint8_t byte)
@@ -83,16 +83,16 @@ line_needs_seek(const uint8_t *line, size_t len)
 }
 
 bool
-cookie_needs_seek(const uint8_t *code, size_t len)
+source_encoding_needs_seek(const uint8_t *code, size_t len)
 {
 	size_t at = 0;
 	size_t end;
 	int lines;
 
-	if (len >= sizeof(cookie_bom) &&
-	    memcmp(code, cookie_bom, sizeof(cookie_bom)) == 0)
-		at = sizeof(cookie_bom);
-	for (lines = 0; lines < COOKIE_LINES && at < len; lines++) {
+	if (len >= sizeof(utf8_mark) &&
+	    memcmp(code, utf8_mark, sizeof(utf8_mark)) == 0)
+		at = sizeof(utf8_mark);
+	for (lines = 0; lines < LINES_MAX && at < len; lines++) {
 		end = at;
 		while (end < len && code[end] != '\n' && code[end] != '\r')
 			end++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Does a program's encoding declaration need a seekable main.py? Pure. */
-#ifndef SCE_COOKIE_H
-#define SCE_COOKIE_H
+#ifndef SCE_SOURCE_ENCODING_H
+#define SCE_SOURCE_ENCODING_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +13,6 @@
  * can not be sought, so such a program gets a fresh interpreter on a regular
  * file. False alarms only cost time.
  */
-bool cookie_needs_seek(const uint8_t *code, size_t len);
+bool source_encoding_needs_seek(const uint8_t *code, size_t len);
 
 #endif

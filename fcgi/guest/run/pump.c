@@ -10,20 +10,25 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/fork/ask_gate.h"
-#include "guest/guest.h"
+#include "guest/host.h"
+#include "guest/run/return_files.h"
 #include "guest/run/watchdog.h"
 
+/* How long a program that ran out of time may flush its stdout. */
+#define GRACE_US (200 * 1000)
+/* The alarm rings again, should one wake-up be lost. */
+#define ALARM_AGAIN_US 50000
+#define CPU_LOOK_MIN_US 2000
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16
 #define REAPS_A_ROUND 64
-/* Behind the end of the grace. */
+/* From the end of the grace on. */
 #define WATCHDOG_MARGIN_US 50000
 
 enum {
@@ -43,9 +48,7 @@ static uint8_t pump_buffer[FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX];
 static int
 send_frame(struct pump *pump, enum frame_kind kind, size_t len)
 {
-	frame_encode_header(pump_buffer, kind, (uint32_t)len);
-	return io_write_all(pump->host_fd, pump_buffer, FRAME_HEADER_LEN + len,
-	    io_now_us() + HOST_PATIENCE_US);
+	return host_send_frame(pump->host_fd, pump_buffer, kind, len);
 }
 
 /* Counts n bytes that were read, forwards what the limit leaves of them. */
@@ -116,13 +119,14 @@ pump_input(struct pump *pump)
 	    pump->job->stdin_len, &pump->stdin_sent);
 }
 
+/* The child, or its init, has been reaped. */
 static void
-note_end(struct pump *pump, pid_t pid, int status)
+note_end(struct pump *pump, int status)
 {
-	if (pid != pump->child->pid || pump->ended)
+	if (pump->ended)
 		return;
 	pump->ended = true;
-	pump->status = gate_status(pump->child, status);
+	pump->status = child_status(pump->child, status);
 }
 
 /* Reaps whoever ended, at most so many: programs can send signals and make
@@ -141,7 +145,8 @@ take_signals(struct pump *pump)
 		pid = waitpid(-1, &status, WNOHANG);
 		if (pid <= 0)
 			return;
-		note_end(pump, pid, status);
+		if (pid == pump->child->pid)
+			note_end(pump, status);
 	}
 }
 
@@ -152,9 +157,9 @@ hear_init(struct pump *pump)
 	int status;
 	int heard;
 
-	if (pump->is_silent || pump->child->report_fd == -1)
+	if (pump->is_silent || !child_is_forked(pump->child))
 		return;
-	heard = gate_hear_init(pump->child, &status);
+	heard = child_hear_init(pump->child, &status);
 	pump->is_silent = heard != 0;
 	if (heard == 1 && !pump->ended) {
 		pump->ended = pump->is_alone = true;
@@ -176,6 +181,53 @@ drain(struct pump *pump, enum frame_kind kind, int reads)
 	return more == -1 ? -1 : 0;
 }
 
+/* SIGALRM at that time, and again and again after it. */
+static void
+arm_alarm(uint64_t deadline_us)
+{
+	uint64_t now_us = io_now_us();
+	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 1;
+	struct itimerval timer = {
+		.it_value = { .tv_sec = (time_t)(left_us / 1000000),
+		    .tv_usec = (suseconds_t)(left_us % 1000000) },
+		.it_interval = { .tv_usec = ALARM_AGAIN_US },
+	};
+
+	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
+}
+
+static void
+disarm_alarm(void)
+{
+	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
+
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/*
+ * False: the job's CPU time is used up. A look at it costs some, so there is
+ * one when it could be used up, were eight cores busy with it.
+ */
+static bool
+has_cpu_time(struct pump *pump)
+{
+	uint64_t limit_us = (uint64_t)pump->job->cpu_limit_ms * 1000;
+	uint64_t now_us = io_now_us();
+	uint64_t used_us;
+
+	if (limit_us == 0 || pump->in_grace || now_us < pump->cpu_look_us)
+		return true;
+	used_us = meter_cpu_us(pump->meter);
+	if (used_us >= limit_us) {
+		pump->is_out_of_cpu = true;
+		return false;
+	}
+	pump->cpu_look_us = now_us + CPU_LOOK_MIN_US + (limit_us - used_us) / 8;
+	arm_alarm(pump->cpu_look_us < pump->deadline_us ? pump->cpu_look_us
+							: pump->deadline_us);
+	return true;
+}
+
 /* Time is up: keep what was said so far, ask Python to flush, wait a bit. */
 static int
 enter_grace(struct pump *pump)
@@ -183,17 +235,10 @@ enter_grace(struct pump *pump)
 	if (drain(pump, FRAME_STDERR, LAST_READS) == -1)
 		return -1;
 	pump->in_grace = true;
-	pump->deadline_us = io_now_us() + PUMP_GRACE_US;
-	pump_arm_alarm(pump->deadline_us);
+	pump->deadline_us = io_now_us() + GRACE_US;
+	arm_alarm(pump->deadline_us);
 	(void)kill(pump->child->pid, SIGINT);
 	return 0;
-}
-
-static void
-set_poll(struct pollfd *p, int fd, short events)
-{
-	/* A negative one is skipped by poll. */
-	*p = (struct pollfd){ .fd = fd, .events = events };
 }
 
 /* Programs can send SIGALRM too; only the clock decides. */
@@ -204,13 +249,20 @@ look_at_clock(struct pump *pump)
 		hear_init(pump); /* it may have ended in time */
 		take_signals(pump);
 	}
-	if (pump->ended || !pump_has_cpu_time(pump))
+	if (pump->ended || !has_cpu_time(pump))
 		return 0;
 	if (io_now_us() < pump->deadline_us)
 		return 1;
 	if (pump->in_grace)
 		return 0;
 	return enter_grace(pump) == -1 ? -1 : 1;
+}
+
+static void
+set_poll(struct pollfd *p, int fd, short events)
+{
+	/* A negative one is skipped by poll. */
+	*p = (struct pollfd){ .fd = fd, .events = events };
 }
 
 /* One round: wait, move, look at the clock. 1: go on; 0: over; -1: host. */
@@ -247,20 +299,40 @@ pump_round(struct pump *pump)
 	return look_at_clock(pump);
 }
 
-/* Not one may be left: a fork that raced us is met next time. */
 static void
 kill_and_reap_all(struct pump *pump)
 {
-	pid_t whom = gate_whom_to_kill(pump->child);
 	int status;
-	pid_t pid;
 
-	do {
-		(void)kill(whom, SIGKILL);
-		pid = waitpid(whom, &status, 0);
-		if (pid > 0)
-			note_end(pump, pid, status);
-	} while (pid != -1 || errno == EINTR);
+	if (child_kill_and_reap(pump->child, &status))
+		note_end(pump, status);
+}
+
+/* From how the program ended to the verdict on it, but for what was counted. */
+static void
+judge(struct pump *pump)
+{
+	struct verdict *verdict = &pump->verdict;
+
+	verdict->cpu_us = meter_cpu_us(pump->meter);
+	verdict->peak_memory_bytes = child_is_forked(pump->child)
+					 ? pump->child->peak_bytes
+					 : meter_peak_bytes(pump->meter);
+	if (pump->child->failure[0] != '\0') {
+		verdict->kind = VERDICT_SANDBOX_FAILED;
+	} else if (pump->in_grace || pump->is_out_of_cpu ||
+		   watchdog_has_fired()) {
+		verdict->kind = VERDICT_TIMED_OUT;
+	} else if (WIFEXITED(pump->status)) {
+		verdict->kind = VERDICT_EXITED;
+		verdict->status = (uint32_t)WEXITSTATUS(pump->status);
+	} else if (WTERMSIG(pump->status) == SIGKILL &&
+		   meter_oom_kills(pump->meter) > 0) {
+		verdict->kind = VERDICT_OUT_OF_MEMORY;
+	} else {
+		verdict->kind = VERDICT_SIGNALED;
+		verdict->status = (uint32_t)WTERMSIG(pump->status);
+	}
 }
 
 int
@@ -269,8 +341,8 @@ pump_run(struct pump *pump, enum frame_kind last)
 	int more;
 	int rc;
 
-	pump_arm_alarm(pump->deadline_us);
-	watchdog_arm(pump->deadline_us + PUMP_GRACE_US + WATCHDOG_MARGIN_US);
+	arm_alarm(pump->deadline_us);
+	watchdog_arm(pump->deadline_us + GRACE_US + WATCHDOG_MARGIN_US);
 	pump_input(pump);
 	while ((more = pump_round(pump)) == 1)
 		;
@@ -280,14 +352,14 @@ pump_run(struct pump *pump, enum frame_kind last)
 	if (!pump->is_alone)
 		kill_and_reap_all(pump);
 	watchdog_disarm();
-	pump_disarm_alarm();
+	disarm_alarm();
 	/* Everything that could write is dead, so the output has an end. */
 	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)
 		return -1;
-	pump_judge(pump);
+	judge(pump);
 	if ((pump->job->flags & JOB_RETURN_FILES) != 0 &&
-	    pump_files(pump, pump_buffer) == -1)
+	    return_files(pump, pump_buffer) == -1)
 		return -1;
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
 	rc = send_frame(pump, last, FRAME_VERDICT_LEN);

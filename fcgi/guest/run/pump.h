@@ -14,9 +14,6 @@
 #include "guest/run/child.h"
 #include "guest/run/meter.h"
 
-/* How long a program that ran out of time may flush its stdout. */
-#define PUMP_GRACE_US (200 * 1000)
-
 struct pump {
 	int host_fd;
 	int signal_fd; /* SIGCHLD and SIGALRM */
@@ -41,29 +38,9 @@ struct pump {
 
 /*
  * Runs to the end, kills and reaps everything, sends the last output and the
- * verdict, as a frame of the kind last. An init that is alone is ended behind
+ * verdict, as a frame of the kind last. An init that is alone is ended after
  * that. 0, or -1 when the host went away.
  */
 int pump_run(struct pump *pump, enum frame_kind last);
-
-/* pump_judge.c: the verdict on what has ended, but for what was counted. */
-void pump_judge(struct pump *pump);
-
-/*
- * pump_files.c: sends what the program left in its working directory, as far
- * as it may be returned; everything of it is dead. buffer is for a whole
- * frame. 0, or -1: the host is gone.
- */
-int pump_files(struct pump *pump, uint8_t *buffer);
-
-/* pump_clock.c: SIGALRM at the deadline, and again and again after it. */
-void pump_arm_alarm(uint64_t deadline_us);
-void pump_disarm_alarm(void);
-
-/*
- * False: it has used up the job's CPU time. A look at it costs some, so there
- * is one when it could be used up, were eight cores busy with it.
- */
-bool pump_has_cpu_time(struct pump *pump);
 
 #endif

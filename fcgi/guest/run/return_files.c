@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of a run that has ended, to the host. What can not be had, or not
+ * The files of a run that has ended, to the host. What cannot be had, or not
  * in time, is left out: never the answer.
  */
-#include <errno.h>
-#include <string.h>
+#include "guest/run/return_files.h"
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "common/file_piece.h"
 #include "common/io.h"
-#include "guest/fork/ask_gate.h"
-#include "guest/guest.h"
+#include "guest/host.h"
 #include "guest/run/collect.h"
-#include "guest/run/pump.h"
 
 /* Behind the deadline, which a grace of 200 ms may have moved: well below the
  * second that the responder waits for a guest that is late. Whoever has ended
  * before leaves more of it. */
 #define FILES_MARGIN_US (400 * 1000)
 
-static struct collected pump_collected;
+static struct collected collected;
 
-static int
-send_piece(const struct pump *pump, uint8_t *buffer, size_t len)
-{
-	frame_encode_header(buffer, FRAME_FILE, (uint32_t)len);
-	return io_write_all(pump->host_fd, buffer, FRAME_HEADER_LEN + len,
-	    io_now_us() + HOST_PATIENCE_US);
-}
-
-/* 0, or -1: the host is gone. A file that can not be read is taken back. */
+/* 0, or -1: the host is gone. A file that cannot be read is taken back. */
 static int
 send_content(const struct pump *pump, uint8_t *buffer,
     const struct collected_file *file, int fd)
@@ -45,12 +36,15 @@ send_content(const struct pump *pump, uint8_t *buffer,
 		len = len < left ? len : left;
 		n = read(fd, payload + used, len);
 		if (n < 0 || (n == 0 && left > 0)) {
-			if (used > 0 && send_piece(pump, buffer, used) == -1)
+			if (used > 0 && host_send_frame(pump->host_fd, buffer,
+					    FRAME_FILE, used) == -1)
 				return -1;
-			pump_collected.is_cut = true;
-			return send_piece(pump, buffer, 0);
+			collected.is_cut = true;
+			return host_send_frame(
+			    pump->host_fd, buffer, FRAME_FILE, 0);
 		}
-		if (send_piece(pump, buffer, used + (size_t)n) == -1)
+		if (host_send_frame(pump->host_fd, buffer, FRAME_FILE,
+			used + (size_t)n) == -1)
 			return -1;
 		left -= (size_t)n;
 		used = 0;
@@ -68,14 +62,14 @@ send_all(
 	int rc;
 	int fd;
 
-	for (i = 0; i < pump_collected.count; i++) {
-		const struct collected_file *file = &pump_collected.files[i];
+	for (i = 0; i < collected.count; i++) {
+		const struct collected_file *file = &collected.files[i];
 
 		fd = -1;
 		if (file->len <= room && io_now_us() < deadline_us)
 			fd = collect_open(root_fd, file);
 		if (fd == -1) {
-			pump_collected.is_cut = true;
+			collected.is_cut = true;
 			continue;
 		}
 		room -= file->len;
@@ -88,15 +82,16 @@ send_all(
 }
 
 int
-pump_files(struct pump *pump, uint8_t *buffer)
+return_files(struct pump *pump, uint8_t *buffer)
 {
 	uint64_t deadline_us = pump->deadline_us + FILES_MARGIN_US;
-	int root_fd = gate_box(pump->child);
+	const struct child *child = pump->child;
+	int root_fd = child_is_forked(child) ? child->box_fd : AT_FDCWD;
 
-	collect_find(root_fd, pump->job, deadline_us, &pump_collected);
+	collect_find(root_fd, pump->job, deadline_us, &collected);
 	if (send_all(pump, buffer, root_fd, deadline_us) == -1)
 		return -1;
-	if (pump_collected.is_cut)
+	if (collected.is_cut)
 		pump->verdict.truncated |= VERDICT_TRUNCATED_FILES;
 	return 0;
 }
