@@ -125,8 +125,7 @@ extras_argv(
 	uint32_t i;
 
 	argv[0] = EXTRAS_SCRIPT;
-	if (len > 0)
-		(void)take_number(&cursor, &count);
+	(void)take_number(&cursor, &count);
 	for (i = 0; i < count; i++)
 		(void)take_string(&cursor, &argv[i]);
 	count = count > 0 ? count : 1;
@@ -137,15 +136,12 @@ extras_argv(
 void
 extras_files(struct extras_cursor *cursor, const uint8_t *buf, size_t len)
 {
-	const char *argv[EXTRAS_ARGS_MAX + 2];
-	uint32_t count;
+	const char *string;
+	uint32_t count = 0;
 
 	*cursor = (struct extras_cursor){ buf, len };
-	if (len == 0)
-		return;
-	count = (uint32_t)extras_argv(buf, len, argv);
 	(void)take_number(cursor, &count);
 	while (count-- > 0)
-		(void)take_string(cursor, &argv[0]);
+		(void)take_string(cursor, &string);
 	(void)take_number(cursor, &count);
 }

@@ -46,7 +46,7 @@ put_u64(uint8_t *p, uint64_t value)
 }
 
 /* The one place where a number from a peer becomes a kind. */
-static enum frame_status
+static bool
 kind_from_byte(uint8_t byte, enum frame_kind *kind)
 {
 	switch (byte) {
@@ -61,9 +61,9 @@ kind_from_byte(uint8_t byte, enum frame_kind *kind)
 	case FRAME_JOB:
 	case FRAME_RUN:
 		*kind = (enum frame_kind)byte;
-		return FRAME_OK;
+		return true;
 	}
-	return FRAME_BAD;
+	return false;
 }
 
 enum frame_status
@@ -77,9 +77,8 @@ frame_decode_header(const uint8_t *buf, size_t avail, uint32_t payload_max,
 	len = bytes_get_u32(buf + 4);
 	if (len > payload_max)
 		return FRAME_TOO_BIG;
-	if (buf[1] != 0 || buf[2] != 0 || buf[3] != 0)
-		return FRAME_BAD;
-	if (kind_from_byte(buf[0], &header->kind) != FRAME_OK)
+	if (buf[1] != 0 || buf[2] != 0 || buf[3] != 0 ||
+	    !kind_from_byte(buf[0], &header->kind))
 		return FRAME_BAD;
 	header->len = len;
 	return FRAME_OK;
@@ -109,21 +108,19 @@ frame_encode_ready(uint8_t buf[FRAME_READY_LEN])
 	bytes_put_u32(buf, FRAME_PROTOCOL_VERSION);
 }
 
-static enum frame_status
-verdict_check_status(uint32_t kind, uint32_t status)
+static bool
+status_is_of_kind(uint32_t status, uint32_t kind)
 {
 	switch (kind) {
 	case VERDICT_EXITED:
 	case VERDICT_TIMED_OUT:
 	case VERDICT_OUT_OF_MEMORY:
 	case VERDICT_SANDBOX_FAILED:
-		return status <= EXIT_STATUS_MAX ? FRAME_OK : FRAME_BAD;
+		return status <= EXIT_STATUS_MAX;
 	case VERDICT_SIGNALED:
-		if (status < 1 || status > SIGNAL_NUMBER_MAX)
-			return FRAME_BAD;
-		return FRAME_OK;
+		return status >= 1 && status <= SIGNAL_NUMBER_MAX;
 	}
-	return FRAME_BAD;
+	return false;
 }
 
 enum frame_status
@@ -136,9 +133,8 @@ frame_decode_verdict(const uint8_t *buf, size_t len, struct verdict *verdict)
 	kind = bytes_get_u32(buf);
 	status = bytes_get_u32(buf + 4);
 	truncated = bytes_get_u32(buf + 48);
-	if (verdict_check_status(kind, status) != FRAME_OK)
-		return FRAME_BAD;
-	if ((truncated & ~VERDICT_TRUNCATED_ALL) != 0 ||
+	if (!status_is_of_kind(status, kind) ||
+	    (truncated & ~VERDICT_TRUNCATED_ALL) != 0 ||
 	    bytes_get_u32(buf + 52) != 0)
 		return FRAME_BAD;
 	verdict->kind = (enum verdict_kind)kind;
@@ -168,26 +164,18 @@ frame_encode_verdict(
 }
 
 /* The limits that a job asks for lie below those compiled in. */
-static enum frame_status
-job_check_limits(const struct job *job)
+static bool
+job_is_within_limits(const struct job *job)
 {
-	if (job->wall_limit_ms < 1 || job->wall_limit_ms > WALL_MS_MAX)
-		return FRAME_BAD;
-	if (job->stdout_limit_bytes > OUTPUT_BYTES_MAX)
-		return FRAME_BAD;
-	if (job->stderr_limit_bytes > OUTPUT_BYTES_MAX)
-		return FRAME_BAD;
-	if (job->code_len < 1 || job->code_len > CODE_BYTES_MAX)
-		return FRAME_BAD;
-	if (job->stdin_len > STDIN_BYTES_MAX ||
-	    job->extras_len > EXTRAS_BYTES_MAX)
-		return FRAME_BAD;
-	if (job->cpu_limit_ms > WALL_MS_MAX ||
-	    job->compile_wall_limit_ms > WALL_MS_MAX)
-		return FRAME_BAD;
-	if ((job->flags & ~JOB_FLAGS_ALL) != 0)
-		return FRAME_BAD;
-	return FRAME_OK;
+	return job->wall_limit_ms >= 1 && job->wall_limit_ms <= WALL_MS_MAX &&
+	       job->cpu_limit_ms <= WALL_MS_MAX &&
+	       job->compile_wall_limit_ms <= WALL_MS_MAX &&
+	       job->stdout_limit_bytes <= OUTPUT_BYTES_MAX &&
+	       job->stderr_limit_bytes <= OUTPUT_BYTES_MAX &&
+	       job->code_len >= 1 && job->code_len <= CODE_BYTES_MAX &&
+	       job->stdin_len <= STDIN_BYTES_MAX &&
+	       job->extras_len <= EXTRAS_BYTES_MAX &&
+	       (job->flags & ~JOB_FLAGS_ALL) == 0;
 }
 
 enum frame_status
@@ -195,9 +183,8 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 {
 	struct job found;
 
-	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX)
-		return FRAME_BAD;
-	if (bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION)
+	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX ||
+	    bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION)
 		return FRAME_BAD;
 	found.wall_limit_ms = bytes_get_u32(buf + 4);
 	found.stdout_limit_bytes = bytes_get_u32(buf + 8);
@@ -208,7 +195,7 @@ frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 	found.extras_len = bytes_get_u32(buf + 28);
 	found.cpu_limit_ms = bytes_get_u32(buf + 32);
 	found.compile_wall_limit_ms = bytes_get_u32(buf + 36);
-	if (job_check_limits(&found) != FRAME_OK)
+	if (!job_is_within_limits(&found))
 		return FRAME_BAD;
 	len -= FRAME_JOB_HEADER_LEN;
 	/* Each is below its ceiling: the sum does not wrap. */

@@ -7,11 +7,13 @@
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/gate.h"
 #include "common/io.h"
 
 #define CAPABILITIES_MAX 64
@@ -130,4 +132,14 @@ confine_program(unsigned int flags)
 	if (confine_syscalls() == -1)
 		return "seccomp";
 	return NULL;
+}
+
+void
+confine_fail(int report_fd, const char *step)
+{
+	struct gate_report report = { .kind = GATE_FAILED, .value = errno };
+
+	(void)snprintf(report.step, sizeof(report.step), "%s", step);
+	(void)io_write_all(report_fd, &report, sizeof(report), IO_FOREVER);
+	_exit(127);
 }

@@ -28,6 +28,10 @@ enum confine_flag {
  */
 const char *confine_program(unsigned int flags);
 
+/* Writes to report_fd, as a struct gate_report, which step went wrong, with
+ * errno, and ends the process. */
+void confine_fail(int report_fd, const char *step) __attribute__((noreturn));
+
 /* The resource limits alone. 0, or -1 with errno. */
 int confine_limits(void);
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
+#include "guest/confine/confine.h"
 #include "guest/gate/program.h"
 
 /* The one set of flags that the seccomp profile lets through. */
@@ -159,14 +160,14 @@ namespaces_run_init(const struct gate *gate, const int fds[GATE_FDS])
 	const char *step = prepare(gate);
 
 	if (step != NULL)
-		program_fail(fds[GATE_FD_RUN], step);
+		confine_fail(fds[GATE_FD_RUN], step);
 	/* Before there is one: Python's handler is not to run here, where it
 	 * would write to the gate's memory. */
 	program_pid = 0;
 	(void)sigaction(SIGINT, &forward, &python);
 	program_pid = fork();
 	if (program_pid == -1)
-		program_fail(fds[GATE_FD_RUN], "fork");
+		confine_fail(fds[GATE_FD_RUN], "fork");
 	if (program_pid == 0) {
 		(void)sigaction(SIGINT, &python, NULL);
 		program_become(fds);

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -33,16 +32,6 @@ struct load {
 	uint8_t *extras; /* mapped; valid: the guest has looked */
 	size_t bytes;    /* of extras and the text behind them */
 };
-
-void
-program_fail(int run_fd, const char *step)
-{
-	struct gate_report report = { .kind = GATE_FAILED, .value = errno };
-
-	(void)snprintf(report.step, sizeof(report.step), "%s", step);
-	(void)io_write_all(run_fd, &report, sizeof(report), IO_FOREVER);
-	_exit(127);
-}
 
 /* Its pipes and RUN_FD, and nothing else open. */
 static int
@@ -134,19 +123,19 @@ program_become(const int fds[GATE_FDS])
 	int is_afresh;
 
 	if (place_fds(fds) == -1)
-		program_fail(fds[GATE_FD_RUN], "pipes");
+		confine_fail(fds[GATE_FD_RUN], "pipes");
 	step = confine_program(CONFINE_CAPABILITIES | CONFINE_LANDLOCK);
 	if (step != NULL)
-		program_fail(RUN_FD, step);
+		confine_fail(RUN_FD, step);
 	PyOS_AfterFork_Child(); /* runs what modules have hooked in */
 	prefault_fetch();
 	if (read_load(&load) == -1 || (is_afresh = place_load(&load)) == -1)
-		program_fail(RUN_FD, "main.py and its files");
+		confine_fail(RUN_FD, "main.py and its files");
 	if ((load.head.flags & JOB_RETURN_FILES) != 0 && give_box() == -1)
-		program_fail(RUN_FD, "working directory");
+		confine_fail(RUN_FD, "working directory");
 	if (is_afresh == 1) {
 		exec_afresh(&load);
-		program_fail(RUN_FD, "exec");
+		confine_fail(RUN_FD, "exec");
 	}
 	(void)munmap(load.extras, load.bytes);
 	fd_close(&run_fd);

@@ -20,12 +20,6 @@
 #include "guest/confine/confine.h"
 #include "guest/confine/environment.h"
 
-/* What went wrong in the child, as it travels over the pipe. */
-struct failure {
-	int error_number;
-	char step[CHILD_ERROR_MAX / 2];
-};
-
 void
 child_init(struct child *child)
 {
@@ -135,7 +129,6 @@ run_child(const struct child_pipes *pipes, char *const argv[],
     bool landlock_required, const struct child_gate *gate)
 {
 	char *environment[ENVIRONMENT_MAX + 3];
-	struct failure failure = { 0 };
 	const char *step;
 
 	environment_fill(environment, environ);
@@ -147,26 +140,28 @@ run_child(const struct child_pipes *pipes, char *const argv[],
 		(void)execvpe(argv[0], argv, environment);
 		step = "exec";
 	}
-	failure.error_number = errno;
-	(void)snprintf(failure.step, sizeof(failure.step), "%s", step);
-	(void)io_write_all(
-	    pipes->theirs[GATE_FD_RUN], &failure, sizeof(failure), IO_FOREVER);
-	_exit(127);
+	confine_fail(pipes->theirs[GATE_FD_RUN], step);
+}
+
+static void
+print_failure(char text[CHILD_ERROR_MAX], struct gate_report *report)
+{
+	report->step[sizeof(report->step) - 1] = '\0';
+	(void)snprintf(text, CHILD_ERROR_MAX, "%s: %s", report->step,
+	    strerror(report->value));
 }
 
 /* Waits for the exec: the pipe ends without a word when it succeeded. */
 static int
 await_exec(struct child_pipes *pipes, char error[CHILD_ERROR_MAX])
 {
-	struct failure failure;
+	struct gate_report report;
 
 	fd_close(&pipes->theirs[GATE_FD_RUN]);
-	if (io_read_all(pipes->ours[GATE_FD_RUN], &failure, sizeof(failure),
+	if (io_read_all(pipes->ours[GATE_FD_RUN], &report, sizeof(report),
 		IO_FOREVER) == -1)
 		return 0;
-	failure.step[sizeof(failure.step) - 1] = '\0';
-	(void)snprintf(error, CHILD_ERROR_MAX, "%s: %s", failure.step,
-	    strerror(failure.error_number));
+	print_failure(error, &report);
 	return -1;
 }
 
@@ -219,9 +214,7 @@ child_hear_init(struct child *child, int *status)
 		*status = report.value;
 		return 1;
 	}
-	report.step[sizeof(report.step) - 1] = '\0';
-	(void)snprintf(child->failure, CHILD_ERROR_MAX, "%s: %s", report.step,
-	    strerror(report.value));
+	print_failure(child->failure, &report);
 	return -1;
 }
 

@@ -20,8 +20,9 @@
 #define ENTRIES_BYTES 2048
 
 struct walk {
-	const char *script;           /* the program's own name */
-	struct extras_cursor as_sent; /* the job's own files */
+	char path[EXTRAS_PATH_MAX + 1]; /* of what is looked at */
+	const char *script;             /* the program's own name */
+	struct extras_cursor as_sent;   /* the job's own files */
 	struct collected *found;
 	uint64_t deadline_us;
 	uint32_t entries_left;
@@ -36,13 +37,7 @@ struct entry {
 	char name[];
 };
 
-/* How a directory is reached, for the names of what is in it. */
-struct place {
-	int fd;
-	char path[EXTRAS_PATH_MAX + 1]; /* empty, or ends in a slash */
-};
-
-static void walk_directory(struct walk *walk, const struct place *place);
+static void walk_directory(struct walk *walk, int dir_fd, size_t path_len);
 
 static int
 open_directory(int fd, const char *name)
@@ -113,66 +108,61 @@ keep(struct collected *found, const char *path, uint32_t len)
 	found->files[at].len = len;
 }
 
+/* name is the end of the walk's path, in dir_fd. */
 static void
-take_file(struct walk *walk, int dir_fd, const char *name, const char *path)
+take_file(struct walk *walk, int dir_fd, const char *name)
 {
 	struct stat status;
 	int fd;
 
-	if (strcmp(walk->script, path) == 0)
+	if (strcmp(walk->script, walk->path) == 0)
 		return;
 	fd = open_file(dir_fd, name, &status);
 	if (fd == -1 || status.st_size > RETURN_BYTES_MAX)
 		walk->found->is_cut = true;
-	else if (!is_as_sent(walk->as_sent, path, fd, status.st_size))
-		keep(walk->found, path, (uint32_t)status.st_size);
+	else if (!is_as_sent(walk->as_sent, walk->path, fd, status.st_size))
+		keep(walk->found, walk->path, (uint32_t)status.st_size);
 	fd_close(&fd);
 }
 
 static void
-enter_directory(struct walk *walk, const struct place *place, const char *name,
-    const char *path)
+enter_directory(struct walk *walk, int dir_fd, const char *name)
 {
-	struct place inner;
-	size_t len = strlen(path);
+	size_t len = strlen(walk->path);
+	int fd;
 
 	if (strcmp(name, CACHE_NAME) == 0)
 		return;
-	inner.fd = open_directory(place->fd, name);
-	if (inner.fd == -1 || len == EXTRAS_PATH_MAX) {
+	fd = open_directory(dir_fd, name);
+	if (fd == -1 || len == EXTRAS_PATH_MAX) {
 		walk->found->is_cut = true;
 	} else {
-		memcpy(inner.path, path, len);
-		memcpy(inner.path + len, "/", sizeof("/"));
-		walk_directory(walk, &inner);
+		walk->path[len] = '/';
+		walk_directory(walk, fd, len + 1);
 	}
-	fd_close(&inner.fd);
+	fd_close(&fd);
 }
 
 static void
-look_at(struct walk *walk, const struct place *place, const char *name)
+look_at(struct walk *walk, int dir_fd, size_t path_len, const char *name)
 {
-	char path[EXTRAS_PATH_MAX + 1];
-	size_t dir_len = strlen(place->path);
 	struct stat status;
 
-	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) == -1)
+	if (fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)))
 		return;
-	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-		return;
-	if (strlen(name) > EXTRAS_PATH_MAX - dir_len) {
+	if (strlen(name) > EXTRAS_PATH_MAX - path_len) {
 		walk->found->is_cut = true;
 		return;
 	}
-	memcpy(path, place->path, dir_len);
-	memcpy(path + dir_len, name, strlen(name) + 1);
+	memcpy(walk->path + path_len, name, strlen(name) + 1);
 	/* It also ends the descent: a path is not safe below some depth. */
-	if (!file_path_is_sayable(path))
+	if (!file_path_is_sayable(walk->path))
 		walk->found->is_cut = true;
 	else if (S_ISDIR(status.st_mode))
-		enter_directory(walk, place, name, path);
+		enter_directory(walk, dir_fd, name);
 	else
-		take_file(walk, place->fd, name, path);
+		take_file(walk, dir_fd, name);
 }
 
 /* False: it has been looked at enough. */
@@ -187,8 +177,9 @@ may_go_on(struct walk *walk)
 	return false;
 }
 
+/* path_len bytes of the walk's path, none or up to a slash, lead there. */
 static void
-walk_directory(struct walk *walk, const struct place *place)
+walk_directory(struct walk *walk, int dir_fd, size_t path_len)
 {
 	_Alignas(struct entry) char entries[ENTRIES_BYTES];
 	const struct entry *entry;
@@ -196,8 +187,7 @@ walk_directory(struct walk *walk, const struct place *place)
 	long at;
 
 	for (;;) {
-		len = syscall(
-		    SYS_getdents64, place->fd, entries, sizeof(entries));
+		len = syscall(SYS_getdents64, dir_fd, entries, sizeof(entries));
 		if (len <= 0)
 			break;
 		for (at = 0; at < len; at += entry->entry_len) {
@@ -207,7 +197,7 @@ walk_directory(struct walk *walk, const struct place *place)
 				continue;
 			if (!may_go_on(walk))
 				return;
-			look_at(walk, place, entry->name);
+			look_at(walk, dir_fd, path_len, entry->name);
 		}
 	}
 	if (len == -1)
@@ -222,16 +212,16 @@ collect_find(int root_fd, const struct job *job, uint64_t deadline_us,
 	struct walk walk = { .found = found,
 		.deadline_us = deadline_us,
 		.entries_left = RETURN_ENTRIES_MAX };
-	struct place root = { .fd = open_directory(root_fd, "."), .path = "" };
+	int fd = open_directory(root_fd, ".");
 
 	(void)extras_argv(job->extras, job->extras_len, argv);
 	walk.script = argv[0];
 	extras_files(&walk.as_sent, job->extras, job->extras_len);
 	found->count = 0;
-	found->is_cut = root.fd == -1;
-	if (root.fd != -1)
-		walk_directory(&walk, &root);
-	fd_close(&root.fd);
+	found->is_cut = fd == -1;
+	if (fd != -1)
+		walk_directory(&walk, fd, 0);
+	fd_close(&fd);
 }
 
 int

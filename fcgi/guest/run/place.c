@@ -29,20 +29,14 @@ make_parents(const char *path)
 }
 
 int
-place_open(const char *path)
-{
-	if (make_parents(path) == -1)
-		return -1;
-	return open(
-	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-}
-
-int
 place_file(const char *path, const void *data, size_t len)
 {
-	int fd = place_open(path);
+	int fd = -1;
 	int rc;
 
+	if (make_parents(path) == 0)
+		fd = open(path,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return -1;
 	rc = io_write_all(fd, data, len, IO_FOREVER);

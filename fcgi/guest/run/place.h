@@ -11,9 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A descriptor to write to, or -1 with errno. */
-int place_open(const char *path);
-
 /* 0, or -1 with errno. */
 int place_file(const char *path, const void *data, size_t len);
 

@@ -258,27 +258,23 @@ look_at_clock(struct pump *pump)
 	return enter_grace(pump) == -1 ? -1 : 1;
 }
 
-static void
-set_poll(struct pollfd *p, int fd, short events)
-{
-	/* A negative one is skipped by poll. */
-	*p = (struct pollfd){ .fd = fd, .events = events };
-}
-
 /* One round: wait, move, look at the clock. 1: go on; 0: over; -1: host. */
 static int
 pump_round(struct pump *pump)
 {
-	struct pollfd fds[POLL_COUNT];
+	const struct child *child = pump->child;
+	/* A negative one is skipped by poll. */
+	struct pollfd fds[POLL_COUNT] = {
+		[POLL_SIGNAL] = { pump->signal_fd, POLLIN, 0 },
+		[POLL_HOST] = { pump->host_fd, POLLIN, 0 },
+		[POLL_STDOUT] = { child->stdout_fd, POLLIN, 0 },
+		[POLL_STDERR] = { child->stderr_fd, POLLIN, 0 },
+		[POLL_STDIN] = { child->stdin_fd, POLLOUT, 0 },
+		[POLL_FIFO] = { pump->fifo_fd, POLLOUT, 0 },
+		[POLL_INIT] = { pump->is_silent ? -1 : child->report_fd, POLLIN,
+		    0 },
+	};
 
-	set_poll(&fds[POLL_SIGNAL], pump->signal_fd, POLLIN);
-	set_poll(&fds[POLL_HOST], pump->host_fd, POLLIN);
-	set_poll(&fds[POLL_STDOUT], pump->child->stdout_fd, POLLIN);
-	set_poll(&fds[POLL_STDERR], pump->child->stderr_fd, POLLIN);
-	set_poll(&fds[POLL_STDIN], pump->child->stdin_fd, POLLOUT);
-	set_poll(&fds[POLL_FIFO], pump->fifo_fd, POLLOUT);
-	set_poll(&fds[POLL_INIT], pump->is_silent ? -1 : pump->child->report_fd,
-	    POLLIN);
 	if (poll(fds, POLL_COUNT, -1) == -1 && errno != EINTR)
 		return -1;
 	/* The host has said all it had to say: this is its end. */

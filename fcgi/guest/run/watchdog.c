@@ -95,8 +95,8 @@ watchdog_start(void)
 	return errno == 0 ? 0 : -1;
 }
 
-static void
-move(uint64_t deadline_us)
+void
+watchdog_arm(uint64_t deadline_us)
 {
 	(void)pthread_mutex_lock(&watchdog_lock);
 	watchdog_deadline_us = deadline_us;
@@ -107,15 +107,9 @@ move(uint64_t deadline_us)
 }
 
 void
-watchdog_arm(uint64_t deadline_us)
-{
-	move(deadline_us);
-}
-
-void
 watchdog_disarm(void)
 {
-	move(IO_FOREVER);
+	watchdog_arm(IO_FOREVER);
 }
 
 bool
