@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/run/collect.h"
+#include "guest/run/return_files.c"
 
 static char home[] = "/tmp/test_collect.XXXXXX";
 static struct collected found;
@@ -61,7 +61,7 @@ put(const char *path, const void *data, size_t len)
 static void
 find(const struct job *job)
 {
-	collect_find(AT_FDCWD, job, IO_FOREVER, &found);
+	find_files(AT_FDCWD, job, IO_FOREVER, &found);
 }
 
 /* All that was found, in its order. */
@@ -113,9 +113,9 @@ a_found_file_can_be_read(void **state)
 	assert_int_equal(mkdir("d", 0755), 0);
 	put("d/a", "123", 3);
 	assert_int_equal(chdir("/"), 0);
-	collect_find(root, &plain_job, IO_FOREVER, &found);
+	find_files(root, &plain_job, IO_FOREVER, &found);
 	ASSERT_FOUND(false, "d/a");
-	fd = collect_open(root, &found.files[0]);
+	fd = open_found(root, &found.files[0]);
 	assert_int_equal(read(fd, text, sizeof(text)), 3);
 	assert_string_equal(text, "123");
 	fd_close(&fd);
@@ -146,11 +146,11 @@ nothing_leads_elsewhere(void **state)
 	/* Not even if it was a folder when it was found. */
 	assert_int_equal(stat("/etc/passwd", &status), 0);
 	file.len = (uint32_t)status.st_size;
-	assert_int_equal(collect_open(AT_FDCWD, &file), -1);
+	assert_int_equal(open_found(AT_FDCWD, &file), -1);
 	strcpy(file.path, "link");
-	assert_int_equal(collect_open(AT_FDCWD, &file), -1);
+	assert_int_equal(open_found(AT_FDCWD, &file), -1);
 	strcpy(file.path, "fifo");
-	assert_int_equal(collect_open(AT_FDCWD, &file), -1);
+	assert_int_equal(open_found(AT_FDCWD, &file), -1);
 	fd_close(&fd);
 }
 
@@ -290,7 +290,7 @@ what_may_not_be_read(void **state)
 	assert_int_equal(chmod("d", 0755), 0);
 	assert_int_equal(found.count, is_root ? 2 : 0);
 	assert_int_equal(found.is_cut, !is_root);
-	collect_find(-1, &plain_job, IO_FOREVER, &found);
+	find_files(-1, &plain_job, IO_FOREVER, &found);
 	assert_int_equal(found.count, 0);
 	assert_true(found.is_cut);
 }
@@ -300,7 +300,7 @@ a_deadline_that_has_come(void **state)
 {
 	(void)state;
 	put("a", "", 0);
-	collect_find(AT_FDCWD, &plain_job, io_now_us(), &found);
+	find_files(AT_FDCWD, &plain_job, io_now_us(), &found);
 	assert_int_equal(found.count, 0);
 	assert_true(found.is_cut);
 }

@@ -4,15 +4,16 @@
 #include "guest/fork/serve.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/args_and_files.h"
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
-#include "guest/fork/ask_gate.h"
 #include "guest/host.h"
 #include "guest/run/place.h"
 #include "guest/run/watchdog.h"
@@ -33,81 +34,29 @@ struct fork_host {
 	uint64_t processes;
 };
 
-/* One run of what ask_gate_fork() has made ready, over guest->host_fd. 0: it
- * has its verdict; -1: it has none. */
+/* A number from the gate: 0 when it is there, then the pid of each init. 0, or
+ * -1 with errno. */
 static int
-run_program(struct guest *guest, struct fork_host *host, const struct job *job,
-    struct verdict *verdict)
+hear_gate(int gate_fd, int32_t *number)
 {
-	struct pump pump;
-	int rc;
+	struct pollfd p = { .fd = gate_fd, .events = POLLIN };
+	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
+	int fd;
+	int n;
 
-	meter_start(&guest->meter);
-	/* The fork waits for the text: without STARTED no program runs. */
-	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
+	do {
+		n = poll(&p, 1, io_left_ms(deadline_us));
+	} while (n == -1 && errno == EINTR);
+	if (n != 1) {
+		errno = ETIMEDOUT;
 		return -1;
-	pump = guest_run(guest, job, io_now_us());
-	/* One that is dead has, or had, an init that says so. */
-	if (ask_gate_send_program(guest, job) == -1 && errno != EPIPE &&
-	    errno != ECONNRESET)
-		return -1;
-	rc = pump_run(&pump, FRAME_VERDICT);
-	child_close(&guest->child);
-	guest->child.pid = host->booted.pid;
-	*verdict = pump.verdict;
-	return rc;
-}
-
-/* Nothing may be left of the last run, and nothing may have gone wrong. */
-static bool
-is_as_before(struct guest *guest, const struct fork_host *host)
-{
-	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
-
-	if (watchdog_has_fired() || !ask_gate_is_there(host->socket_fd) ||
-	    meter_oom_kills(&guest->meter) > 0)
-		return false;
-	while (meter_processes(&guest->meter) > host->processes ||
-	       meter_used_bytes(&guest->meter) >
-		   host->used_bytes + LEFT_BYTES_MAX) {
-		if (io_now_us() >= deadline_us)
-			return false;
-		(void)usleep(LEFT_AGAIN_US);
 	}
-	return true;
-}
-
-/* A first run, so that READY means that runs are possible here. Its frames
- * go into a socket that nobody reads. */
-static int
-try_gate(struct guest *guest, struct fork_host *host)
-{
-	static const char code[] = "pass\n";
-	const struct job job = { .wall_limit_ms = TRIAL_WALL_MS,
-		.code = (const uint8_t *)code,
-		.code_len = sizeof(code) - 1 };
-	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
-	int control_fd = guest->host_fd;
-	const char *why;
-	int pair[2];
-	int rc;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
-		return -1;
-	guest->host_fd = pair[0];
-	rc = ask_gate_fork(guest, host->socket_fd);
-	if (rc == 0)
-		rc = run_program(guest, host, &job, &verdict);
-	guest->host_fd = control_fd;
-	fd_close(&pair[0]);
-	fd_close(&pair[1]);
-	if (rc == 0 && verdict_is_success(&verdict))
+	n = fdpass_recv(gate_fd, number, sizeof(*number), &fd);
+	fd_close(&fd);
+	if (n == 1)
 		return 0;
-	if (rc == -1 && guest->child.failure[0] == '\0')
-		return host_report(guest, "a first run");
-	why = guest->child.failure[0] != '\0' ? guest->child.failure
-					      : "a first run did not succeed";
-	return host_report_sentence(guest, why);
+	errno = n == 0 ? ECHILD : errno;
+	return -1;
 }
 
 static int
@@ -135,9 +84,168 @@ boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 		return host_report_sentence(guest, error);
 	fd_close(&pair[1]);
 	guest->child.pid = host->booted.pid;
-	if (ask_gate_hear(host->socket_fd, &number) == -1 || number != 0)
+	if (hear_gate(host->socket_fd, &number) == -1 || number != 0)
 		return host_report(guest, "the gate did not open");
 	return 0;
+}
+
+/* 0, and guest->child is an init that waits for its program; or -1 with errno.
+ */
+static int
+ask_for_fork(struct guest *guest, int gate_fd)
+{
+	const struct gate_request request = { .magic = GATE_MAGIC };
+	struct child_pipes pipes;
+	int32_t pid = 0;
+	int run[2];
+	int rc = -1;
+
+	child_init(&guest->child);
+	if (child_pipes_open(&pipes) == -1 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run) == -1)
+		goto out;
+	pipes.ours[GATE_FD_RUN] = run[0];
+	pipes.theirs[GATE_FD_RUN] = run[1];
+	if (fd_set_nonblocking(run[0]) == -1 ||
+	    fdpass_send_many(gate_fd, &request, sizeof(request), pipes.theirs,
+		GATE_FDS) == -1 ||
+	    hear_gate(gate_fd, &pid) == -1)
+		goto out;
+	if (pid <= 1) {
+		errno = pid < 0 ? -pid : EPROTO;
+		goto out;
+	}
+	guest->child.pid = pid;
+	child_take_pipes(&guest->child, &pipes);
+	guest->child.report_fd = fd_take(&pipes.ours[GATE_FD_RUN]);
+	rc = 0;
+out:
+	child_pipes_close(&pipes);
+	return rc;
+}
+
+/* What is left of a part, when done bytes have been sent from its begin on. */
+static int
+send_rest(int fd, const struct iovec *part, size_t *done, uint64_t deadline_us)
+{
+	size_t skip = *done < part->iov_len ? *done : part->iov_len;
+
+	*done -= skip;
+	if (skip == part->iov_len)
+		return 0;
+	return io_write_all(fd, (const uint8_t *)part->iov_base + skip,
+	    part->iov_len - skip, deadline_us);
+}
+
+/* Sends what the init waits for. 0, or -1 with errno. */
+static int
+send_program(const struct guest *guest, const struct job *job)
+{
+	const struct gate_program program = { .code_len = job->code_len,
+		.flags = job->flags,
+		.extras_len = job->extras_len };
+	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
+	int fd = guest->child.report_fd;
+	struct iovec parts[] = {
+		{ (void *)(uintptr_t)&program, sizeof(program) },
+		{ (void *)(uintptr_t)job->extras, job->extras_len },
+		{ (void *)(uintptr_t)job->code, job->code_len },
+	};
+	ssize_t n = writev(fd, parts, 3); /* at once, as a rule */
+	size_t done = n > 0 ? (size_t)n : 0;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (send_rest(fd, &parts[i], &done, deadline_us) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* One run of what ask_for_fork() has made ready, over guest->host_fd. 0: it
+ * has its verdict; -1: it has none. */
+static int
+run_program(struct guest *guest, struct fork_host *host, const struct job *job,
+    struct verdict *verdict)
+{
+	struct pump pump;
+	int rc;
+
+	meter_start(&guest->meter);
+	/* The fork waits for the text: without STARTED no program runs. */
+	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
+		return -1;
+	pump = guest_run(guest, job, io_now_us());
+	/* One that is dead has, or had, an init that says so. */
+	if (send_program(guest, job) == -1 && errno != EPIPE &&
+	    errno != ECONNRESET)
+		return -1;
+	rc = pump_run(&pump, FRAME_VERDICT);
+	child_close(&guest->child);
+	guest->child.pid = host->booted.pid;
+	*verdict = pump.verdict;
+	return rc;
+}
+
+/* A first run, so that READY means that runs are possible here. Its frames
+ * go into a socket that nobody reads. */
+static int
+try_gate(struct guest *guest, struct fork_host *host)
+{
+	static const char code[] = "pass\n";
+	const struct job job = { .wall_limit_ms = TRIAL_WALL_MS,
+		.code = (const uint8_t *)code,
+		.code_len = sizeof(code) - 1 };
+	struct verdict verdict = { .kind = VERDICT_SANDBOX_FAILED };
+	int control_fd = guest->host_fd;
+	const char *why;
+	int pair[2];
+	int rc;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return -1;
+	guest->host_fd = pair[0];
+	rc = ask_for_fork(guest, host->socket_fd);
+	if (rc == 0)
+		rc = run_program(guest, host, &job, &verdict);
+	guest->host_fd = control_fd;
+	fd_close(&pair[0]);
+	fd_close(&pair[1]);
+	if (rc == 0 && verdict_is_success(&verdict))
+		return 0;
+	if (rc == -1 && guest->child.failure[0] == '\0')
+		return host_report(guest, "a first run");
+	why = guest->child.failure[0] != '\0' ? guest->child.failure
+					      : "a first run did not succeed";
+	return host_report_sentence(guest, why);
+}
+
+/* The gate has not died, and has not said anything unasked. */
+static bool
+gate_is_there(int gate_fd)
+{
+	struct pollfd p = { .fd = gate_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+/* Nothing may be left of the last run, and nothing may have gone wrong. */
+static bool
+is_as_before(struct guest *guest, const struct fork_host *host)
+{
+	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
+
+	if (watchdog_has_fired() || !gate_is_there(host->socket_fd) ||
+	    meter_oom_kills(&guest->meter) > 0)
+		return false;
+	while (meter_processes(&guest->meter) > host->processes ||
+	       meter_used_bytes(&guest->meter) >
+		   host->used_bytes + LEFT_BYTES_MAX) {
+		if (io_now_us() >= deadline_us)
+			return false;
+		(void)usleep(LEFT_AGAIN_US);
+	}
+	return true;
 }
 
 /* Waits for the socket of the next run, however long. */
@@ -194,7 +302,7 @@ fork_serve(struct guest *guest, const char *settings)
 	host.processes = meter_processes(&guest->meter);
 	while (more == 1) {
 		/* Namespaces and program of the next run, ahead of it. */
-		if (ask_gate_fork(guest, host.socket_fd) == -1)
+		if (ask_for_fork(guest, host.socket_fd) == -1)
 			return host_report(guest, "the gate");
 		if (host_send_ready(guest) == -1 ||
 		    take_run(guest, &run_fd) == -1)
