@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a job carries beside its program and its stdin: the name under which
- * the program is started, its arguments, and files to lie beside it. As bytes,
+ * A job carries, beside its program and its stdin, the name under which the
+ * program is started, its arguments, and files to lie beside it. As bytes, with
  * numbers of 32 bits, big endian:
  *
  *   count, then so many strings: the name, then the arguments
@@ -19,10 +19,10 @@
 
 #include "common/limits.h"
 
-/* Unless it is told otherwise. */
+/* The name, unless the job says another. */
 #define EXTRAS_SCRIPT "main.py"
 
-/* Of one: its bytes left to read. */
+/* The bytes that are left to read. */
 struct extras_cursor {
 	const uint8_t *at;
 	size_t left;
@@ -34,7 +34,7 @@ struct extras_file {
 	uint32_t len;
 };
 
-/* Is all of it as above, below the ceilings of limits.h, each path safe? */
+/* Are these bytes as above, below the ceilings of limits.h, each path safe? */
 bool extras_are_valid(const uint8_t *buf, size_t len);
 
 /*
@@ -44,8 +44,8 @@ bool extras_are_valid(const uint8_t *buf, size_t len);
 bool extras_path_is_safe(const char *path);
 
 /*
- * Of what is valid. The name and the arguments, which point into buf, then a
- * NULL. Returns how many there are: 1 at least.
+ * The name and the arguments of valid bytes, which point into buf, then a NULL.
+ * Returns how many there are: 1 at least.
  */
 size_t extras_argv(
     const uint8_t *buf, size_t len, const char *argv[EXTRAS_ARGS_MAX + 2]);

@@ -27,14 +27,15 @@ struct file_piece {
 	size_t len;
 };
 
-/* A safe path (see extras.h) that is UTF-8 without control characters. */
+/* A safe path (see args_and_files.h) that is UTF-8 without control characters.
+ */
 bool file_path_is_sayable(const char *path);
 
-/* What precedes the bytes of a first piece. Returns its length. */
+/* Writes what precedes the bytes of a first piece. Returns its length. */
 size_t file_piece_encode_head(
     uint8_t buf[FILE_PIECE_HEAD_MAX], const char *path, uint32_t file_len);
 
-/* A first piece, of a file below the ceilings of limits.h: 0; else -1. */
+/* Decodes a first piece. 0, or -1 if it is none, or above limits.h. */
 int file_piece_decode(const uint8_t *buf, size_t len, struct file_piece *piece);
 
 #endif

@@ -77,9 +77,9 @@ struct verdict {
 #define VERDICT_TRUNCATED_STDERR 2u
 #define VERDICT_TRUNCATED_FILES 4u /* some are not returned */
 
-/* Flags of a job. Unbuffered: python3.11 -u, for whoever watches it live. */
+/* Flags of a job. Unbuffered: python3.11 -u, for a live answer. */
 #define JOB_UNBUFFERED 1u
-#define JOB_RETURN_FILES 2u /* those that it made are wanted, too */
+#define JOB_RETURN_FILES 2u /* the files that it made are wanted too */
 
 /* A job as it travels; its parts point into the caller's bytes. */
 struct job {
@@ -91,7 +91,7 @@ struct job {
 	uint32_t code_len;
 	const uint8_t *stdin_data;
 	uint32_t stdin_len;
-	const uint8_t *extras; /* see extras.h */
+	const uint8_t *extras; /* see args_and_files.h */
 	uint32_t extras_len;
 	uint32_t cpu_limit_ms; /* of all its processes; 0: none of its own */
 	/* Where there is a compiler: its own wall clock, and wall_limit_ms is

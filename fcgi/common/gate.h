@@ -10,7 +10,7 @@
  * and over the run's own stream socket (GATE_FD_RUN), which the gate itself
  * never reads, so that no run's bytes are left in what the next is forked from:
  *
- *   guest -> program   struct gate_program, extras (see extras.h), its text
+ *   guest -> program   struct gate_program, extras (args_and_files.h), its text
  *   program -> guest   with JOB_RETURN_FILES: struct gate_report of kind
  *                      GATE_BOX and the working directory, a descriptor: before
  *                      the script begins, so that it is there however that ends

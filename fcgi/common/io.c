@@ -91,7 +91,7 @@ fd_keep_standard_open(void)
 			return -1;
 		if (fd > STDERR_FILENO)
 			break;
-		/* This one stays, also for whoever is executed. */
+		/* This one stays, also after an exec. */
 		if (fcntl(fd, F_SETFD, 0) == -1)
 			return -1;
 	}

@@ -9,7 +9,7 @@
  *                                    was first)
  *   RELEASE after every GRANT, also an expired one, or one without its
  *                                    descriptor, when the sandbox has died or
- *                                    can not be limited; no answer
+ *                                    cannot be limited; no answer
  *   ANSWERED when a request has its answer, whatever that is; no answer
  *   HEALTH  -> HEALTH_IS
  *   METRICS -> METRICS_ARE, then struct lease_text as often as its text_bytes
@@ -25,7 +25,7 @@
 
 #define LEASE_PROTOCOL_VERSION 4
 #define LEASE_TEXT_BYTES 4096
-/* All of a text: bytes. */
+/* The whole text: bytes. */
 #define LEASE_TEXT_MAX (8 * LEASE_TEXT_BYTES)
 
 /* A responder's fixed descriptors. */
@@ -67,8 +67,8 @@ enum lease_health {
 	LEASE_PROBE = 4 /* nobody knows: the asker runs a probe */
 };
 
-/* What the client was told of a run, for the metrics: enum verdict_kind, or
- * one of these. */
+/* The client's answer to a run, for the metrics: enum verdict_kind, or one of
+ * these. */
 enum lease_outcome {
 	LEASE_NEVER_STARTED = 0, /* the job never got through */
 	LEASE_ABANDONED = 6      /* the client went away */

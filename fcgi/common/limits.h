@@ -17,8 +17,8 @@
 #define BODY_BYTES_MAX (1024 * 1024)
 #define STDIN_BYTES_MAX BODY_BYTES_MAX
 
-/* Beside the program: its arguments, and files with their paths; bytes. All of
- * it comes out of a body. */
+/* A job's arguments, and its files with their paths: bytes. All of it comes out
+ * of a body. */
 #define EXTRAS_BYTES_MAX BODY_BYTES_MAX
 #define EXTRAS_ARGS_MAX 64
 #define EXTRAS_ARGS_BYTES_MAX (32 * 1024)
@@ -48,7 +48,7 @@
  * about 11 MiB. */
 #define MEMORY_BYTES_MIN (32 * 1024 * 1024)
 
-/* What is kept of each of stdout and stderr: bytes. */
+/* So much is kept of each of stdout and stderr: bytes. */
 #define OUTPUT_BYTES_DEFAULT (64 * 1024)
 #define OUTPUT_BYTES_MAX (1024 * 1024)
 

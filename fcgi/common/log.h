@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One line per event on stderr, in logfmt behind syslog's level, which the
+ * One line per event on stderr, in logfmt after syslog's level, which the
  * journal understands:
  *
  *   <4>program=sced event=start-failed slot=3 failures=1 reason="no space"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A network namespace is there for as long as somebody is in it. This somebody
- * does nothing else: it reads not a byte of what it could be sent, and goes
- * when its life line ends.
+ * A network namespace is there for as long as a process is in it. This process
+ * does nothing else: it reads no byte that it could be sent, and exits when its
+ * life line ends.
  */
 #include "guest/hold_network.h"
 

@@ -92,7 +92,7 @@ host_watch(const struct guest *guest, int timeout_ms)
 
 	if (poll(fds, 3, timeout_ms) == -1)
 		return 0;
-	/* With a gate it has no word to say before its run but its last. */
+	/* An init says nothing before its run, unless it has failed. */
 	if (fds[2].revents != 0) {
 		errno = ECHILD;
 		return -1;

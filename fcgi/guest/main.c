@@ -2,7 +2,7 @@
 /*
  * sce-guest: PID 1 of a sandbox. Theory of operation:
  *
- *   1. Undumpable first, so that same-uid code can not reach our descriptors
+ *   1. Undumpable first, so that same-uid code cannot reach our descriptors
  *      through /proc; all signals blocked, read from a signalfd.
  *   2. Dial the slot's socket: from here on it is our life line. Its end of
  *      file, at any time, ends us and with us the whole container.
@@ -11,16 +11,17 @@
  *   4. A job comes: STARTED, main.py becomes a regular file by rename, the
  *      code goes into the FIFO (or, for an odd encoding, unbuffered output,
  *      arguments or another name, into an interpreter booted afresh on that
- *      file). pump.c does the rest.
+ *      file). run/pump.c does the rest.
  *   5. The verdict was the last frame. Exit.
  *
- * What is not a Python, or has a compiler or options of its own, is not booted
- * ahead. Then step 3 is to execute each command once, for nothing, and step 4
- * to start them on files: the compiler, which ends with COMPILED, and if it has
- * succeeded the program.
+ * A command that is not a Python, or has options or a compiler, is not booted
+ * ahead. Then step 3 executes each command once, for nothing, and step 4 starts
+ * them on files: the compiler, which ends with COMPILED, and, if it has
+ * succeeded, the program.
  *
- * With isolation = fork steps 3 to 5 are gate_host.c's: one booted interpreter
- * is forked for each of several runs, which each have a socket of their own.
+ * With isolation = fork, steps 3 to 5 are fork/serve.c's: one booted
+ * interpreter is forked for each of several runs, and each run has a socket of
+ * its own.
  *
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
@@ -54,15 +55,7 @@ enum argument {
 	ARG_GATE /* only with isolation = fork */
 };
 
-/* As low as the container's own floor lets us; a program can lower its own
- * score to that floor, too, but no further. */
-static void
-prefer_others_for_oom_kill(void)
-{
-	(void)io_write_file("/proc/self/oom_score_adj", "0");
-}
-
-/* Before anything else exists in this container. */
+/* Runs before anything else exists in this container. */
 static int
 become_init(struct guest *guest)
 {
@@ -70,7 +63,9 @@ become_init(struct guest *guest)
 	sigset_t all;
 	sigset_t ours;
 
-	prefer_others_for_oom_kill();
+	/* As low as the container's own floor lets us. A program can lower its
+	 * own score to that floor too, but no further. */
+	(void)io_write_file("/proc/self/oom_score_adj", "0");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return -1;
 	sigfillset(&all);
@@ -115,7 +110,8 @@ serve(struct guest *guest)
 			: compile_and_run(guest, &job, io_now_us());
 }
 
-/* What sced said of the language. 0, or -1 after the host was told why. */
+/* Takes what sced says of the language. 0, or -1 after the host was told why.
+ */
 static int
 take_language(struct guest *guest, char *argv[])
 {

@@ -75,13 +75,6 @@ prefer_for_oom_kill(void)
 	return io_write_file("/proc/self/oom_score_adj", "1000");
 }
 
-static int
-take_lowest_priority(void)
-{
-	errno = 0;
-	return nice(19) == -1 && errno != 0 ? -1 : 0;
-}
-
 /* The kernel knows fewer than that: EINVAL says where they end. */
 static int
 drop_bounding_set(void)
@@ -119,7 +112,8 @@ confine_program(unsigned int flags)
 		return "oom_score_adj";
 	if ((flags & CONFINE_LIMITS) != 0 && confine_limits() == -1)
 		return "setrlimit";
-	if (take_lowest_priority() == -1)
+	errno = 0;
+	if (nice(19) == -1 && errno != 0)
 		return "nice";
 	if ((flags & CONFINE_SIGNALS) != 0 && io_reset_signals() == -1)
 		return "signals";

@@ -6,16 +6,16 @@
 #include <stddef.h>
 #include <string.h>
 
-/* What every program finds, whatever the image says. */
+/* Every program finds these, whatever the image says. */
 static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
 static char home[] = "HOME=/box";
 static char user[] = "USER=sandbox";
 static char lang[] = "LANG=C.UTF-8";
 static char *const fixed[] = { path, home, user, lang };
 
-/* What an image may say of the modules in it: who draws plots, and how many
- * threads there are to be. All else stays out, so that programs behave the
- * same whatever the image was made from. */
+/* An image may say this of its modules: which one draws plots, and how many
+ * threads there are to be. All else stays out, so that programs behave the same
+ * whatever the image was made from. */
 static const char *const from_image[] = {
 	"MPLBACKEND",
 	"OMP_NUM_THREADS",

@@ -42,7 +42,7 @@ is_verdict(const struct sock_filter *code)
 	return BPF_CLASS(code->code) == BPF_RET;
 }
 
-/* Of each number its rule, NULL for those without. */
+/* Finds the rule of each number, NULL where there is none. */
 static int
 index_rules(const struct sock_filter *rule, const struct sock_filter *end,
     const struct sock_filter *rules[FILTER_NUMBERS])

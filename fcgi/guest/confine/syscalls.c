@@ -5,11 +5,11 @@
  * which holds what the guest itself needs besides, and takes back the rest.
  *
  * One constant list in classic BPF, which is loaded as a search tree
- * (filter.h). Each rule begins by comparing the
- * call's number in the accumulator and ends in a verdict, so that whoever
- * gets past it still finds the number there. Arguments are compared in all
- * their 64 bits: the kernel looks at fewer, and a test of the low half alone
- * can be passed by. Only listed values are let through.
+ * (filter.h). Each rule begins by comparing the call's number in the
+ * accumulator and ends in a verdict, so that the next rule still finds the
+ * number there. Arguments are compared in all their 64 bits: the kernel looks
+ * at fewer, and a test of the low half alone can be evaded. Only listed values
+ * are let through.
  */
 #include "guest/confine/confine.h"
 
@@ -86,10 +86,10 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the low half comes first");
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 2, 0),          \
 	    GO_ON_IF(other, error)
 
-/* Of the caller alone: the guest has the same uid, but is number 1. */
+/* For the caller alone: the guest has the same uid, but is number 1. */
 #define ON_SELF ARG(0, EPERM), PASS_IF(0), REFUSE(EPERM)
 
-/* Of setsockopt's level and name the kernel takes the low halves. */
+/* The kernel takes the low halves of setsockopt's level and name. */
 #define REFUSE_OPTION(level, name)                                             \
 	LOAD(args[2]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, name, 0, 3),        \
 	    LOAD(args[1]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, level, 0, 1),   \

@@ -19,8 +19,8 @@
 #include "guest/run/watchdog.h"
 
 #define LIBRARY "LD_PRELOAD=/sce-gate.so"
-/* What a run may leave behind in kernel memory and page cache, and how long
- * the kernel may take to give back the rest. */
+/* A run may leave so much in kernel memory and page cache, and the kernel may
+ * take so long to give back the rest. */
 #define LEFT_BYTES_MAX (16 * 1024 * 1024)
 #define LEFT_PATIENCE_US (500 * 1000)
 #define LEFT_AGAIN_US 2000
@@ -28,14 +28,14 @@
 
 /* The gate, and what the container held before the first run. */
 struct fork_host {
-	struct child booted; /* with pipes that nobody uses, for its stdio */
+	struct child booted; /* nobody uses its pipes, they are its stdio */
 	int socket_fd;
 	uint64_t used_bytes;
 	uint64_t processes;
 };
 
-/* A number from the gate: 0 when it is there, then the pid of each init. 0, or
- * -1 with errno. */
+/* Takes a number from the gate: 0 when it is there, then the pid of each init.
+ * 0, or -1 with errno. */
 static int
 hear_gate(int gate_fd, int32_t *number)
 {
@@ -73,7 +73,7 @@ boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 
 	(void)snprintf(
 	    variable, sizeof(variable), "%s=%s", GATE_VARIABLE, settings);
-	/* For those steps of its start that look at the file: it is empty. */
+	/* Some steps of Python's start look at the file. It is empty. */
 	if (place_file(EXTRAS_SCRIPT, "", 0) == -1)
 		return host_report(guest, "creating " EXTRAS_SCRIPT);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
@@ -89,8 +89,8 @@ boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 	return 0;
 }
 
-/* 0, and guest->child is an init that waits for its program; or -1 with errno.
- */
+/* Has the gate fork. 0: guest->child is an init that waits for its program; or
+ * -1 with errno. */
 static int
 ask_for_fork(struct guest *guest, int gate_fd)
 {
@@ -124,7 +124,7 @@ out:
 	return rc;
 }
 
-/* What is left of a part, when done bytes have been sent from its begin on. */
+/* Sends the rest of a part, of which the first *done bytes have been sent. */
 static int
 send_rest(int fd, const struct iovec *part, size_t *done, uint64_t deadline_us)
 {
@@ -151,7 +151,7 @@ send_program(const struct guest *guest, const struct job *job)
 		{ (void *)(uintptr_t)job->extras, job->extras_len },
 		{ (void *)(uintptr_t)job->code, job->code_len },
 	};
-	ssize_t n = writev(fd, parts, 3); /* at once, as a rule */
+	ssize_t n = writev(fd, parts, 3); /* takes all of it, as a rule */
 	size_t done = n > 0 ? (size_t)n : 0;
 	size_t i;
 
@@ -162,8 +162,8 @@ send_program(const struct guest *guest, const struct job *job)
 	return 0;
 }
 
-/* One run of what ask_for_fork() has made ready, over guest->host_fd. 0: it
- * has its verdict; -1: it has none. */
+/* Runs a job in the fork that is ready, over guest->host_fd. 0: it has its
+ * verdict; -1: it has none. */
 static int
 run_program(struct guest *guest, struct fork_host *host, const struct job *job,
     struct verdict *verdict)
@@ -176,7 +176,7 @@ run_program(struct guest *guest, struct fork_host *host, const struct job *job,
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
 	pump = guest_run(guest, job, io_now_us());
-	/* One that is dead has, or had, an init that says so. */
+	/* If the program is dead, its init says so, or has said so. */
 	if (send_program(guest, job) == -1 && errno != EPIPE &&
 	    errno != ECONNRESET)
 		return -1;
@@ -187,8 +187,8 @@ run_program(struct guest *guest, struct fork_host *host, const struct job *job,
 	return rc;
 }
 
-/* A first run, so that READY means that runs are possible here. Its frames
- * go into a socket that nobody reads. */
+/* Makes a first run, so that READY means that runs are possible here. Its
+ * frames go into a socket that nobody reads. */
 static int
 try_gate(struct guest *guest, struct fork_host *host)
 {
@@ -294,14 +294,13 @@ fork_serve(struct guest *guest, const char *settings)
 	int more = 1;
 
 	child_init(&host.booted);
-	if (boot_gate(guest, &host, settings) == -1)
-		return -1;
-	if (try_gate(guest, &host) == -1)
+	if (boot_gate(guest, &host, settings) == -1 ||
+	    try_gate(guest, &host) == -1)
 		return -1;
 	host.used_bytes = meter_used_bytes(&guest->meter);
 	host.processes = meter_processes(&guest->meter);
 	while (more == 1) {
-		/* Namespaces and program of the next run, ahead of it. */
+		/* The next run finds its namespaces and its fork ready. */
 		if (ask_for_fork(guest, host.socket_fd) == -1)
 			return host_report(guest, "the gate");
 		if (host_send_ready(guest) == -1 ||

@@ -37,8 +37,7 @@ static struct {
 	void *witness; /* tracked and not frozen, unless a program froze it */
 } before;
 
-/* What number says of a new reference, which is given back; -1 if there is
- * none. */
+/* The number of a new reference, which is given back; -1 if it is NULL. */
 static long
 take_number(void *object, long (*number)(void *))
 {
@@ -105,7 +104,8 @@ fast_exit_prepare(void)
 	}
 	if (before.gc == NULL || before.atexit == NULL)
 		return -1;
-	/* Not for the collector to look at, or to write to, in any fork. */
+	/* The collector is not to look at these, or write to them, in a fork.
+	 */
 	if (PyObject_CallMethod(before.gc, "freeze", NULL) == NULL ||
 	    thaw_at_exit() == -1)
 		return -1;
@@ -137,7 +137,7 @@ has_no_hooks(void)
 	       PyInterpreterState_Next(interpreter) == NULL;
 }
 
-/* The output of the program, all of it. */
+/* Writes out all of the program's output. */
 static bool
 flush_streams(void)
 {

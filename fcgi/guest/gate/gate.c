@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the gate gets into the stock interpreter, and its loop. The symbol that
- * is interposed is fopen, with which Python opens its script when all else is
- * ready: site has run, sys.argv and sys.path are as they will be.
+ * How the gate gets into the stock interpreter, and its loop. It interposes
+ * fopen, with which Python opens its script when all else is ready: site has
+ * run, sys.argv and sys.path are as they will be.
  */
 #include "guest/gate/gate.h"
 
@@ -38,37 +38,35 @@
 #define PRELOAD_BYTES 256
 /*
  * The seccomp profile (image/seccomp-fork.sh) has this very number. The init
- * is the guest's child, which is to see its end. It has the gate's memory, not
- * a copy: to make one and to take it apart again cost as much as the program's
- * own. Meanwhile the gate closes its descriptors, tells the pid and waits.
+ * is the guest's child, since the guest is to see its end. It has the gate's
+ * memory, not a copy, which would cost as much as the program's own. Meanwhile
+ * the gate closes its descriptors, tells the pid and waits.
  */
 #define INIT_FLAGS                                                             \
 	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET |           \
 	    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PARENT | CLONE_VM | SIGCHLD)
 #define INIT_STACK_BYTES (128 * 1024)
 
-typedef FILE *(*open_function)(const char *, const char *);
-
 static struct gate gate;
 static bool gate_is_armed;
 static char gate_preload[PRELOAD_BYTES];
-static open_function real_fopen;
+static FILE *(*real_fopen)(const char *, const char *);
 
-/* An init's, one after the other. */
+/* For one init after the other. */
 static int init_fds[GATE_FDS];
 static uint8_t *init_stack;
 
-/* Where a program goes on: on the gate's own stack, of which it has a copy. */
+/* A program goes on here, on the gate's own stack, of which it has a copy. */
 static ucontext_t gate_exit;
 static volatile bool is_program;
 
-/* Before main: Python is to find no trace of us in its environment. */
+/* Runs before main: Python is to find no trace of us in its environment. */
 __attribute__((constructor)) static void
 arm(void)
 {
 	const char *text = getenv(GATE_VARIABLE);
 
-	real_fopen = (open_function)dlsym(RTLD_NEXT, "fopen64");
+	real_fopen = dlsym(RTLD_NEXT, "fopen64");
 	if (real_fopen == NULL)
 		_exit(120);
 	if (text == NULL)
@@ -88,8 +86,8 @@ arm(void)
 	gate_is_armed = true;
 }
 
-/* What was printed so far: left in a buffer, each program would write it. What
- * is no stream, as a module may have left it, has none. */
+/* Writes out what was printed so far: each program would write what is left in
+ * a buffer. A module may have left something that is no stream. */
 static void
 flush_output(void)
 {
@@ -104,7 +102,7 @@ flush_output(void)
 	}
 }
 
-/* What the configuration wants to be there already. */
+/* The configuration says which modules are to be there already. */
 static void
 import_modules(void)
 {
@@ -121,7 +119,7 @@ import_modules(void)
 	flush_output();
 }
 
-/* In the init, and then in the program. */
+/* Runs in the init, and then in the program. */
 static int
 run_init(void *unused)
 {
@@ -132,8 +130,8 @@ run_init(void *unused)
 	_exit(127);
 }
 
-/* What the last init left on its stack, such as how its program ended, is not
- * for the next program to find: it begins as zeros again. */
+/* The next program is not to find on the stack what the last init left there,
+ * such as how its program ended: the stack is all zeros again. */
 static pid_t
 clone_init(void)
 {
@@ -156,7 +154,7 @@ serve_one(void)
 		GATE_FDS) != 1 ||
 	    request.magic != GATE_MAGIC)
 		_exit(124); /* the guest is gone, or not ours */
-	/* Its own ones: those here are closed, and forgotten, beside it. */
+	/* The init has a copy: the gate closes its own in the meantime. */
 	memcpy(init_fds, fds, sizeof(init_fds));
 	pid = clone_init();
 	if (pid == -1)
@@ -164,14 +162,6 @@ serve_one(void)
 	fd_close_all(fds, GATE_FDS);
 	if (fdpass_send(GATE_SOCKET_FD, &pid, sizeof(pid), -1) == -1)
 		_exit(125);
-}
-
-static int
-map_init_stack(void)
-{
-	init_stack = mmap(NULL, INIT_STACK_BYTES, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	return init_stack == MAP_FAILED ? -1 : 0;
 }
 
 /* Returns once in each program, with the interpreter's lock, never in the
@@ -184,10 +174,12 @@ wait_at_gate(void)
 	gate_is_armed = false;
 	(void)PyGILState_Ensure();
 	import_modules();
-	if (fast_exit_prepare() == -1 || map_init_stack() == -1 ||
+	init_stack = mmap(NULL, INIT_STACK_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (init_stack == MAP_FAILED || fast_exit_prepare() == -1 ||
 	    confine_prepare() == -1)
 		_exit(126);
-	/* Once for all forks: from here on nothing of Python runs here. */
+	/* Once for all forks: after this nothing of Python runs in the gate. */
 	PyOS_BeforeFork();
 	prefault_learn();
 	if (fdpass_send(GATE_SOCKET_FD, &ready, sizeof(ready), -1) == -1)

@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What the gate knows, and each of its copies with it. */
+/* The gate's settings, which each of its copies has too. */
 struct gate {
 	uint64_t box_bytes;
 	uint64_t tmp_bytes; /* 0: there is no /tmp */

@@ -34,7 +34,7 @@ map_ids(uid_t uid, gid_t gid)
 {
 	char text[64];
 
-	/* Whoever is not dumpable may not write its own /proc. */
+	/* A process that is not dumpable may not write its own /proc. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
 	    io_write_file("/proc/self/setgroups", "deny") == -1)
 		return -1;
@@ -57,7 +57,7 @@ mount_tmpfs(const char *path, uint64_t bytes, int inodes, const char *owner)
 	return mount("tmpfs", path, "tmpfs", MOUNT_FLAGS, options);
 }
 
-/* Over those of the container, which nobody but its guest ever wrote to. */
+/* Mounts over the container's, to which only its guest ever wrote. */
 static int
 mount_all(const struct gate *gate)
 {
@@ -71,7 +71,7 @@ mount_all(const struct gate *gate)
 	if (gate->tmp_bytes > 0 &&
 	    mount_tmpfs("/tmp", gate->tmp_bytes, 1024, "mode=1777") == -1)
 		return -1;
-	/* Its queues belong to the container: not for the next to read. */
+	/* Message queues are the container's: the next run could read them. */
 	if (mount_tmpfs("/dev/mqueue", 4096, 1, "mode=0555") == -1)
 		return -1;
 	return chdir("/box");
@@ -93,7 +93,7 @@ raise_loopback(void)
 	return rc;
 }
 
-/* The guest's word that time is up is for the program. */
+/* Time is up: the guest tells the init, which tells the program. */
 static void
 pass_on(int number)
 {
@@ -101,8 +101,8 @@ pass_on(int number)
 		(void)kill(program_pid, number);
 }
 
-/* What the program has left running. All of it descends from us: without a
- * child there is none. */
+/* Ends all that the program has left running. It descends from us: without a
+ * child there is nothing. */
 static void
 end_the_rest(void)
 {
@@ -113,8 +113,9 @@ end_the_rest(void)
 		;
 }
 
-/* To take our namespaces apart keeps the kernel busy, and whoever waits for the
- * processor waits longer: the guest ends us when it has given its verdict. */
+/* The kernel is busy for a while when it takes our namespaces apart, and others
+ * wait for the processor: so the guest ends us after it has given its verdict.
+ */
 static void
 wait_for_end(int run_fd)
 {
@@ -161,8 +162,8 @@ namespaces_run_init(const struct gate *gate, const int fds[GATE_FDS])
 
 	if (step != NULL)
 		confine_fail(fds[GATE_FD_RUN], step);
-	/* Before there is one: Python's handler is not to run here, where it
-	 * would write to the gate's memory. */
+	/* Set before there is a program: Python's handler would write to the
+	 * gate's memory here. */
 	program_pid = 0;
 	(void)sigaction(SIGINT, &forward, &python);
 	program_pid = fork();

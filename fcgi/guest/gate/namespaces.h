@@ -5,8 +5,8 @@
 #include "common/gate.h"
 #include "guest/gate/gate.h"
 
-/* In the clone: the life of an init. Returns in the program, and there only,
- * which is ready to go back to Python. */
+/* In the clone: the life of an init. Returns only in the program, which is
+ * ready to go back to Python then. */
 void namespaces_run_init(const struct gate *gate, const int fds[GATE_FDS]);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * A fork has hardly a page of its own: it gets each by a fault, when it touches
  * it, and nearly all programs touch the same first few hundred. A scout, which
- * is a fork that runs a program of ours, finds out which these are; each fork
- * after it fetches them while it waits for its text.
+ * is a fork that runs a program of ours, finds out which pages these are; each
+ * later fork fetches them while it waits for its text.
  */
 #include "guest/gate/prefault.h"
 
@@ -25,10 +25,10 @@
 #include "guest/gate/python.h"
 #include "guest/gate/script.h"
 
-/* What is beyond these is fetched by faults. */
+/* Pages beyond these are fetched by faults. */
 #define RANGES_MAX 1024
 #define PAGES_MAX 2048
-/* For the scout: microseconds. */
+/* The gate's with the scout: microseconds. */
 #define PATIENCE_US (1000 * 1000)
 #define ENTRIES 512 /* at a time */
 /* One entry a page: proc_pid_pagemap(5). */
@@ -74,8 +74,8 @@ note_page(uintptr_t at, size_t len, int advice)
 	}
 }
 
-/* What it wrote to is its own by now; of files it has what it read. Those that
- * may be written to are copied by the fork, as far as they are there. */
+/* A page that the scout wrote to is its own by now; it also has the pages of
+ * files that it read, of which a fork copies the writable ones anyway. */
 static int
 advice_on(uint64_t entry, bool is_writable)
 {
@@ -133,8 +133,8 @@ look_back(void)
 	}
 }
 
-/* Nothing of the gate's is open in the scout: it has the text to read, and the
- * end of a pipe to answer to. */
+/* The scout has the text to read and a pipe to answer to; nothing of the gate's
+ * is open in it. */
 static int
 place_fds(int answer_fd)
 {
@@ -156,12 +156,10 @@ scout(int answer_fd)
 {
 	FILE *file;
 
-	/* Who is not dumpable may not read its own /proc. */
+	/* A process that is not dumpable may not read its own /proc. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1 ||
-	    place_fds(answer_fd) == -1)
-		_exit(1);
-	file = fdopen(GATE_SOCKET_FD, "r");
-	if (file == NULL)
+	    place_fds(answer_fd) == -1 ||
+	    (file = fdopen(GATE_SOCKET_FD, "r")) == NULL)
 		_exit(1);
 	PyOS_AfterFork_Child();
 	script_rehearse(file, "main.py");
@@ -201,7 +199,7 @@ prefault_fetch(void)
 	const struct range *range = prefault_ranges.all;
 	size_t i;
 
-	/* One that fails is fetched by faults. */
+	/* A range that fails is fetched by faults. */
 	for (i = 0; i < prefault_ranges.count; i++, range++)
 		(void)madvise((void *)range->at, range->len, range->advice);
 }

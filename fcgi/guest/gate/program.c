@@ -23,21 +23,21 @@
 #include "guest/run/place.h"
 
 #define INTERPRETER "python3.11"
-/* The run's socket, in the program: behind its pipes, close-on-exec. */
+/* The run's socket in the program, after the pipes; close-on-exec. */
 #define RUN_FD 3
 
-/* What a run is. */
+/* The run's parts, as they come. */
 struct load {
 	struct gate_program head;
 	uint8_t *extras; /* mapped; valid: the guest has looked */
-	size_t bytes;    /* of extras and the text behind them */
+	size_t bytes;    /* of extras and the text after them */
 };
 
-/* Its pipes and RUN_FD, and nothing else open. */
+/* After this the pipes and RUN_FD are open, and nothing else. */
 static int
 place_fds(const int fds[GATE_FDS])
 {
-	/* Out of the way of these numbers first. */
+	/* First out of the way of these numbers. */
 	int run = fcntl(fds[GATE_FD_RUN], F_DUPFD_CLOEXEC, RUN_FD + 1);
 
 	if (run == -1 || fd_use_as_standard(fds) == -1 ||
@@ -46,7 +46,7 @@ place_fds(const int fds[GATE_FDS])
 	return fd_close_from(RUN_FD + 1, 0);
 }
 
-/* Waits for it. 0, or -1 with errno. */
+/* Waits for the load. 0, or -1 with errno. */
 static int
 read_load(struct load *load)
 {
@@ -58,7 +58,7 @@ read_load(struct load *load)
 		errno = EFBIG;
 		return -1;
 	}
-	/* In a mapping of its own, so that it can be given back. */
+	/* A mapping of its own can be given back. */
 	load->bytes = (size_t)load->head.extras_len + load->head.code_len;
 	load->extras = mmap(NULL, load->bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -85,8 +85,8 @@ place_load(const struct load *load)
 	       strcmp(argv[0], EXTRAS_SCRIPT) != 0;
 }
 
-/* The guest looks into it when all that runs here is dead: only then does
- * nobody change what it reads. An open directory outlives its namespace. */
+/* The guest reads the working directory when all that runs here is dead: only
+ * then does nobody change it. An open directory outlives its namespace. */
 static int
 give_box(void)
 {
@@ -101,7 +101,7 @@ give_box(void)
 	return rc;
 }
 
-/* An interpreter with options and arguments of its own. */
+/* Becomes an interpreter with options and arguments of its own. */
 static void
 exec_afresh(const struct load *load)
 {

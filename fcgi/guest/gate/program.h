@@ -4,8 +4,9 @@
 
 #include "common/gate.h"
 
-/* In the fork: gives up its rights, takes the run's text and files. Returns
- * when Python can open the script; else the guest was told why. */
+/* In the init's fork: gives up all rights, takes the run's text and files.
+ * Returns when Python can open the script; if a step fails, tells the guest and
+ * exits. */
 void program_become(const int fds[GATE_FDS]);
 
 #endif

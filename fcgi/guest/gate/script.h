@@ -7,7 +7,7 @@
 /* In the program, instead of the interpreter's main function. */
 void script_run(FILE *file, const char *path) __attribute__((noreturn));
 
-/* The same without an end, so that what modules have for that does not run. */
+/* The same in the scout; it returns, so that no module's exit code runs. */
 void script_rehearse(FILE *file, const char *path);
 
 #endif

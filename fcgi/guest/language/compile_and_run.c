@@ -25,8 +25,8 @@ command_start(struct guest *guest, const char *const argv[])
 	return host_report_sentence(guest, error);
 }
 
-/* Executed and ended at once, before it has anything to work on: then each
- * step from the fork to the exec is known to be possible here. */
+/* Executes a command and ends it at once, before it has anything to work on:
+ * then each step from the fork to the exec is known to be possible here. */
 static int
 try_command(struct guest *guest, char *const words[])
 {
@@ -45,18 +45,7 @@ compile_and_run_try(struct guest *guest)
 	return try_command(guest, guest->command);
 }
 
-/* All that the job brings, where nothing is yet. */
-static int
-place_job(struct guest *guest, const struct job *job, const char *name)
-{
-	if (place_file(name, job->code, job->code_len) == -1)
-		return host_report(guest, "writing the program");
-	if (place_files(job->extras, job->extras_len) == -1)
-		return host_report(guest, "writing the files");
-	return 0;
-}
-
-/* A Python does not hold back its output if that is wanted unbuffered. */
+/* A Python gets -u if the job's output is not to be held back. */
 static void
 fill_argv(const char *argv[COMMAND_ARGV_MAX], char *const words[],
     const char *const rest[], bool unbuffered)
@@ -73,7 +62,7 @@ fill_argv(const char *argv[COMMAND_ARGV_MAX], char *const words[],
 	argv[count] = NULL;
 }
 
-/* One of the two, from its start to its end. */
+/* Runs the compiler or the program, from its start to its end. */
 static int
 run_command(struct guest *guest, struct pump *pump, const char *const argv[],
     enum frame_kind last)
@@ -123,8 +112,10 @@ compile_and_run(struct guest *guest, const struct job *job, uint64_t started_us)
 	int rc;
 
 	(void)extras_argv(job->extras, job->extras_len, rest);
-	if (place_job(guest, job, rest[0]) == -1)
-		return -1;
+	if (place_file(rest[0], job->code, job->code_len) == -1)
+		return host_report(guest, "writing the program");
+	if (place_files(job->extras, job->extras_len) == -1)
+		return host_report(guest, "writing the files");
 	if (guest->compile[0] != NULL) {
 		rc = compile(guest, job, rest[0], started_us);
 		if (rc != 1)

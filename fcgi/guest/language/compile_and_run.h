@@ -12,7 +12,7 @@ int command_start(struct guest *guest, const char *const argv[]);
  * why not. */
 int compile_and_run_try(struct guest *guest);
 
-/* The whole of a job that has been said to be STARTED at started_us: its files,
+/* Runs the whole of a job that began, with STARTED, at started_us: its files,
  * its compiler, the program. 0, or -1: there was no verdict. */
 int compile_and_run(
     struct guest *guest, const struct job *job, uint64_t started_us);

@@ -66,8 +66,8 @@ must_be_afresh(const struct guest *guest, const struct job *job)
 	       source_encoding_needs_seek(job->code, job->code_len);
 }
 
-/* In another interpreter, on the file, with the job's arguments and options.
- * Nobody is to open the FIFO any more: not even the program. */
+/* Runs it in another interpreter, on the file, with the job's arguments and
+ * options. Nobody is to open the FIFO any more: not even the program. */
 static int
 run_afresh(struct guest *guest, const struct job *job, uint64_t started_us)
 {
@@ -85,7 +85,7 @@ python_ahead_run(struct guest *guest, const struct job *job)
 
 	if (must_be_afresh(guest, job))
 		return run_afresh(guest, job, pump.started_us);
-	/* A regular file, put in the FIFO's place in one step. */
+	/* A regular file takes the FIFO's place in one step. */
 	if (place_file(SCRIPT_NEW, job->code, job->code_len) == -1 ||
 	    rename(SCRIPT_NEW, guest->file) == -1)
 		return host_report(guest, "writing the program");

@@ -11,8 +11,8 @@ bool python_ahead_is_possible(const struct guest *guest);
  * the host was told why. */
 int python_ahead_boot(struct guest *guest);
 
-/* A job that has been said to be STARTED, in that interpreter or, if that
- * cannot take it, in one started afresh. 0, or -1: there was no verdict. */
+/* Runs a job, after STARTED, in that interpreter or, if that cannot take it, in
+ * one started afresh. 0, or -1: there was no verdict. */
 int python_ahead_run(struct guest *guest, const struct job *job);
 
 #endif

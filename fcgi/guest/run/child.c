@@ -112,7 +112,8 @@ prepare_program(const struct child_pipes *pipes, bool landlock_required)
 static void
 add_gate(char *environment[ENVIRONMENT_MAX + 3], const struct child_gate *gate)
 {
-	/* Else each fork would look up, and store, what the last one had. */
+	/* Without this each fork would look up, and store, what the last had.
+	 */
 	static char bind_now[] = GATE_BIND_VARIABLE "=1";
 
 	while (*environment != NULL)
@@ -221,7 +222,8 @@ child_hear_init(struct child *child, int *status)
 int
 child_status(struct child *child, int status)
 {
-	/* Killed itself, for want of memory or by us; or lost. */
+	/* The init itself was killed, for want of memory or by us, or failed.
+	 */
 	if (child_is_forked(child) && child_hear_init(child, &status) != 1 &&
 	    child->failure[0] == '\0' && !WIFSIGNALED(status))
 		(void)snprintf(child->failure, CHILD_ERROR_MAX,
@@ -232,7 +234,7 @@ child_status(struct child *child, int status)
 bool
 child_kill_and_reap(const struct child *child, int *status)
 {
-	/* All in its pid namespace die with the init of a fork. */
+	/* A fork's init takes all of its pid namespace with it. */
 	pid_t whom = child_is_forked(child) ? child->pid : -1;
 	bool is_found = false;
 	int found;

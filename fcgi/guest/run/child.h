@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one program that the guest runs, behind pipes. Either the guest executes
- * it, confined, or the gate forks it (fork/ask_gate.c); then an init stands
+ * it, confined, or the gate forks it (fork/serve.c); then an init stands
  * between the two, which is the guest's child.
  */
 #ifndef SCE_CHILD_H
@@ -20,8 +20,9 @@ struct child {
 	int stdin_fd; /* our ends of its pipes, non-blocking; -1: closed */
 	int stdout_fd;
 	int stderr_fd;
-	int report_fd; /* forked by the gate: its init's and its own; else -1 */
-	int box_fd;    /* the same one's working directory, if it was wanted */
+	int report_fd; /* forked by the gate: what it and its init say; else -1
+			*/
+	int box_fd;    /* forked: its working directory, if that was wanted */
 	uint64_t peak_bytes; /* its init's word on its largest process */
 	/* Why the gate's fork did not begin it. */
 	char failure[CHILD_ERROR_MAX];
@@ -34,7 +35,7 @@ struct child_pipes {
 	int theirs[GATE_FDS];
 };
 
-/* What the one interpreter that is a gate gets besides (gate/gate.h). */
+/* The one interpreter that is a gate gets this besides (gate/gate.h). */
 struct child_gate {
 	int socket_fd;
 	char *library;  /* LD_PRELOAD=... */
@@ -67,7 +68,7 @@ int child_boot(struct child *child, char *const argv[], bool landlock_required,
     const struct child_gate *gate, char error[CHILD_ERROR_MAX]);
 
 /*
- * What an init says while it lives. 1: status is that of its program, and
+ * Hears what an init says while it lives. 1: *status is its program's, and
  * nobody is left in its namespaces but itself; 0: nothing yet; -1: there is no
  * more to hear, its end will tell.
  */

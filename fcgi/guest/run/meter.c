@@ -44,7 +44,7 @@ meter_open(struct meter *meter)
 	    "/sys/fs/cgroup/pids/pids.current", "/sys/fs/cgroup/pids.current");
 }
 
-/* The number behind key in a small file of the cgroup; 0 if there is none. */
+/* The number after key in a small file of the cgroup; 0 if there is none. */
 static uint64_t
 read_number(int fd, const char *key)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run has used, and whether the kernel killed for want of memory. */
+/* The resources that a run has used, and the kernel's OOM kills in it. */
 #ifndef SCE_METER_H
 #define SCE_METER_H
 
@@ -29,7 +29,7 @@ uint64_t meter_peak_bytes(const struct meter *meter);
 /* How many processes were killed for memory since meter_start. */
 uint64_t meter_oom_kills(const struct meter *meter);
 
-/* What the container holds now; 0 where it is unknown. */
+/* The container's memory and processes now; 0 where that is unknown. */
 uint64_t meter_used_bytes(const struct meter *meter);
 uint64_t meter_processes(const struct meter *meter);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Puts what a job brings into the working directory, which is /box: new files
- * at paths that are safe (see extras.h), with the directories that they need.
- * Nothing of a program has run here, so that nothing is in the way but what the
- * job itself has put there.
+ * Puts the files of a job into the working directory, which is /box: new files
+ * at safe paths (see args_and_files.h), with the directories that they need.
+ * No program has run here yet, so nothing is in the way but what the job itself
+ * has put there.
  */
 #ifndef SCE_PLACE_H
 #define SCE_PLACE_H

@@ -45,12 +45,6 @@ enum {
 /* A frame is built in place, so that it leaves in one write. */
 static uint8_t pump_buffer[FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX];
 
-static int
-send_frame(struct pump *pump, enum frame_kind kind, size_t len)
-{
-	return host_send_frame(pump->host_fd, pump_buffer, kind, len);
-}
-
 /* Counts n bytes that were read, forwards what the limit leaves of them. */
 static int
 forward(struct pump *pump, enum frame_kind kind, size_t n)
@@ -67,7 +61,9 @@ forward(struct pump *pump, enum frame_kind kind, size_t n)
 	if (len < n)
 		pump->verdict.truncated |= is_stdout ? VERDICT_TRUNCATED_STDOUT
 						     : VERDICT_TRUNCATED_STDERR;
-	return len > 0 ? send_frame(pump, kind, len) : 0;
+	if (len == 0)
+		return 0;
+	return host_send_frame(pump->host_fd, pump_buffer, kind, len);
 }
 
 /* One read. 1: there may be more; 0: not now; -1: the host is gone. */
@@ -129,7 +125,7 @@ note_end(struct pump *pump, int status)
 	pump->status = child_status(pump->child, status);
 }
 
-/* Reaps whoever ended, at most so many: programs can send signals and make
+/* Reaps what has ended, at most so many: programs can send signals and make
  * zombies as fast as these are taken, and the clock is to be looked at too. */
 static void
 take_signals(struct pump *pump)
@@ -150,7 +146,7 @@ take_signals(struct pump *pump)
 	}
 }
 
-/* With a gate the program's init tells of its end, ahead of its own. */
+/* With a gate the program's init tells of the program's end before its own. */
 static void
 hear_init(struct pump *pump)
 {
@@ -358,8 +354,9 @@ pump_run(struct pump *pump, enum frame_kind last)
 	    return_files(pump, pump_buffer) == -1)
 		return -1;
 	frame_encode_verdict(pump_buffer + FRAME_HEADER_LEN, &pump->verdict);
-	rc = send_frame(pump, last, FRAME_VERDICT_LEN);
-	if (pump->is_alone) /* it takes its namespaces with it: no news */
+	rc = host_send_frame(
+	    pump->host_fd, pump_buffer, last, FRAME_VERDICT_LEN);
+	if (pump->is_alone) /* nothing new: its namespaces end with it */
 		kill_and_reap_all(pump);
 	return rc;
 }

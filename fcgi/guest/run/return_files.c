@@ -27,9 +27,9 @@
 /* Entries of a directory are read so many bytes at a time: the stack has one
  * such buffer for each level. */
 #define ENTRIES_BYTES 2048
-/* Behind the deadline, which a grace of 200 ms may have moved: well below the
- * second that the responder waits for a guest that is late. Whoever has ended
- * before leaves more of it. */
+/* After the deadline, which a grace of 200 ms may have moved: well below the
+ * second that the responder waits for a guest that is late. A program that has
+ * ended earlier leaves more time. */
 #define FILES_MARGIN_US (400 * 1000)
 
 struct collected_file {
@@ -42,7 +42,7 @@ struct collected {
 	struct collected_file files[RETURN_FILES_MAX];
 	size_t count;
 	bool is_cut; /* there are others: too many, too large, not to be read,
-		      * too deep, of names that can not be said */
+		      * too deep, of names that cannot be said */
 };
 
 static struct collected collected;
@@ -116,7 +116,7 @@ is_as_sent(struct extras_cursor cursor, const char *path, int fd, off_t len)
 	return false;
 }
 
-/* Into its place by name, if that is among the first. */
+/* Puts a file into its place by name, if that is among the first. */
 static void
 keep(struct collected *found, const char *path, uint32_t len)
 {
@@ -184,7 +184,7 @@ look_at(struct walk *walk, int dir_fd, size_t path_len, const char *name)
 		return;
 	}
 	memcpy(walk->path + path_len, name, strlen(name) + 1);
-	/* It also ends the descent: a path is not safe below some depth. */
+	/* This also ends the descent: a path below some depth is not safe. */
 	if (!file_path_is_sayable(walk->path))
 		walk->found->is_cut = true;
 	else if (S_ISDIR(status.st_mode))

@@ -30,7 +30,7 @@ time_of(uint64_t us)
 		.tv_nsec = (long)(us % 1000000) * 1000 };
 }
 
-/* Whose deadline moves meanwhile, to and fro. */
+/* The deadline moves meanwhile, to and fro. */
 static void
 wait_for_deadline(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The deadline that PID 1's main thread can not miss. A read from a pipe
+ * The deadline that PID 1's main thread cannot miss. A read from a pipe
  * waits, uninterruptibly, for a writer that the kernel holds up in its search
  * for memory; then no alarm and no end of file wakes the reader. A second
  * thread has no pipe to wait for: it kills, and the reader goes on.
