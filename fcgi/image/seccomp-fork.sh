@@ -6,8 +6,8 @@
 # The profile of a sandbox with isolation = fork: seccomp.json, and the three
 # calls with which the guest's gate makes a run's own namespaces, each with the
 # one set of flags that it uses. The strict filter takes them back from the
-# program. The numbers are NEST_FLAGS of guest/gate/gate.c and MOUNT_FLAGS of
-# guest/gate/nest.c.
+# program. The numbers are INIT_FLAGS of guest/gate/gate.c and MOUNT_FLAGS of
+# guest/gate/namespaces.c.
 set -eu
 
 exec awk '
