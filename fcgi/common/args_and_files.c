@@ -76,37 +76,26 @@ extras_path_is_safe(const char *path)
 	}
 }
 
-static bool
-arguments_are_valid(struct extras_cursor *cursor)
-{
-	const char *string;
-	uint32_t count;
-	uint32_t i;
-
-	if (!take_number(cursor, &count) || count < 1 ||
-	    count > EXTRAS_ARGS_MAX + 1)
-		return false;
-	for (i = 0; i < count; i++) {
-		if (!take_string(cursor, &string))
-			return false;
-		if (i == 0 && !extras_path_is_safe(string))
-			return false;
-	}
-	return true;
-}
-
 bool
 extras_are_valid(const uint8_t *buf, size_t len)
 {
 	struct extras_cursor cursor = { buf, len };
 	struct extras_file file;
+	const char *string;
 	uint32_t count;
 	uint32_t i;
 
 	if (len == 0)
 		return true;
-	if (len > EXTRAS_BYTES_MAX || !arguments_are_valid(&cursor) ||
-	    !take_number(&cursor, &count) || count > EXTRAS_FILES_MAX)
+	if (len > EXTRAS_BYTES_MAX || !take_number(&cursor, &count) ||
+	    count < 1 || count > EXTRAS_ARGS_MAX + 1)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!take_string(&cursor, &string) ||
+		    (i == 0 && !extras_path_is_safe(string)))
+			return false;
+	}
+	if (!take_number(&cursor, &count) || count > EXTRAS_FILES_MAX)
 		return false;
 	for (i = 0; i < count; i++) {
 		if (!extras_next(&cursor, &file) ||

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* In one command. */
+/* Words of one command, at the most. */
 #define WORDS_MAX 16
 
 /*

@@ -13,19 +13,19 @@
 
 struct guest;
 
-/* The slot's socket, non-blocking; -1 with errno. */
+/* Connects to the slot's socket. A non-blocking descriptor; -1 with errno. */
 int host_dial(const char *path);
 
-/* One frame, whose payload of len bytes is at frame + FRAME_HEADER_LEN. 0, or
- * -1: the host is gone. */
+/* Sends a frame, whose payload of len bytes is at frame + FRAME_HEADER_LEN. 0,
+ * or -1: the host is gone. */
 int host_send_frame(
     int host_fd, uint8_t *frame, enum frame_kind kind, size_t len);
 
-/* One frame with a payload of CHILD_ERROR_MAX bytes at the most. 0 or -1. */
+/* Sends a frame with CHILD_ERROR_MAX bytes of payload at the most. 0 or -1. */
 int host_send(const struct guest *guest, enum frame_kind kind,
     const void *payload, size_t len);
 
-/* READY: a job may come. 0 or -1. */
+/* Says READY: a job may come. 0 or -1. */
 int host_send_ready(const struct guest *guest);
 
 /* Tells the host why there will be no run: what went wrong and errno's reason,
@@ -45,7 +45,7 @@ int host_await(const struct guest *guest);
 /* Waits for the one job, however long. 0, or -1: there will be none. */
 int host_take_job(const struct guest *guest, struct job *job);
 
-/* No byte of the last job stays. */
+/* Overwrites every byte of the last job. */
 void host_forget_job(void);
 
 #endif

@@ -36,12 +36,12 @@ void confine_fail(int report_fd, const char *step) __attribute__((noreturn));
 int confine_limits(void);
 
 /*
- * Reads and execution of the image's system folders only; /box, /tmp and
- * /dev/shm writable; five harmless devices; no /proc, no /sys; no
- * signal and no abstract socket out of the domain where the kernel knows
- * that. Where the kernel has no Landlock: 0 if !required, else -1. Any other
- * failure is -1 with errno. TCP is left to the network namespace, which has
- * nothing but its own loopback, so that it works the same on every kernel.
+ * Leaves reads and execution of the image's system folders, /box, /tmp and
+ * /dev/shm to write to, and five harmless devices: no /proc, no /sys. Where the
+ * kernel knows that, no signal and no abstract socket leaves the domain. Where
+ * the kernel has no Landlock: 0 if !required, else -1. Any other failure is -1
+ * with errno. TCP is left to the network namespace, which has nothing but its
+ * own loopback, so that it works the same on every kernel.
  */
 int confine_paths(bool required);
 

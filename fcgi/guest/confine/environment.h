@@ -6,9 +6,9 @@
 #define ENVIRONMENT_MAX 8
 
 /*
- * Fills in what a program finds: what is the same for all of them, then what
- * image, the environment that the image gave to PID 1, may add. The strings
- * stay image's. Never fails: of too many entries the last are left out.
+ * Fills in a program's environment: the part that is the same for all, then
+ * the part that image, the environment that the image gave to PID 1, may add.
+ * The strings stay image's. Never fails: too many entries lose their last.
  */
 void environment_fill(char *environment[ENVIRONMENT_MAX], char *const image[]);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A list is how rules are read, and slow to load: the kernel runs the filter
- * once for each number there is, to know the calls that it always allows
+ * A list is easy to read and slow to load: the kernel runs the filter once for
+ * each number there is, to find the calls that it always allows
  * (kernel/seccomp.c, seccomp_cache_prepare), and before Linux 5.11 at each
- * call. It knows that of the few instructions that are used here: jumps by
- * comparison, JA and RET.
+ * call. For that it knows only the few instructions that are used here: jumps
+ * by comparison, JA and RET.
  */
 #include "guest/confine/filter.h"
 

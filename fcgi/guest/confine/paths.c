@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Landlock, the part of the confinement that knows paths: whatever is not
- * listed here can be neither opened nor listed nor executed. Above all /proc
- * and /sys stay shut, which tell of the host and hold handles on PID 1.
+ * Landlock, the part of the confinement that knows paths: a path that is not
+ * in the list can be neither opened nor listed nor executed. Above all /proc
+ * and /sys stay shut: they tell of the host, and hold handles on PID 1.
  *
  * The kernel's structures and bits are repeated here, because the headers
  * that the guest is built with may be older than the kernel it meets.

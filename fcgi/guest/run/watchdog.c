@@ -64,7 +64,7 @@ watch(void *unused)
 	return unused;
 }
 
-/* Its deadlines are of the clock that nobody sets. */
+/* Deadlines are points on the clock that nobody sets. */
 static int
 make_condition(void)
 {
