@@ -49,8 +49,7 @@ SUPERVISOR = $(call sources,supervisor)
 ENGINE = $(call sources,engine)
 GUEST = $(filter-out fcgi/guest/gate/%,$(call sources,guest))
 GUEST_COMMON = fcgi/common/frame.c fcgi/common/args_and_files.c fcgi/common/io.c \
-	fcgi/common/fdpass.c fcgi/common/file_piece.c fcgi/common/utf8.c \
-	fcgi/common/words.c
+	fcgi/common/fdpass.c fcgi/common/utf8.c fcgi/common/words.c
 # The gate is loaded into the image's interpreter, so it is of its C library.
 GATE = $(wildcard fcgi/guest/gate/*.c) fcgi/guest/confine/confine.c \
 	fcgi/guest/confine/paths.c fcgi/guest/confine/syscalls.c \

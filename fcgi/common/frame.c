@@ -16,6 +16,8 @@
  *            16 code_len      20 stdin_len           24 flags
  *            28 extras_len    32 cpu_limit_ms        36 compile_wall_limit_ms
  *            40 code, stdin, extras, and nothing after them
+ *   file      0 length of the file                   4 length of its path
+ *             8 the path, bytes of the file (a first piece)
  */
 #include "common/frame.h"
 
@@ -23,7 +25,9 @@
 
 #include "common/args_and_files.h"
 #include "common/bytes.h"
+#include "common/utf8.h"
 
+#define FILE_NUMBERS_LEN 8
 #define EXIT_STATUS_MAX 255u
 /* Linux has signals 1 to 64. */
 #define SIGNAL_NUMBER_MAX 64u
@@ -224,4 +228,52 @@ frame_encode_job_header(
 	bytes_put_u32(buf + 28, job->extras_len);
 	bytes_put_u32(buf + 32, job->cpu_limit_ms);
 	bytes_put_u32(buf + 36, job->compile_wall_limit_ms);
+}
+
+bool
+file_path_is_sayable(const char *path)
+{
+	const char *at;
+
+	for (at = path; *at != '\0'; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			return false;
+	}
+	return extras_path_is_safe(path) &&
+	       utf8_check((const uint8_t *)path, strlen(path), NULL);
+}
+
+size_t
+file_piece_encode_head(
+    uint8_t buf[FILE_PIECE_HEAD_MAX], const char *path, uint32_t file_len)
+{
+	size_t path_len = strlen(path);
+
+	bytes_put_u32(buf, file_len);
+	bytes_put_u32(buf + 4, (uint32_t)path_len);
+	memcpy(buf + FILE_NUMBERS_LEN, path, path_len);
+	return FILE_NUMBERS_LEN + path_len;
+}
+
+int
+file_piece_decode(const uint8_t *buf, size_t len, struct file_piece *piece)
+{
+	uint32_t path_len;
+
+	if (len < FILE_NUMBERS_LEN)
+		return -1;
+	piece->file_len = bytes_get_u32(buf);
+	path_len = bytes_get_u32(buf + 4);
+	len -= FILE_NUMBERS_LEN;
+	if (piece->file_len > RETURN_BYTES_MAX || path_len > EXTRAS_PATH_MAX ||
+	    path_len > len)
+		return -1;
+	memcpy(piece->path, buf + FILE_NUMBERS_LEN, path_len);
+	piece->path[path_len] = '\0';
+	if (strlen(piece->path) != path_len ||
+	    !file_path_is_sayable(piece->path))
+		return -1;
+	piece->data = buf + FILE_NUMBERS_LEN + path_len;
+	piece->len = len - path_len;
+	return piece->len <= piece->file_len ? 0 : -1;
 }

@@ -20,6 +20,8 @@
 #define FRAME_READY_LEN 4
 #define FRAME_VERDICT_LEN 56
 #define FRAME_JOB_HEADER_LEN 40
+/* What precedes the bytes of a first piece of a file, at the most. */
+#define FILE_PIECE_HEAD_MAX (8 + EXTRAS_PATH_MAX)
 /* Largest payload that a guest takes: bytes. */
 #define FRAME_JOB_MAX                                                          \
 	(FRAME_JOB_HEADER_LEN + CODE_BYTES_MAX + STDIN_BYTES_MAX +             \
@@ -33,7 +35,7 @@ enum frame_kind {
 	FRAME_STDOUT = 4,      /* guest: bytes of stdout */
 	FRAME_STDERR = 5,      /* guest: bytes of stderr */
 	FRAME_VERDICT = 6,     /* guest: how it ended; the last frame */
-	FRAME_FILE = 7,        /* guest: of a returned file; file_piece.h */
+	FRAME_FILE = 7,        /* guest: a piece of a returned file */
 	FRAME_COMPILED = 8,    /* guest: how the compiler ended, a verdict; the
 				* output before it is the compiler's. Unless it
 				* exited with 0, the program does not run, and
@@ -100,6 +102,18 @@ struct job {
 };
 
 /*
+ * The first piece of a file, in FRAME_FILE. While bytes are missing, the frames
+ * that follow are bytes of the same file and nothing else; an empty one takes
+ * the file back.
+ */
+struct file_piece {
+	char path[EXTRAS_PATH_MAX + 1];
+	uint32_t file_len; /* bytes of the whole file */
+	const uint8_t *data;
+	size_t len;
+};
+
+/*
  * Decodes the header at buf; its payload need not be there yet. A payload
  * above payload_max is FRAME_TOO_BIG.
  */
@@ -130,5 +144,16 @@ void frame_encode_verdict(
 /* The fixed part only; code, stdin and extras come after it. */
 void frame_encode_job_header(
     uint8_t buf[FRAME_JOB_HEADER_LEN], const struct job *job);
+
+/* A safe path (see args_and_files.h) that is UTF-8 without control characters.
+ */
+bool file_path_is_sayable(const char *path);
+
+/* Writes what precedes the bytes of a first piece. Returns its length. */
+size_t file_piece_encode_head(
+    uint8_t buf[FILE_PIECE_HEAD_MAX], const char *path, uint32_t file_len);
+
+/* Decodes a first piece. 0, or -1 if it is none, or above limits.h. */
+int file_piece_decode(const uint8_t *buf, size_t len, struct file_piece *piece);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/args_and_files.h"
-#include "common/file_piece.h"
 #include "common/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

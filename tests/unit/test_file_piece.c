@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/bytes.h"
-#include "common/file_piece.h"
+#include "common/frame.h"
 #include "responder/run/returned.h"
 
 #define PIECE_MAX 2048

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "common/args_and_files.h"
-#include "common/file_piece.h"
 #include "common/io.h"
 #include "guest/host.h"
 

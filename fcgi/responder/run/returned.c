@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file_piece.h"
+#include "common/frame.h"
 
 static void
 append(struct returned *returned, const uint8_t *data, size_t len)
