@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "common/utf8.h"
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/json/check.h"
 
 /* Which verdict, how it is cut, where stderr begins; then the bytes. */

@@ -14,7 +14,7 @@
 #include "common/args_and_files.h"
 #include "common/utf8.h"
 #include "responder/api/piston/piston.h"
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
 #include "responder/json/check.h"
 

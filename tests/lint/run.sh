@@ -116,7 +116,7 @@ lint_rules() {
 	check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
 	    fcgi/responder/http/exchange.c
 	check 'json-c is seen by those who parse and write it' seen_elsewhere \
-	    'json-c/json' fcgi/responder/job/request.c fcgi/responder/json/read.c \
+	    'json-c/json' fcgi/responder/api/run/request.c fcgi/responder/json/read.c \
 	    fcgi/responder/job/args_and_files.c fcgi/responder/api/run/request_files.c \
 	    fcgi/responder/api/run/request_runtime.c \
 	    fcgi/responder/api/piston/request.c fcgi/responder/api/piston/limits.c \

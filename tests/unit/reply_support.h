@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 static struct result
 result_of(

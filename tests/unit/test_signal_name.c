@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 static void
 every_signal_has_a_name(void **state)

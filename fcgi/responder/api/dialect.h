@@ -6,7 +6,7 @@
 #ifndef SCE_DIALECT_H
 #define SCE_DIALECT_H
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
 #include "responder/run/run.h"
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
 
 struct exchange;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
 
 struct execlog_entry {

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
-#include "responder/run/events.h"
+#include "responder/run/order.h"
 #include "responder/run/lease.h"
 
 #define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))

@@ -2,7 +2,7 @@
 /* Owns what signals are called in answers. */
 #include <signal.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 static const char *const signal_names[] = { [SIGHUP] = "SIGHUP",
 	[SIGINT] = "SIGINT",

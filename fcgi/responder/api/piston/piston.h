@@ -7,9 +7,9 @@
 #ifndef SCE_PISTON_H
 #define SCE_PISTON_H
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/job/request.h"
-#include "responder/run/events.h"
+#include "responder/run/order.h"
 
 /* All of them begin so. */
 #define PISTON_PATHS "/api/v2/"

@@ -4,7 +4,7 @@
  * What a program wrote becomes valid UTF-8 before json-c sees it, because
  * json-c writes whatever bytes it is given.
  */
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 #include <errno.h>
 #include <json-c/json.h>

@@ -6,7 +6,7 @@
 #include <resolv.h>
 #include <stdlib.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 #include "responder/json/member.h"
 
 /* With the NUL that b64_ntop puts behind it. */

@@ -2,7 +2,7 @@
 /* The sentences of the contract, on each way in which a run can end. */
 #include <stdio.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 void
 reply_describe_end(

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "responder/api/run/reply.h"
+#include "responder/api/run/body.h"
 
 /* Most output in one event: bytes, before they are escaped. */
 #define EVENTS_PIECE_MAX 2048

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which bytes are told next, and how an event is written. */
-#include "responder/run/events.h"
+#include "responder/run/order.h"
 
 #include <errno.h>
 #include <inttypes.h>

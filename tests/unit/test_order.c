@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "responder/job/request.h"
-#include "responder/run/events.h"
+#include "responder/run/order.h"
 
 static struct events events;
 static struct result result;
