@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/hex.h"
+
 #define TEXT_MAX 1024
 #define HEAD_MAX 64
 /* An escaped byte takes four; the fields, and the reason. */
@@ -29,7 +31,6 @@ log_init(const char *program, int level)
 static size_t
 escape(char *out, const char *text, bool quoted)
 {
-	static const char hex[] = "0123456789abcdef";
 	size_t n = 0;
 
 	for (; *text != '\0'; text++) {
@@ -43,8 +44,8 @@ escape(char *out, const char *text, bool quoted)
 		}
 		out[n++] = '\\';
 		out[n++] = 'x';
-		out[n++] = hex[c >> 4];
-		out[n++] = hex[c & 15];
+		out[n++] = hex_digit(c >> 4);
+		out[n++] = hex_digit(c);
 	}
 	return n;
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char digits[] = "0123456789abcdef";
+#include "common/hex.h"
 
 void
 trace_parse(const char *text, uint8_t trace[TRACE_BYTES])
@@ -13,11 +13,11 @@ trace_parse(const char *text, uint8_t trace[TRACE_BYTES])
 
 	memset(trace, 0, TRACE_BYTES);
 	if (text == NULL || strlen(text) != TRACE_TEXT_BYTES - 1 ||
-	    strspn(text, digits) != TRACE_TEXT_BYTES - 1)
+	    strspn(text, "0123456789abcdef") != TRACE_TEXT_BYTES - 1)
 		return;
-	for (i = 0; i < TRACE_TEXT_BYTES - 1; i++) {
-		trace[i / 2] = (uint8_t)(trace[i / 2] << 4 |
-					 (strchr(digits, text[i]) - digits));
+	for (i = 0; i < TRACE_BYTES; i++) {
+		trace[i] = (uint8_t)(hex_value(text[2 * i]) << 4 |
+				     hex_value(text[2 * i + 1]));
 	}
 }
 
@@ -27,8 +27,8 @@ trace_format(const uint8_t trace[TRACE_BYTES], char text[TRACE_TEXT_BYTES])
 	size_t i;
 
 	for (i = 0; i < TRACE_BYTES; i++) {
-		text[2 * i] = digits[trace[i] >> 4];
-		text[2 * i + 1] = digits[trace[i] & 15];
+		text[2 * i] = hex_digit(trace[i] >> 4);
+		text[2 * i + 1] = hex_digit(trace[i]);
 	}
 	text[2 * TRACE_BYTES] = '\0';
 }

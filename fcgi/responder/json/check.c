@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "common/limits.h"
 #include "common/utf8.h"
 
@@ -60,15 +61,6 @@ take_digits(struct scan *scan)
 	return scan->at > start;
 }
 
-static int
-hex_value(uint8_t byte)
-{
-	if (is_digit(byte))
-		return byte - '0';
-	byte |= 0x20; /* to lower case */
-	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* Four hexadecimal digits: one UTF-16 unit, or -1. */
 static int
 take_unit(struct scan *scan)
@@ -78,7 +70,7 @@ take_unit(struct scan *scan)
 	if (scan->end - scan->at < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int value = hex_value(*scan->at++);
+		int value = hex_value((char)*scan->at++);
 
 		if (value == -1)
 			return -1;
