@@ -62,7 +62,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the four main.c, libfcgi's one file and what calls it: what
 # unit tests link.
 TESTABLE = $(filter-out %/main.c fcgi/responder/http/exchange.c fcgi/responder/api/live.c \
-	fcgi/responder/api/serve.c fcgi/responder/api/serve_get.c fcgi/responder/worker.c,\
+	fcgi/responder/api/serve.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(ENGINE) $(GUEST))
 
 .DELETE_ON_ERROR:

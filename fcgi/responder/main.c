@@ -53,7 +53,7 @@ take_runtimes(int argc, char *argv[], struct runtimes *runtimes)
 }
 
 static void
-take_arguments(int argc, char *argv[], struct worker_options *options)
+take_arguments(int argc, char *argv[], struct service_options *options)
 {
 	if (argc <= ARG_RUNTIMES)
 		die("sce-responder " SCE_VERSION " is started by sced only");
@@ -88,7 +88,7 @@ main(int argc, char *argv[])
 {
 	struct link link = { .fd = RESPONDER_LEASE_FD,
 		.log_fd = RESPONDER_LOG_FD };
-	struct worker_options options;
+	struct service_options options;
 	struct worker *worker;
 	const char *problem;
 

@@ -12,7 +12,6 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "responder/api/serve.h"
 
 struct worker {
 	struct service service;
@@ -28,25 +27,15 @@ watch(struct worker *worker, int fd, uint32_t events)
 }
 
 struct worker *
-worker_create(const struct worker_options *options, struct link *link)
+worker_create(const struct service_options *options, struct link *link)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 
 	if (worker == NULL)
 		return NULL;
-	worker->service.options = *options;
-	worker->service.options.limits.runtimes = &worker->service.options
-						       .runtimes;
-	worker->service.link = link;
-	worker->service.body = malloc(
-	    (size_t)options->limits.body_bytes_max + 1);
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	worker->service.exchange = exchange_create(RESPONDER_LISTEN_FD);
-	if (worker->service.body == NULL || worker->epoll_fd == -1 ||
-	    worker->service.exchange == NULL ||
-	    run_init(&worker->service.run, link, options->output_limit_bytes) ==
-		-1 ||
-	    watch(worker, link->fd, EPOLLIN) == -1 ||
+	if (service_init(&worker->service, options, link) == -1 ||
+	    worker->epoll_fd == -1 || watch(worker, link->fd, EPOLLIN) == -1 ||
 	    watch(worker, RESPONDER_LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) ==
 		-1) {
 		worker_destroy(worker);
@@ -60,12 +49,7 @@ worker_destroy(struct worker *worker)
 {
 	if (worker == NULL)
 		return;
-	live_finish(&worker->service.live);
-	events_finish(&worker->service.orderly.events);
-	events_finish(&worker->service.orderly.compiler);
-	run_finish(&worker->service.run);
-	free(worker->service.body);
-	exchange_destroy(worker->service.exchange);
+	service_finish(&worker->service);
 	fd_close(&worker->epoll_fd);
 	free(worker);
 }

@@ -15,6 +15,7 @@
 
 #include "common/bytes.h"
 #include "common/fdpass.h"
+#include "responder/api/run/body.h"
 #include "responder/json/check.h"
 #include "responder/run/gather.h"
 
@@ -218,22 +219,24 @@ expect_request(int supervisor_fd, enum lease_request_kind kind)
 
 /* All of both streams, but for half a character where one was cut. */
 static void
-assert_told(const struct run *run, struct events *events)
+assert_told(const struct run *run, struct order *order)
 {
 	const struct result *result = &run->result;
-	struct event_text text;
+	struct order_piece piece;
+	struct reply event;
 
-	while (events_next(events, result, true, &text) == 1) {
-		assert(text.len == strlen(text.data));
-		assert(strncmp(text.data, "event: std", 10) == 0);
-		assert(strcmp(text.data + text.len - 4, "\"}\n\n") == 0);
-		free(text.data);
+	while (order_next(order, result, true, &piece)) {
+		assert(reply_format_event(&piece, &event) == 0);
+		assert(event.body_len == strlen(event.body));
+		assert(strncmp(event.body, "event: std", 10) == 0);
+		assert(strcmp(event.body + event.body_len - 4, "\"}\n\n") == 0);
+		reply_finish(&event);
 	}
-	assert(!events->pending);
-	assert(result->stdout_len - events->told[EVENTS_STDOUT] <= 3);
-	assert(result->stderr_len - events->told[EVENTS_STDERR] <= 3);
-	assert(events_format_ending(result, 1, 2, &text) == 0);
-	free(text.data);
+	assert(!order->pending);
+	assert(result->stdout_len - order->told[ORDER_STDOUT] <= 3);
+	assert(result->stderr_len - order->told[ORDER_STDERR] <= 3);
+	assert(reply_format_last_events(result, 1, 2, &event) == 0);
+	reply_finish(&event);
 }
 
 /* Runs a program that the guest answers with these bytes. */
@@ -263,14 +266,13 @@ execute(struct run *run, int supervisor_fd, bool started, struct kind kind)
 		assert_answer(run);
 		/* Of a compiler nothing is told. */
 		if (!run->result.is_compiler)
-			assert_told(run, &watcher.events);
+			assert_told(run, &watcher.order);
 		else
-			assert(watcher.events.count == 0);
+			assert(watcher.order.count == 0);
 	} else {
 		assert(refusal.http_status == 503);
 	}
-	events_finish(&watcher.events);
-	events_finish(&watcher.compiler);
+	run_watcher_finish(&watcher);
 }
 
 static void

@@ -347,7 +347,7 @@ test('all of its schemas are such', () => {
 
 test('its paths are those of the responder', () => {
 	const served = [...read('fcgi/responder/api/serve.c')
-	    .matchAll(/^\t\{ "(\/[^"]+)", serve_\w+ \},$/gm)]
+	    .matchAll(/^\t\{ "(\/[^"]+)", (?:GET|POST), &dialect_\w+,/gm)]
 	    .map(([, uri]) => uri);
 
 	assert.ok(served.length > 3);

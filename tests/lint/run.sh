@@ -116,14 +116,11 @@ lint_rules() {
 	check 'only exchange.c sees libfcgi' seen_elsewhere 'fcgiapp\.h' \
 	    fcgi/responder/http/exchange.c
 	check 'json-c is seen by those who parse and write it' seen_elsewhere \
-	    'json-c/json' fcgi/responder/api/run/request.c fcgi/responder/json/read.c \
-	    fcgi/responder/job/args_and_files.c fcgi/responder/api/run/request_files.c \
-	    fcgi/responder/api/run/request_runtime.c \
-	    fcgi/responder/api/piston/request.c fcgi/responder/api/piston/limits.c \
-	    fcgi/responder/api/piston/reply.c fcgi/responder/api/run/reply.c \
-	    fcgi/responder/api/run/reply_files.c \
-	    fcgi/responder/run/execlog.c fcgi/responder/json/write.c \
-	    fcgi/responder/json/member.c fcgi/engine/answer.c \
+	    'json-c/json' fcgi/responder/json/read.c \
+	    fcgi/responder/json/write.c fcgi/responder/job/request.c \
+	    fcgi/responder/job/args_and_files.c \
+	    fcgi/responder/api/run/request.c \
+	    fcgi/responder/api/piston/request.c fcgi/engine/answer.c \
 	    fcgi/engine/create.c fcgi/engine/create_option.c \
 	    fcgi/engine/create_security.c fcgi/engine/create_value.c
 	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \

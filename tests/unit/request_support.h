@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "responder/job/request.h"
+#include "responder/api/run/body.h"
 #include "runtimes_support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

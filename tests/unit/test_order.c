@@ -10,22 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "responder/job/request.h"
-#include "responder/run/order.h"
+#include "responder/api/run/body.h"
+#include "responder/http/head.h"
 
-static struct events events;
+static struct order order;
 static struct result result;
-static uint8_t streams[EVENTS_STREAMS][8 * EVENTS_PIECE_MAX];
+static uint8_t streams[ORDER_STREAMS][8 * ORDER_PIECE_MAX];
 
 static int
 begin(void **state)
 {
 	(void)state;
-	events_reset(&events);
+	order_reset(&order);
 	memset(&result, 0, sizeof(result));
 	result.verdict.kind = VERDICT_EXITED;
-	result.stdout_data = streams[EVENTS_STDOUT];
-	result.stderr_data = streams[EVENTS_STDERR];
+	result.stdout_data = streams[ORDER_STDOUT];
+	result.stderr_data = streams[ORDER_STDERR];
 	return 0;
 }
 
@@ -33,49 +33,61 @@ static int
 end(void **state)
 {
 	(void)state;
-	events_finish(&events);
+	order_finish(&order);
 	return 0;
 }
 
 static void
-write_bytes(enum events_stream stream, const void *bytes, size_t len)
+write_bytes(enum order_stream stream, const void *bytes, size_t len)
 {
-	size_t *at = stream == EVENTS_STDOUT ? &result.stdout_len
-					     : &result.stderr_len;
+	size_t *at = stream == ORDER_STDOUT ? &result.stdout_len
+					    : &result.stderr_len;
 
 	memcpy(streams[stream] + *at, bytes, len);
 	*at += len;
-	assert_int_equal(events_note(&events, stream, len), 0);
-	assert_true(events.pending);
+	assert_int_equal(order_note(&order, stream, len), 0);
+	assert_true(order.pending);
 }
 
 static void
-write_text(enum events_stream stream, const char *text)
+write_text(enum order_stream stream, const char *text)
 {
 	write_bytes(stream, text, strlen(text));
+}
+
+/* The next event. False: there is none just now. */
+static bool
+format_next(bool is_over, struct reply *event)
+{
+	struct order_piece piece;
+
+	if (!order_next(&order, &result, is_over, &piece))
+		return false;
+	assert_int_equal(reply_format_event(&piece, event), 0);
+	return true;
 }
 
 static void
 assert_next(bool is_over, const char *name, const char *json)
 {
-	struct event_text text;
+	struct reply event;
 	char expected[256];
 
 	(void)snprintf(expected, sizeof(expected),
 	    "event: %s\ndata: {\"text\":\"%s\"}\n\n", name, json);
-	assert_int_equal(events_next(&events, &result, is_over, &text), 1);
-	assert_int_equal(text.len, strlen(text.data));
-	assert_string_equal(text.data, expected);
-	free(text.data);
+	assert_true(format_next(is_over, &event));
+	assert_int_equal(event.body_len, strlen(event.body));
+	assert_string_equal(event.body, expected);
+	reply_finish(&event);
 }
 
 static void
 assert_none(bool is_over)
 {
-	struct event_text text;
+	struct reply event;
 
-	assert_int_equal(events_next(&events, &result, is_over, &text), 0);
-	assert_false(events.pending);
+	assert_false(format_next(is_over, &event));
+	assert_false(order.pending);
 }
 
 static void
@@ -83,15 +95,15 @@ order_is_that_of_arrival(void **state)
 {
 	(void)state;
 	assert_none(false);
-	write_text(EVENTS_STDOUT, "a");
-	write_text(EVENTS_STDOUT, "b\n");
-	write_text(EVENTS_STDERR, "x");
-	write_text(EVENTS_STDOUT, "c");
+	write_text(ORDER_STDOUT, "a");
+	write_text(ORDER_STDOUT, "b\n");
+	write_text(ORDER_STDERR, "x");
+	write_text(ORDER_STDOUT, "c");
 	assert_next(false, "stdout", "ab\\n");
 	assert_next(false, "stderr", "x");
 	assert_next(false, "stdout", "c");
 	assert_none(false);
-	write_text(EVENTS_STDERR, "y");
+	write_text(ORDER_STDERR, "y");
 	assert_next(false, "stderr", "y");
 	assert_none(true);
 }
@@ -101,14 +113,14 @@ static void
 a_character_is_told_whole(void **state)
 {
 	(void)state;
-	write_bytes(EVENTS_STDOUT, "a\xe2", 2);
+	write_bytes(ORDER_STDOUT, "a\xe2", 2);
 	assert_next(false, "stdout", "a");
 	assert_none(false);
-	write_text(EVENTS_STDERR, "x");
-	write_bytes(EVENTS_STDOUT, "\x82", 1);
+	write_text(ORDER_STDERR, "x");
+	write_bytes(ORDER_STDOUT, "\x82", 1);
 	assert_next(false, "stderr", "x");
 	assert_none(false);
-	write_bytes(EVENTS_STDOUT, "\xac!", 2);
+	write_bytes(ORDER_STDOUT, "\xac!", 2);
 	assert_next(false, "stdout", "\xe2\x82\xac!");
 	assert_none(true);
 }
@@ -117,8 +129,8 @@ static void
 what_is_never_completed_is_replaced_at_the_end(void **state)
 {
 	(void)state;
-	write_bytes(EVENTS_STDOUT, "a\xe2\x82", 3);
-	write_bytes(EVENTS_STDERR, "\xf0\x9f", 2);
+	write_bytes(ORDER_STDOUT, "a\xe2\x82", 3);
+	write_bytes(ORDER_STDERR, "\xf0\x9f", 2);
 	assert_next(false, "stdout", "a");
 	assert_none(false);
 	assert_next(true, "stdout", "\xef\xbf\xbd");
@@ -130,8 +142,8 @@ static void
 half_a_character_at_a_cut_is_dropped(void **state)
 {
 	(void)state;
-	write_bytes(EVENTS_STDOUT, "a\xe2\x82", 3);
-	write_bytes(EVENTS_STDERR, "\xf0\x9f", 2);
+	write_bytes(ORDER_STDOUT, "a\xe2\x82", 3);
+	write_bytes(ORDER_STDERR, "\xf0\x9f", 2);
 	result.verdict.truncated = VERDICT_TRUNCATED_STDOUT;
 	assert_next(true, "stdout", "a");
 	assert_next(true, "stderr", "\xef\xbf\xbd");
@@ -142,7 +154,7 @@ static void
 invalid_bytes_are_replaced_at_once(void **state)
 {
 	(void)state;
-	write_bytes(EVENTS_STDOUT, "\xff<\xc0\xaf>\0", 6);
+	write_bytes(ORDER_STDOUT, "\xff<\xc0\xaf>\0", 6);
 	assert_next(
 	    false, "stdout", "\xef\xbf\xbd<\xef\xbf\xbd\xef\xbf\xbd>\\u0000");
 	assert_none(true);
@@ -152,8 +164,8 @@ invalid_bytes_are_replaced_at_once(void **state)
 static void
 much_output_is_told_in_pieces(void **state)
 {
-	char whole[3 * EVENTS_PIECE_MAX];
-	struct event_text text;
+	char whole[3 * ORDER_PIECE_MAX];
+	struct reply event;
 	size_t told = 0;
 	size_t count = 0;
 	const char *at;
@@ -162,17 +174,17 @@ much_output_is_told_in_pieces(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(whole); i += 3)
 		memcpy(whole + i, "\xe2\x82\xac", 3);
-	write_bytes(EVENTS_STDOUT, whole, sizeof(whole));
-	while (events_next(&events, &result, false, &text) == 1) {
-		at = strstr(text.data, "{\"text\":\"");
+	write_bytes(ORDER_STDOUT, whole, sizeof(whole));
+	while (format_next(false, &event)) {
+		at = strstr(event.body, "{\"text\":\"");
 		assert_non_null(at);
 		at += strlen("{\"text\":\"");
 		i = (size_t)(strchr(at, '"') - at);
-		assert_true(i <= EVENTS_PIECE_MAX && i % 3 == 0);
+		assert_true(i <= ORDER_PIECE_MAX && i % 3 == 0);
 		assert_memory_equal(at, whole + told, i);
 		told += i;
 		count++;
-		free(text.data);
+		reply_finish(&event);
 	}
 	assert_int_equal(told, sizeof(whole));
 	assert_int_equal(count, 4);
@@ -187,47 +199,48 @@ places_are_used_again(void **state)
 
 	(void)state;
 	for (i = 0; i < 1000; i++) {
-		write_text(EVENTS_STDOUT, "o");
-		write_text(EVENTS_STDERR, "e");
+		write_text(ORDER_STDOUT, "o");
+		write_text(ORDER_STDERR, "e");
 		assert_next(false, "stdout", "o");
 		assert_next(false, "stderr", "e");
 		assert_none(false);
 	}
-	size = events.size;
+	size = order.size;
 	assert_true(size <= 64);
-	events_reset(&events);
-	assert_int_equal(events.size, size);
+	order_reset(&order);
+	assert_int_equal(order.size, size);
 }
 
 static void
 assert_ending(const char *json)
 {
-	struct event_text text;
+	struct reply event;
 	char expected[512];
 
 	(void)snprintf(expected, sizeof(expected),
 	    "event: timing\ndata: {\"queue_ms\":0.250,\"run_ms\":1002.003}\n\n"
 	    "event: result\ndata: %s\n\n",
 	    json);
-	assert_int_equal(events_format_ending(&result, 250, 1002003, &text), 0);
-	assert_string_equal(text.data, expected);
-	assert_int_equal(text.len, strlen(expected));
-	free(text.data);
+	assert_int_equal(
+	    reply_format_last_events(&result, 250, 1002003, &event), 0);
+	assert_string_equal(event.body, expected);
+	assert_int_equal(event.body_len, strlen(expected));
+	reply_finish(&event);
 }
 
 static void
 the_ending_does_not_repeat_what_was_told(void **state)
 {
 	(void)state;
-	write_text(EVENTS_STDOUT, "x");
+	write_text(ORDER_STDOUT, "x");
 	assert_ending("{}");
 	result.verdict.status = 3;
 	assert_ending("{\"error\":\"Program exited with status 3\","
 		      "\"exit_code\":3}");
-	write_text(EVENTS_STDERR, "\n");
+	write_text(ORDER_STDERR, "\n");
 	assert_ending("{\"error\":\"Program exited with status 3\","
 		      "\"exit_code\":3}");
-	write_text(EVENTS_STDERR, "Traceback\n");
+	write_text(ORDER_STDERR, "Traceback\n");
 	result.verdict.truncated = VERDICT_TRUNCATED_STDERR;
 	assert_ending("{\"exit_code\":3,\"truncated\":[\"stderr\"]}");
 	result.verdict = (struct verdict){ .kind = VERDICT_TIMED_OUT };
@@ -257,13 +270,13 @@ events_are_asked_for_by_name(void **state)
 	size_t i;
 
 	(void)state;
-	assert_false(request_wants_events(NULL));
+	assert_false(head_wants_events(NULL));
 	for (i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
-		if (!request_wants_events(yes[i]))
+		if (!head_wants_events(yes[i]))
 			fail_msg("not understood: %s", yes[i]);
 	}
 	for (i = 0; i < sizeof(no) / sizeof(*no); i++) {
-		if (request_wants_events(no[i]))
+		if (head_wants_events(no[i]))
 			fail_msg("misunderstood: %s", no[i]);
 	}
 }

@@ -2,11 +2,12 @@
 #include "reply_support.h"
 
 #include "responder/api/piston/piston.h"
+#include "responder/api/serve.h"
 #include "runtimes_support.h"
 
 #define LANGUAGE ",\"language\":\"python\",\"version\":\"3.11.2\"}\n"
 
-static struct events order;
+static struct run_watcher watcher;
 
 /* What it wrote came in this order. */
 static struct result
@@ -18,23 +19,21 @@ measured(
 	result.verdict.wall_us = 154499;
 	result.verdict.cpu_us = 8500;
 	result.verdict.peak_memory_bytes = 9876543;
-	events_reset(&order);
+	order_reset(&watcher.order);
 	assert_int_equal(
-	    events_note(&order, EVENTS_STDOUT, result.stdout_len), 0);
+	    order_note(&watcher.order, ORDER_STDOUT, result.stdout_len), 0);
 	assert_int_equal(
-	    events_note(&order, EVENTS_STDERR, result.stderr_len), 0);
+	    order_note(&watcher.order, ORDER_STDERR, result.stderr_len), 0);
 	return result;
 }
 
 static int
 format(const struct result *result, struct reply *reply)
 {
-	const struct piston_outcome outcome = {
-		.runtime = &table.rows[ROW_PYTHON],
-		.run = { result, &order },
-	};
+	const struct request request = { .runtime = &table.rows[ROW_PYTHON] };
+	const struct run run = { .result = *result, .watcher = &watcher };
 
-	return piston_format_result(&outcome, reply);
+	return piston_format_result(&run, &request, reply);
 }
 
 static void
@@ -139,12 +138,12 @@ output_is_in_the_order_of_arrival(void **state)
 	const struct result result = measured(VERDICT_EXITED, 0, "abc", "XYZ");
 
 	(void)state;
-	events_reset(&order);
-	events_note(&order, EVENTS_STDOUT, 1);
-	events_note(&order, EVENTS_STDERR, 2);
-	events_note(&order, EVENTS_STDOUT, 1);
-	events_note(&order, EVENTS_STDOUT, 1);
-	events_note(&order, EVENTS_STDERR, 1);
+	order_reset(&watcher.order);
+	order_note(&watcher.order, ORDER_STDOUT, 1);
+	order_note(&watcher.order, ORDER_STDERR, 2);
+	order_note(&watcher.order, ORDER_STDOUT, 1);
+	order_note(&watcher.order, ORDER_STDOUT, 1);
+	order_note(&watcher.order, ORDER_STDERR, 1);
 	assert_ending(&result, "\"stdout\":\"abc\",", "\"stderr\":\"XYZ\",",
 	    "\"output\":\"aXYbcZ\",", "");
 }
@@ -174,8 +173,6 @@ a_refusal_is_a_message(void **state)
 	reply_finish(&reply);
 }
 
-static struct events compile_order;
-
 #define RAN                                                                    \
 	"{\"signal\":null,\"stdout\":\"hi\",\"stderr\":\"\",\"code\":0,"       \
 	"\"output\":\"hi\",\"memory\":9876543,\"message\":null,"               \
@@ -190,24 +187,23 @@ static struct events compile_order;
 static void
 a_compiler_has_a_member_of_its_own(void **state)
 {
-	const struct result run = measured(VERDICT_EXITED, 0, "hi", "");
-	const struct result failed = result_of(VERDICT_EXITED, 1, "", "no");
-	struct piston_outcome outcome = {
-		.runtime = &table.rows[ROW_CHECKED],
-		.compile = { &failed, &compile_order },
-		.run = { &run, &order },
+	const struct request request = { .runtime = &table.rows[ROW_CHECKED] };
+	struct run run = {
+		.result = measured(VERDICT_EXITED, 0, "hi", ""),
+		.compiler = result_of(VERDICT_EXITED, 1, "", "no"),
+		.watcher = &watcher,
 	};
 	struct reply reply;
 
 	(void)state;
-	assert_int_equal(events_note(&compile_order, EVENTS_STDERR, 2), 0);
-	assert_int_equal(piston_format_result(&outcome, &reply), 0);
+	assert_int_equal(order_note(&watcher.compiler, ORDER_STDERR, 2), 0);
+	assert_int_equal(piston_format_result(&run, &request, &reply), 0);
 	assert_string_equal(reply.body,
 	    "{\"compile\":" FAILED ",\"run\":" RAN
 	    ",\"language\":\"checked\",\"version\":\"3.11.2\"}\n");
 	reply_finish(&reply);
-	outcome.run = outcome.compile;
-	assert_int_equal(piston_format_result(&outcome, &reply), 0);
+	run.is_compiling = true;
+	assert_int_equal(piston_format_result(&run, &request, &reply), 0);
 	assert_string_equal(reply.body,
 	    "{\"compile\":" FAILED ",\"run\":" FAILED
 	    ",\"language\":\"checked\",\"version\":\"3.11.2\"}\n");
@@ -217,26 +213,27 @@ a_compiler_has_a_member_of_its_own(void **state)
 static void
 all_runtimes_are_listed(void **state)
 {
-	struct reply reply;
+	struct service service = { .options.runtimes = table };
+	struct answer answer = { .refusal = NULL };
 
 	(void)state;
-	assert_int_equal(piston_format_runtimes(&table, &reply), 0);
-	assert_string_equal(reply.body,
+	assert_int_equal(piston_list_runtimes(&service, &answer), 0);
+	assert_int_equal(answer.reply.http_status, 200);
+	assert_string_equal(answer.reply.body,
 	    "[{\"language\":\"python\",\"version\":\"3.11.2\",\"aliases\":"
 	    "[\"py\",\"py3\",\"python3\",\"python3.11\"]},"
 	    "{\"language\":\"shell\",\"version\":\"0.5.12\",\"aliases\":"
 	    "[\"sh\"]},"
 	    "{\"language\":\"checked\",\"version\":\"3.11.2\",\"aliases\":"
 	    "[]}]\n");
-	reply_finish(&reply);
+	reply_finish(&answer.reply);
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	events_finish(&order);
-	events_finish(&compile_order);
+	run_watcher_finish(&watcher);
 	return 0;
 }
 

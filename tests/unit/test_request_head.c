@@ -8,24 +8,26 @@
 #include <cmocka.h>
 
 #include "common/utf8.h"
-#include "responder/job/request.h"
+#include "responder/http/head.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define JSON_TYPE "application/json"
 
-static const struct request_limits limits = { .body_bytes_max = 1000 };
+static const struct head_rules rules = {
+	.body_bytes_max = 1000,
+	.wrong_type = "Content-Type must be application/json",
+};
 
 static void
 assert_head_refused(const char *method, const char *type, const char *length,
     int http_status, const char *message)
 {
+	const struct head head = { method, type, length };
 	struct refusal refusal;
 	size_t body_len;
 
 	memset(&refusal, 0xff, sizeof(refusal));
-	assert_int_equal(request_check_head(method, type, length, &limits,
-			     &body_len, &refusal),
-	    -1);
+	assert_int_equal(head_check(&head, &rules, &body_len, &refusal), -1);
 	assert_int_equal(refusal.http_status, http_status);
 	assert_string_equal(refusal.message, message);
 	assert_int_equal(refusal.retry_after_s, 0);
@@ -38,11 +40,11 @@ assert_head_refused(const char *method, const char *type, const char *length,
 static size_t
 check_head_ok(const char *type, const char *length)
 {
+	const struct head head = { "POST", type, length };
 	struct refusal refusal;
 	size_t body_len = 12345;
 
-	if (request_check_head(
-		"POST", type, length, &limits, &body_len, &refusal) == -1)
+	if (head_check(&head, &rules, &body_len, &refusal) == -1)
 		fail_msg("%s, %s: %s", type, length, refusal.message);
 	return body_len;
 }

@@ -6,22 +6,22 @@
 
 #include <cmocka.h>
 
-#include "responder/api/run/body.h"
+#include "responder/run/result.h"
 
 static void
 every_signal_has_a_name(void **state)
 {
 	(void)state;
-	assert_string_equal(reply_signal_name(1), "SIGHUP");
-	assert_string_equal(reply_signal_name(9), "SIGKILL");
-	assert_string_equal(reply_signal_name(31), "SIGSYS");
-	assert_string_equal(reply_signal_name(32), "32");
-	assert_string_equal(reply_signal_name(64), "64");
-	assert_string_equal(reply_signal_name(0), "unknown");
-	assert_string_equal(reply_signal_name(65), "unknown");
-	assert_string_equal(reply_signal_name(UINT32_MAX), "unknown");
+	assert_string_equal(signal_name(1), "SIGHUP");
+	assert_string_equal(signal_name(9), "SIGKILL");
+	assert_string_equal(signal_name(31), "SIGSYS");
+	assert_string_equal(signal_name(32), "32");
+	assert_string_equal(signal_name(64), "64");
+	assert_string_equal(signal_name(0), "unknown");
+	assert_string_equal(signal_name(65), "unknown");
+	assert_string_equal(signal_name(UINT32_MAX), "unknown");
 	for (uint32_t number = 1; number <= 64; number++)
-		assert_string_not_equal(reply_signal_name(number), "unknown");
+		assert_string_not_equal(signal_name(number), "unknown");
 }
 
 int

@@ -4,16 +4,17 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 
 #include "common/io.h"
+#include "responder/api/run/body.h"
 
 /* For the rest, when the run is over and its sandbox is gone: a responder has
  * others to serve. The buffers of the socket and of nginx have taken most of
  * it by then, whatever the client does. */
 #define END_PATIENCE_US (500 * 1000)
-/* Returned files may be many times more than those buffers: who keeps taking
- * pieces of the ending gets some more time, as long as a run may take. */
+/* Returned files may be many times more than those buffers: a client that keeps
+ * taking pieces of the ending gets some more time, as long as a run may take.
+ */
 #define ENDING_PATIENCE_US (5 * 1000 * 1000)
 
 static int
@@ -27,15 +28,17 @@ begin(struct live *live)
 static int
 send_next(struct live *live, bool is_over)
 {
-	struct event_text text;
+	struct order_piece piece;
+	struct reply event;
 	int rc;
 
-	rc = events_next(
-	    &live->watcher.events, &live->run->result, is_over, &text);
-	if (rc != 1)
-		return rc;
-	rc = exchange_put(live->exchange, text.data, text.len);
-	free(text.data);
+	if (!order_next(
+		&live->watcher.order, &live->run->result, is_over, &piece))
+		return 0;
+	if (reply_format_event(&piece, &event) == -1)
+		return -1;
+	rc = exchange_put(live->exchange, event.body, event.body_len);
+	reply_finish(&event);
 	return rc == -1 ? -1 : 1;
 }
 
@@ -71,8 +74,7 @@ void
 live_finish(struct live *live)
 {
 	live_detach(live);
-	events_finish(&live->watcher.events);
-	events_finish(&live->watcher.compiler);
+	run_watcher_finish(&live->watcher);
 }
 
 /* 0: the client takes more; -1: it is gone, or too slow. */
@@ -91,21 +93,22 @@ await_client(struct live *live, uint64_t deadline_us)
 
 /* Piece by piece, so that it never blocks. */
 static int
-put_ending(struct live *live, const struct event_text *text)
+put_ending(struct live *live, const struct reply *ending)
 {
 	uint64_t last_us = io_now_us() + ENDING_PATIENCE_US;
 	uint64_t deadline_us;
 	size_t sent = 0;
 	size_t len;
 
-	while (sent < text->len) {
+	while (sent < ending->body_len) {
 		deadline_us = io_now_us() + END_PATIENCE_US;
 		if (await_client(live,
 			deadline_us < last_us ? deadline_us : last_us) == -1)
 			return -1;
-		len = text->len - sent;
+		len = ending->body_len - sent;
 		len = len < EXCHANGE_PIECE_MAX ? len : EXCHANGE_PIECE_MAX;
-		if (exchange_put(live->exchange, text->data + sent, len) == -1)
+		if (exchange_put(live->exchange, ending->body + sent, len) ==
+		    -1)
 			return -1;
 		sent += len;
 	}
@@ -115,14 +118,14 @@ put_ending(struct live *live, const struct event_text *text)
 static int
 send_ending(struct live *live, uint64_t run_us)
 {
-	struct event_text text;
+	struct reply ending;
 	int rc;
 
-	if (events_format_ending(
-		&live->run->result, live->run->queue_us, run_us, &text) == -1)
+	if (reply_format_last_events(
+		&live->run->result, live->run->queue_us, run_us, &ending) == -1)
 		return -1;
-	rc = put_ending(live, &text);
-	free(text.data);
+	rc = put_ending(live, &ending);
+	reply_finish(&ending);
 	return rc;
 }
 

@@ -1,21 +1,78 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the service answers: which path, which checks in which order, what is
- * counted and logged.
+ * Owns what the service answers: which path, which checks in which order, what
+ * is counted and logged.
+ *
+ * An API that clients speak is a folder or a file here: its struct dialect
+ * reads a body and writes the answers. To add one, write it, and give each of
+ * its paths a row in the table of routes: the path, its method, its dialect.
+ * A GET has no body; its function fills in the answer. All else, from the
+ * lease to the log, is the same for every API.
  */
 #include "responder/api/serve.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/io.h"
 #include "common/log.h"
 #include "responder/api/piston/piston.h"
-#include "responder/api/serve_parts.h"
+#include "responder/api/run/body.h"
+#include "responder/api/status.h"
 #include "responder/http/client.h"
+#include "responder/http/head.h"
 #include "responder/run/execlog.h"
+
+enum method { GET, POST, NONE };
+
+static const struct route {
+	const char *path;
+	enum method method;
+	const struct dialect *dialect;
+	/* GET: the answer, to be finished by the caller. 0, or -1: no memory,
+	 * or no supervisor. */
+	int (*get)(struct service *service, struct answer *answer);
+} routes[] = {
+	{ "/run", POST, &dialect_run, NULL },
+	{ "/healthz", GET, &dialect_run, status_health },
+	{ "/metrics", GET, &dialect_run, status_metrics },
+	{ "/api/v2/execute", POST, &dialect_piston, NULL },
+	{ "/api/v2/piston/execute", POST, &dialect_piston, NULL },
+	{ "/api/v2/runtimes", GET, &dialect_piston, piston_list_runtimes },
+	{ "/api/v2/piston/runtimes", GET, &dialect_piston,
+	    piston_list_runtimes },
+	/* Any other path that begins so is not found. */
+	{ "/api/v2/", NONE, &dialect_piston, NULL },
+	{ "", NONE, &dialect_run, NULL },
+};
+
+int
+service_init(struct service *service, const struct service_options *options,
+    struct link *link)
+{
+	memset(service, 0, sizeof(*service));
+	service->options = *options;
+	service->options.limits.runtimes = &service->options.runtimes;
+	service->link = link;
+	service->body = malloc((size_t)options->limits.body_bytes_max + 1);
+	service->exchange = exchange_create(RESPONDER_LISTEN_FD);
+	if (service->body == NULL || service->exchange == NULL)
+		return -1;
+	return run_init(&service->run, link, options->output_limit_bytes);
+}
+
+void
+service_finish(struct service *service)
+{
+	live_finish(&service->live);
+	run_watcher_finish(&service->orderly);
+	run_finish(&service->run);
+	free(service->body);
+	exchange_destroy(service->exchange);
+}
 
 /* nginx has made or checked it; a stranger's never gets into a header. */
 static void
@@ -33,9 +90,9 @@ request_id(struct service *service, char out[REQUEST_ID_BYTES_MAX])
 	(void)snprintf(out, REQUEST_ID_BYTES_MAX, "%s", id);
 }
 
-/* What every answer goes through: counted, logged, sent. */
-void
-serve_answer(struct service *service, const struct answer *answer)
+/* Every answer is counted, logged, sent, and freed. */
+static void
+send_answer(struct service *service, struct answer *answer)
 {
 	char trace[TRACE_TEXT_BYTES];
 
@@ -44,27 +101,27 @@ serve_answer(struct service *service, const struct answer *answer)
 	log_debug(NULL, "answered trace=%s status=%d bytes=%zu", trace,
 	    answer->reply.http_status, answer->reply.body_len);
 	exchange_send(service->exchange, answer);
+	reply_finish(&answer->reply);
 }
 
-void
-serve_refusal(struct service *service, const struct refusal *refusal)
+static void
+refuse(struct service *service, const struct refusal *refusal)
 {
 	struct answer answer = { .refusal = refusal };
 
 	if (service->dialect->format_refusal(refusal, &answer.reply) == -1)
 		return; /* no memory for a sentence: nginx says 502 */
-	serve_answer(service, &answer);
-	reply_finish(&answer.reply);
+	send_answer(service, &answer);
 }
 
-void
-serve_busy(struct service *service)
+static void
+refuse_busy(struct service *service)
 {
 	struct refusal refusal;
 
 	(void)refusal_set(&refusal, 503,
 	    "The service is stopping or out of memory: try again later");
-	serve_refusal(service, &refusal);
+	refuse(service, &refusal);
 }
 
 static void
@@ -116,11 +173,10 @@ answer_result(
 		end_live(service, answer.run_us);
 	} else if (service->dialect->format_result(
 		       &service->run, request, &answer.reply) == -1) {
-		serve_busy(service);
+		refuse_busy(service);
 	} else {
-		serve_answer(service, &answer);
+		send_answer(service, &answer);
 	}
-	reply_finish(&answer.reply);
 	log_run(service, request);
 }
 
@@ -130,30 +186,38 @@ take_request(
     struct service *service, struct request *request, struct refusal *refusal)
 {
 	const struct request_limits *limits = &service->options.limits;
+	const struct dialect *dialect = service->dialect;
 	struct exchange *exchange = service->exchange;
+	const struct head head = {
+		.method = exchange_param(exchange, "REQUEST_METHOD"),
+		.content_type = exchange_param(exchange, "CONTENT_TYPE"),
+		.content_length = exchange_param(exchange, "CONTENT_LENGTH"),
+	};
+	const struct head_rules rules = {
+		.body_bytes_max = limits->body_bytes_max,
+		.takes_text = dialect->takes_text && limits->takes_text,
+		.wrong_type = dialect->wrong_type,
+	};
 	size_t len = 0;
 
-	if (service->dialect->check_head(
-		exchange_param(exchange, "REQUEST_METHOD"),
-		exchange_param(exchange, "CONTENT_TYPE"),
-		exchange_param(exchange, "CONTENT_LENGTH"), limits, &len,
-		refusal) == -1) {
+	if (head_check(&head, &rules, &len, refusal) == -1) {
 		exchange_drain(exchange);
 		return -1;
 	}
 	if (exchange_read_body(exchange, service->body, len) == -1)
 		return refusal_set(refusal, 400,
 		    "The body is shorter than its Content-Length");
-	return service->dialect->parse_body(
+	return dialect->parse_body(
 	    service->body, len, limits, request, refusal);
 }
 
-/* Who watches the next run: its client, or we for the order of its output. */
+/* A live run is watched by its client; others for the order of their output,
+ * where the dialect tells it. */
 static void
 attach_watcher(struct service *service, struct request *request)
 {
 	request->is_live = service->dialect->has_live &&
-			   request_wants_events(exchange_param(
+			   head_wants_events(exchange_param(
 			       service->exchange, "HTTP_ACCEPT"));
 	if (request->is_live)
 		live_attach(&service->live, service->exchange, &service->run);
@@ -177,7 +241,7 @@ serve_run(struct service *service)
 
 	request_init(&request);
 	if (take_request(service, &request, &refusal) == -1) {
-		serve_refusal(service, &refusal);
+		refuse(service, &refusal);
 		request_finish(&request);
 		return;
 	}
@@ -189,7 +253,7 @@ serve_run(struct service *service)
 		answer_result(service, &request, begun_us);
 		break;
 	case RUN_REFUSED:
-		serve_refusal(service, &refusal);
+		refuse(service, &refusal);
 		break;
 	case RUN_CLIENT_GONE:
 		/* Nobody to answer; but what ran, ran. */
@@ -202,6 +266,29 @@ serve_run(struct service *service)
 	request_finish(&request);
 }
 
+/* GET or HEAD, without a body to look at. */
+static void
+serve_get(struct service *service, const struct route *route)
+{
+	const char *method = exchange_param(
+	    service->exchange, "REQUEST_METHOD");
+	struct answer answer = { .refusal = NULL };
+	struct refusal refusal;
+
+	exchange_drain(service->exchange);
+	answer.head_only = method != NULL && strcmp(method, "HEAD") == 0;
+	if (!answer.head_only &&
+	    (method == NULL || strcmp(method, "GET") != 0)) {
+		(void)refusal_set(&refusal, 405, "Method not allowed: use GET");
+		refusal.allow = "GET, HEAD";
+		refuse(service, &refusal);
+	} else if (route->get(service, &answer) == -1) {
+		refuse_busy(service);
+	} else {
+		send_answer(service, &answer);
+	}
+}
+
 static void
 serve_nothing(struct service *service)
 {
@@ -209,46 +296,46 @@ serve_nothing(struct service *service)
 
 	exchange_drain(service->exchange);
 	(void)refusal_set(&refusal, 404, "%s", service->dialect->not_found);
-	serve_refusal(service, &refusal);
+	refuse(service, &refusal);
 }
 
-static const struct path {
-	const char *uri;
-	void (*serve)(struct service *service);
-} paths[] = {
-	{ "/run", serve_run },
-	{ "/healthz", serve_health },
-	{ "/metrics", serve_metrics },
-	{ "/api/v2/execute", serve_run },
-	{ "/api/v2/piston/execute", serve_run },
-	{ "/api/v2/runtimes", serve_runtimes },
-	{ "/api/v2/piston/runtimes", serve_runtimes },
-};
+/* The last row is for every path. */
+static const struct route *
+find_route(const char *path)
+{
+	const struct route *route = routes;
+
+	while (route->method == NONE
+		   ? strncmp(path, route->path, strlen(route->path)) != 0
+		   : strcmp(path, route->path) != 0)
+		route++;
+	return route;
+}
 
 static void
 serve(struct service *service)
 {
-	const char *uri = exchange_param(service->exchange, "DOCUMENT_URI");
-	size_t i;
+	const char *path = exchange_param(service->exchange, "DOCUMENT_URI");
+	const struct route *route = find_route(path != NULL ? path : "");
 
-	if (uri == NULL)
-		uri = "";
-	service->dialect = strncmp(uri, PISTON_PATHS, strlen(PISTON_PATHS)) == 0
-			       ? &dialect_piston
-			       : &dialect_own;
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		if (strcmp(uri, paths[i].uri) == 0) {
-			paths[i].serve(service);
-			return;
-		}
+	service->dialect = route->dialect;
+	switch (route->method) {
+	case POST:
+		serve_run(service);
+		break;
+	case GET:
+		serve_get(service, route);
+		break;
+	case NONE:
+		serve_nothing(service);
+		break;
 	}
-	serve_nothing(service);
 }
 
 void
 serve_one(struct service *service)
 {
-	/* Who is to stop leaves the rest to those that come after. */
+	/* A responder that is to stop leaves the rest to the others. */
 	link_on_idle_message(service->link);
 	if (service->link->lost || exchange_accept(service->exchange) == -1)
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The paths that are served: /run, /healthz, /metrics. */
+/* One request after the other, whatever API it is for. */
 #ifndef SCE_SERVE_H
 #define SCE_SERVE_H
 
@@ -9,12 +9,17 @@
 #include "responder/api/dialect.h"
 #include "responder/api/live.h"
 #include "responder/http/exchange.h"
-#include "responder/run/run.h"
-#include "responder/worker.h"
+
+struct service_options {
+	struct request_limits limits;
+	struct runtimes runtimes; /* limits.runtimes points to it */
+	uint32_t output_limit_bytes;
+	bool log_code;
+};
 
 /* What serving takes; a worker owns all of it. */
 struct service {
-	struct worker_options options;
+	struct service_options options;
 	struct link *link;
 	struct run run;
 	struct exchange *exchange;
@@ -26,6 +31,12 @@ struct service {
 	uint64_t log_failures;
 	bool log_torn; /* the last line was cut by a full disk */
 };
+
+/* Requests come from RESPONDER_LISTEN_FD. 0, or -1 with errno; service_finish
+ * may follow in any case. */
+int service_init(struct service *service, const struct service_options *options,
+    struct link *link);
+void service_finish(struct service *service);
 
 /* Accepts a request, if there is one, and answers it. */
 void serve_one(struct service *service);

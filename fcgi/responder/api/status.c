@@ -9,20 +9,22 @@
 #define PROBE_CODE "print('ok')"
 #define PROBE_OUTPUT "ok\n"
 
-/* What is not Python has done what it can when it has looked at it. */
+/* A program in another language can only look at it and end. */
 static bool
-probe(struct run *run, const struct runtime *runtime)
+probe(struct service *service)
 {
+	const struct runtime *runtime = &service->options.runtimes.rows[0];
 	static uint8_t code[] = PROBE_CODE;
 	static const struct link_asker nobody;
 	struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
 		.runtime = runtime,
 		.wall_limit_ms = runtime->wall_default_ms };
-	const struct result *result = &run->result;
+	const struct result *result = &service->run.result;
 	struct refusal refusal;
 
-	if (run_execute(run, &request, &nobody, -1, &refusal) != RUN_DONE ||
+	if (run_execute(&service->run, &request, &nobody, -1, &refusal) !=
+		RUN_DONE ||
 	    result->verdict.kind != VERDICT_EXITED)
 		return false;
 	if (!runtime->is_python)
@@ -33,10 +35,9 @@ probe(struct run *run, const struct runtime *runtime)
 }
 
 static const char *
-find_health(struct link *link, struct run *run, const struct runtime *runtime,
-    struct lease_reply *health)
+find_health(struct service *service, struct lease_reply *health)
 {
-	if (link_ask_health(link, health) != LINK_GRANTED)
+	if (link_ask_health(service->link, health) != LINK_GRANTED)
 		return "down";
 	switch ((enum lease_health)health->reason) {
 	case LEASE_HEALTHY:
@@ -44,7 +45,7 @@ find_health(struct link *link, struct run *run, const struct runtime *runtime,
 	case LEASE_BUSY:
 		return "busy";
 	case LEASE_PROBE:
-		return probe(run, runtime) ? "ok" : "down";
+		return probe(service) ? "ok" : "down";
 	case LEASE_DOWN:
 		break;
 	}
@@ -52,11 +53,10 @@ find_health(struct link *link, struct run *run, const struct runtime *runtime,
 }
 
 int
-status_health(struct link *link, struct run *run, const struct runtime *runtime,
-    struct answer *answer)
+status_health(struct service *service, struct answer *answer)
 {
 	struct lease_reply health = { .ready = 0 };
-	const char *word = find_health(link, run, runtime, &health);
+	const char *word = find_health(service, &health);
 	struct reply *reply = &answer->reply;
 	int n;
 
@@ -73,13 +73,13 @@ status_health(struct link *link, struct run *run, const struct runtime *runtime,
 }
 
 int
-status_metrics(struct link *link, struct answer *answer)
+status_metrics(struct service *service, struct answer *answer)
 {
 	struct reply *reply = &answer->reply;
 
 	reply->body = malloc(LEASE_TEXT_MAX);
 	if (reply->body == NULL ||
-	    link_ask_metrics(link, reply->body, &reply->body_len) !=
+	    link_ask_metrics(service->link, reply->body, &reply->body_len) !=
 		LINK_GRANTED ||
 	    reply->body_len == 0) {
 		reply_finish(reply);

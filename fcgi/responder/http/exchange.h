@@ -10,21 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "responder/api/run/body.h"
-#include "responder/job/request.h"
+#include "responder/http/answer.h"
 
 struct exchange;
-
-/* What is answered, beside the reply's status and body. */
-struct answer {
-	struct reply reply;
-	const struct refusal *refusal; /* NULL: none */
-	bool is_run;                   /* timings are known */
-	bool head_only;
-	const char *content_type; /* NULL: JSON */
-	uint64_t queue_us;
-	uint64_t run_us;
-};
 
 /* For a listening socket, non-blocking. NULL with errno. */
 struct exchange *exchange_create(int listen_fd);

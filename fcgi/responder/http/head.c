@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns what is checked of a request before its body is read. */
+#include "responder/http/head.h"
+
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
-
-#include "responder/job/request.h"
 
 /* The media type alone counts, whatever its case and its parameters. */
 static bool
@@ -42,29 +43,38 @@ parse_length(const char *text, size_t *len)
 	return 0;
 }
 
+/* Clients that set no type: fetch says text/plain for a string. */
+static bool
+is_text_type(const char *content_type)
+{
+	static const char text_type[] = "text/plain";
+
+	return content_type != NULL &&
+	       strncasecmp(content_type, text_type, sizeof(text_type) - 1) == 0;
+}
+
 int
-request_check_head(const char *method, const char *content_type,
-    const char *content_length, const struct request_limits *limits,
+head_check(const struct head *head, const struct head_rules *rules,
     size_t *body_len, struct refusal *refusal)
 {
-	if (method == NULL || strcmp(method, "POST") != 0) {
+	if (head->method == NULL || strcmp(head->method, "POST") != 0) {
 		refusal_set(refusal, 405, "Method not allowed: use POST");
 		refusal->allow = "POST";
 		return -1;
 	}
-	if (!is_json_type(content_type))
-		return refusal_set(
-		    refusal, 415, "Content-Type must be application/json");
-	if (content_length == NULL || *content_length == '\0')
+	if (!is_json_type(head->content_type) &&
+	    !(rules->takes_text && is_text_type(head->content_type)))
+		return refusal_set(refusal, 415, "%s", rules->wrong_type);
+	if (head->content_length == NULL || *head->content_length == '\0')
 		return refusal_set(refusal, 411,
 		    "Content-Length missing: send the length of the body");
-	if (parse_length(content_length, body_len) == -1)
+	if (parse_length(head->content_length, body_len) == -1)
 		return refusal_set(refusal, 400,
 		    "Content-Length must be a decimal number of bytes");
-	if (*body_len > limits->body_bytes_max)
+	if (*body_len > rules->body_bytes_max)
 		return refusal_set(refusal, 413,
-		    "Request body too long: the limit is %u bytes",
-		    (unsigned)limits->body_bytes_max);
+		    "Request body too long: the limit is %zu bytes",
+		    rules->body_bytes_max);
 	return 0;
 }
 
@@ -89,7 +99,7 @@ is_acceptable(const char *parameters, size_t len)
 }
 
 bool
-request_wants_events(const char *accept)
+head_wants_events(const char *accept)
 {
 	static const char type[] = "text/event-stream";
 	const size_t type_len = sizeof(type) - 1;

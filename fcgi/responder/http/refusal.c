@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the sentence of a refusal: always bounded, always whole characters. */
+#include "responder/http/refusal.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/utf8.h"
-#include "responder/job/request.h"
 
 int
 refusal_set(struct refusal *refusal, int http_status, const char *format, ...)
@@ -23,5 +24,13 @@ refusal_set(struct refusal *refusal, int http_status, const char *format, ...)
 	len = strlen(refusal->message);
 	while (!utf8_check((const uint8_t *)refusal->message, len, NULL))
 		refusal->message[--len] = '\0';
+	return -1;
+}
+
+int
+refusal_set_no_memory(struct refusal *refusal)
+{
+	refusal_set(refusal, 503, "Out of memory: try again in a second");
+	refusal->retry_after_s = 1;
 	return -1;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Owns the bytes in which arguments and files travel, and what may be one. */
 #include "responder/job/args_and_files.h"
 
 #include <json-c/json.h>
@@ -9,13 +10,13 @@
 
 #include "common/args_and_files.h"
 #include "common/bytes.h"
+#include "common/hex.h"
 #include "common/utf8.h"
-#include "responder/json/read.h"
 
 #define SIZE_MIN 4096
 
-/* Room for len more bytes, or NULL. What is not bounded by the body is not
- * much: a length before each string. */
+/* Room for len more bytes, or NULL with the refusal filled in. The body bounds
+ * all but little of it: a length before each string. */
 static uint8_t *
 reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 {
@@ -33,7 +34,7 @@ reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 	if (size != extras->size)
 		data = realloc(data, size);
 	if (data == NULL) {
-		(void)request_json_no_memory(refusal);
+		(void)refusal_set_no_memory(refusal);
 		return NULL;
 	}
 	extras->data = data;
@@ -69,31 +70,27 @@ add_string(
 	return 0;
 }
 
-static bool
-has_nul(struct json_object *string)
-{
-	return strlen(json_object_get_string(string)) !=
-	       (size_t)json_object_get_string_len(string);
-}
-
 static int
-add_arg(struct request *request, struct json_object *arg, size_t index,
-    struct refusal *refusal)
+add_arg(const struct body *body, struct json_object *arg, size_t index)
 {
+	struct refusal *refusal = body->refusal;
+
 	if (!json_object_is_type(arg, json_type_string))
 		return refusal_set(
 		    refusal, 400, "args[%zu] must be a string", index);
-	if (has_nul(arg))
+	if (json_has_nul(arg))
 		return refusal_set(refusal, 400,
 		    "args[%zu] must not contain a NUL character", index);
 	return add_string(
-	    &request->extras, json_object_get_string(arg), refusal);
+	    &body->request->extras, json_object_get_string(arg), refusal);
 }
 
 int
-request_add_args(struct request *request, const char *script,
-    struct json_object *args, struct refusal *refusal)
+request_add_args(
+    const struct body *body, const char *script, struct json_object *args)
 {
+	struct request_extras *extras = &body->request->extras;
+	struct refusal *refusal = body->refusal;
 	size_t count = 0;
 	size_t i;
 
@@ -106,15 +103,14 @@ request_add_args(struct request *request, const char *script,
 		return refusal_set(refusal, 400,
 		    "Too many args: %zu, the limit is %d", count,
 		    EXTRAS_ARGS_MAX);
-	if (add_number(&request->extras, count + 1, refusal) == -1 ||
-	    add_string(&request->extras, script, refusal) == -1)
+	if (add_number(extras, count + 1, refusal) == -1 ||
+	    add_string(extras, script, refusal) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
-		if (add_arg(request, json_object_array_get_idx(args, i), i,
-			refusal) == -1)
+		if (add_arg(body, json_object_array_get_idx(args, i), i) == -1)
 			return -1;
 	}
-	if (request->extras.len > EXTRAS_ARGS_BYTES_MAX)
+	if (extras->len > EXTRAS_ARGS_BYTES_MAX)
 		return refusal_set(refusal, 400,
 		    "args are too long: the limit is %d bytes in all",
 		    EXTRAS_ARGS_BYTES_MAX);
@@ -122,14 +118,13 @@ request_add_args(struct request *request, const char *script,
 }
 
 int
-request_add_file_count(
-    struct request *request, size_t count, struct refusal *refusal)
+request_add_file_count(const struct body *body, size_t count)
 {
 	if (count > EXTRAS_FILES_MAX)
-		return refusal_set(refusal, 400,
+		return refusal_set(body->refusal, 400,
 		    "Too many files: %zu, the limit is %d", count,
 		    EXTRAS_FILES_MAX);
-	return add_number(&request->extras, count, refusal);
+	return add_number(&body->request->extras, count, body->refusal);
 }
 
 /* Would one be the other, or in the other's place? */
@@ -162,16 +157,6 @@ is_taken(const struct request_extras *extras, const char *path)
 			return true;
 	}
 	return false;
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* How many bytes, or -1. */
@@ -212,19 +197,27 @@ decode(const struct request_file *file, uint8_t *out, size_t room)
 }
 
 int
-request_add_file(struct request *request, const struct request_file *file,
-    const struct request_limits *limits, struct refusal *refusal)
+request_refuse_path(struct refusal *refusal)
 {
+	return refusal_set(refusal, 400,
+	    "A file's name must be a relative path without . and .., "
+	    "of %d components at the most",
+	    EXTRAS_DEPTH_MAX);
+}
+
+int
+request_add_file(const struct body *body, const struct request_file *file)
+{
+	const uint32_t bytes_max = body->limits->files_bytes_max;
+	struct request *request = body->request;
+	struct refusal *refusal = body->refusal;
 	struct request_extras *extras = &request->extras;
 	size_t len = (size_t)json_object_get_string_len(file->content);
 	uint8_t *at;
 	int n;
 
 	if (!extras_path_is_safe(file->path))
-		return refusal_set(refusal, 400,
-		    "A file's name must be a relative path without . and .., "
-		    "of %d components at the most",
-		    EXTRAS_DEPTH_MAX);
+		return request_refuse_path(refusal);
 	if (is_taken(extras, file->path))
 		return refusal_set(refusal, 400,
 		    "Two files have the same name, or one that is the other's "
@@ -241,9 +234,9 @@ request_add_file(struct request *request, const struct request_file *file,
 	bytes_put_u32(at, (uint32_t)n);
 	extras->len += 4 + (size_t)n;
 	request->files_len += (size_t)n;
-	if (request->files_len > limits->files_bytes_max)
+	if (request->files_len > bytes_max)
 		return refusal_set(refusal, 400,
 		    "Files too long: the limit is %u bytes in all",
-		    (unsigned)limits->files_bytes_max);
+		    (unsigned)bytes_max);
 	return 0;
 }

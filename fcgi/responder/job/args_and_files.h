@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON -> arguments and files of a job, as extras.h has them. First the name
- * of the program and the arguments, then the files, once each.
+ * JSON -> arguments and files of a job, as common/args_and_files.h has them.
+ * First come the name of the program and the arguments, then the number of
+ * files, then the files. Each function: 0, or -1 with the refusal filled in:
+ * 400, or 503 when memory is short.
  */
-#ifndef SCE_REQUEST_EXTRAS_H
-#define SCE_REQUEST_EXTRAS_H
+#ifndef SCE_JOB_ARGS_AND_FILES_H
+#define SCE_JOB_ARGS_AND_FILES_H
 
 #include "responder/job/request.h"
-
-struct json_object;
 
 /* How a file in a request is named and written. */
 struct request_file {
@@ -17,23 +17,16 @@ struct request_file {
 	const char *encoding; /* utf8, base64 or hex */
 };
 
-/*
- * args: an array of strings, or NULL. 0, or -1 with the refusal filled in: 400,
- * or 503 when memory is short.
- */
-int request_add_args(struct request *request, const char *script,
-    struct json_object *args, struct refusal *refusal);
+/* args: an array of strings, or NULL. */
+int request_add_args(
+    const struct body *body, const char *script, struct json_object *args);
 
-/* The number of files, then each of them; request->files_len counts their
- * bytes. */
-int request_add_file_count(
-    struct request *request, size_t count, struct refusal *refusal);
-int request_add_file(struct request *request, const struct request_file *file,
-    const struct request_limits *limits, struct refusal *refusal);
+int request_add_file_count(const struct body *body, size_t count);
 
-/* request_files.c: args and files of a body of /run; its runtime is known. */
-int request_read_extras(struct json_object *object,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal);
+/* One file; request->files_len counts the bytes of all. */
+int request_add_file(const struct body *body, const struct request_file *file);
+
+/* For a name that is none. Always returns -1. */
+int request_refuse_path(struct refusal *refusal);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTP fields and JSON -> what to run, or a reason to refuse. Pure. The order
- * of the checks is part of the contract: method, content type, size, lexical
+ * What a client wants to run, whatever API it speaks. Pure. The order of the
+ * checks is part of every API's contract: method, content type, size, lexical
  * JSON and UTF-8, members, values.
  */
 #ifndef SCE_REQUEST_H
@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/limits.h"
+#include "responder/http/refusal.h"
 #include "responder/job/runtime.h"
+#include "responder/json/read.h"
 
 /* What the owner of the service allows, whatever the language: the limits of a
  * language are in its row. */
@@ -24,15 +25,7 @@ struct request_limits {
 	bool takes_text; /* Piston's paths: text/plain counts as JSON */
 };
 
-/* A request that will not run: status and one sentence for the client. */
-struct refusal {
-	int http_status;
-	uint32_t retry_after_s; /* 0: no such header */
-	const char *allow;      /* for 405, else NULL */
-	char message[SENTENCE_BYTES_MAX];
-};
-
-/* As extras.h has them; request_extras.h makes them. */
+/* As common/args_and_files.h has them; job/args_and_files.h makes them. */
 struct request_extras {
 	uint8_t *data; /* NULL if there are none */
 	size_t len;
@@ -57,38 +50,32 @@ struct request {
 	bool returns_files;    /* those that it makes are part of the answer */
 };
 
-/*
- * Method, content type and size, before the body is read. NULL stands for a
- * field that is not there. *body_len gets the announced length. 0, or -1 with
- * the refusal filled in: 405, 415, 411 (no length), 400 (bad length), 413.
- */
-int request_check_head(const char *method, const char *content_type,
-    const char *content_length, const struct request_limits *limits,
-    size_t *body_len, struct refusal *refusal);
+void request_init(struct request *request);
+void request_finish(struct request *request);
 
-/* True if an Accept header asks for server-sent events by name. */
-bool request_wants_events(const char *accept);
-
-/*
- * The body. 0, or -1 with the refusal filled in (400, or 503 when memory is
- * short); *request is then empty. request_finish may follow in any case.
- */
-int request_parse_body(const uint8_t *body, size_t body_len,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal);
-
-/* Of all that happens in its sandbox. */
+/* The wall clock of all that happens in its sandbox: milliseconds. */
 static inline uint32_t
 request_wall_ms(const struct request *request)
 {
 	return request->wall_limit_ms + request->compile_wall_limit_ms;
 }
 
-void request_init(struct request *request);
-void request_finish(struct request *request);
+/* A body on its way to a request, or to a refusal. */
+struct body {
+	const struct request_limits *limits;
+	struct request *request;
+	struct refusal *refusal;
+	struct json_object *object; /* request_parse fills it in */
+};
 
-/* printf-like; cuts the message rather than overflow. Always returns -1. */
-int refusal_set(struct refusal *refusal, int http_status, const char *format,
-    ...) __attribute__((format(printf, 3, 4)));
+/* Bytes -> the object, whose members read takes. 0, or -1 with the refusal
+ * filled in (400, or 503 when memory is short); the request is then empty. */
+int request_parse(struct body *body, const uint8_t *data, size_t len,
+    const struct json_words *words, int (*read)(const struct body *body));
+
+/* The program, if the member of that name is one. 0, or -1 with the refusal
+ * filled in. */
+int request_take_code(
+    const struct body *body, const char *name, struct json_object *value);
 
 #endif

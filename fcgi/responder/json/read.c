@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* json-c is given only what json_check has passed. */
+/* Owns how bodies are read: json-c is given only what json_check has passed. */
 #include "responder/json/read.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/limits.h"
+#include "common/utf8.h"
 #include "responder/json/check.h"
-
-int
-request_json_no_memory(struct refusal *refusal)
-{
-	refusal_set(refusal, 503, "Out of memory: try again in a second");
-	refusal->retry_after_s = 1;
-	return -1;
-}
 
 /* Of what json_check passed: some byte of it is not white space. */
 static bool
@@ -23,15 +19,15 @@ is_object(const uint8_t *json)
 }
 
 static int
-refuse_syntax(const struct request_words *words, struct refusal *refusal)
+refuse_syntax(const struct json_words *words, struct refusal *refusal)
 {
 	return refusal_set(
 	    refusal, 400, "Body is not valid JSON: send %s", words->example);
 }
 
 static int
-check_json(const uint8_t *body, size_t body_len,
-    const struct request_words *words, struct refusal *refusal)
+check_json(const uint8_t *body, size_t body_len, const struct json_words *words,
+    struct refusal *refusal)
 {
 	switch (json_check(body, body_len)) {
 	case JSON_CHECK_OK:
@@ -75,8 +71,8 @@ tokener_flags(void)
 }
 
 int
-request_json_parse(const uint8_t *body, size_t body_len,
-    const struct request_words *words, struct json_object **object,
+json_read_object(const uint8_t *body, size_t body_len,
+    const struct json_words *words, struct json_object **object,
     struct refusal *refusal)
 {
 	struct json_tokener *tokener;
@@ -89,7 +85,7 @@ request_json_parse(const uint8_t *body, size_t body_len,
 	/* json-c counts the value in the innermost level as one more. */
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (tokener == NULL)
-		return request_json_no_memory(refusal);
+		return refusal_set_no_memory(refusal);
 	json_tokener_set_flags(tokener, tokener_flags());
 	*object = json_tokener_parse_ex(
 	    tokener, (const char *)body, (int)body_len);
@@ -98,6 +94,110 @@ request_json_parse(const uint8_t *body, size_t body_len,
 	if (*object != NULL)
 		return 0;
 	if (error == json_tokener_success)
-		return request_json_no_memory(refusal);
+		return refusal_set_no_memory(refusal);
 	return refuse_syntax(words, refusal);
+}
+
+/* One byte of a name as JSON has it. A NUL follows. Returns the length. */
+static size_t
+escape_byte(char out[sizeof("\\u001f")], unsigned char byte)
+{
+	int len;
+
+	if (byte < 0x20 || byte == 0x7f)
+		len = snprintf(out, sizeof("\\u001f"), "\\u%04x", byte);
+	else if (byte == '"' || byte == '\\')
+		len = snprintf(out, sizeof("\\\\"), "\\%c", byte);
+	else
+		len = snprintf(out, sizeof("x"), "%c", byte);
+	return (size_t)len;
+}
+
+/* A name cut short ends at the edge of a character and in three dots. */
+void
+json_show(char out[JSON_SHOWN_BYTES], const char *name)
+{
+	const size_t len_max = JSON_SHOWN_BYTES - sizeof("\\u001f...");
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (; *name != '\0' && len <= len_max; name++)
+		len += escape_byte(out + len, (unsigned char)*name);
+	if (*name == '\0')
+		return;
+	while (!utf8_check((const uint8_t *)out, len, NULL))
+		len--;
+	memcpy(out + len, "...", sizeof("..."));
+}
+
+static bool
+is_known(const char *name, const char *const *known)
+{
+	for (; *known != NULL; known++) {
+		if (strcmp(name, *known) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+json_check_names(struct json_object *object, const char *const *known,
+    const char *advice, struct refusal *refusal)
+{
+	struct json_object_iterator it = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+	char shown[JSON_SHOWN_BYTES];
+
+	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
+		const char *name = json_object_iter_peek_name(&it);
+
+		if (is_known(name, known))
+			continue;
+		json_show(shown, name);
+		return refusal_set(
+		    refusal, 400, "Unknown member \"%s\": %s", shown, advice);
+	}
+	return 0;
+}
+
+int
+json_take_string(const char *name, struct json_object *value, uint8_t **data,
+    size_t *len, struct refusal *refusal)
+{
+	if (!json_object_is_type(value, json_type_string))
+		return refusal_set(
+		    refusal, 400, "\"%s\" must be a string", name);
+	*len = (size_t)json_object_get_string_len(value);
+	*data = malloc(*len + 1);
+	if (*data == NULL)
+		return refusal_set_no_memory(refusal);
+	memcpy(*data, json_object_get_string(value), *len);
+	(*data)[*len] = '\0';
+	return 0;
+}
+
+bool
+json_has_nul(struct json_object *string)
+{
+	return strlen(json_object_get_string(string)) !=
+	       (size_t)json_object_get_string_len(string);
+}
+
+int
+json_read_name(struct json_object *object, const char *name,
+    const char **string, struct refusal *refusal)
+{
+	struct json_object *value;
+
+	*string = NULL;
+	if (!json_object_object_get_ex(object, name, &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_string))
+		return refusal_set(
+		    refusal, 400, "\"%s\" must be a string", name);
+	*string = json_object_get_string(value);
+	if (json_has_nul(value))
+		return refusal_set(refusal, 400,
+		    "\"%s\" must not contain a NUL character", name);
+	return 0;
 }

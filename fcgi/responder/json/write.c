@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Serialises; what json-c leaves raw although it is a control character is
- * found in strings only, as all else in JSON is ASCII. */
+/*
+ * Owns the making of JSON: json-c builds and quotes. The bytes of a program
+ * become valid UTF-8 before json-c sees them, because json-c writes whatever it
+ * is given; and control characters that json-c leaves raw are escaped
+ * afterwards. They are found in strings only, as all else in JSON is ASCII.
+ */
 #include "responder/json/write.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/hex.h"
+#include "common/utf8.h"
+
+/* Some answers join both streams of a run. json-c counts in int. */
+#define BYTES_MAX (2 * OUTPUT_BYTES_MAX)
 
 /* "\u0085" for a two-byte character, or for DEL. */
 #define ESCAPE_LEN 6
@@ -39,7 +50,6 @@ escaped_len(const unsigned char *text, size_t len)
 static size_t
 escape(char *out, const unsigned char *text, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char code;
 	size_t control;
 	size_t n = 0;
@@ -53,8 +63,8 @@ escape(char *out, const unsigned char *text, size_t len)
 		}
 		code = text[i + control - 1];
 		memcpy(out + n, "\\u00", 4);
-		out[n + 4] = hex[code >> 4];
-		out[n + 5] = hex[code & 15];
+		out[n + 4] = hex_digit(code >> 4);
+		out[n + 5] = hex_digit(code);
 		n += ESCAPE_LEN;
 	}
 	return n;
@@ -78,4 +88,156 @@ json_text_line(struct json_object *object, size_t *len)
 	line[(*len)++] = '\n';
 	line[*len] = '\0';
 	return line;
+}
+
+struct json_out
+json_out_object(void)
+{
+	struct json_out out = { .root = json_object_new_object() };
+
+	out.failed = out.root == NULL;
+	return out;
+}
+
+struct json_out
+json_out_array(void)
+{
+	struct json_out out = { .root = json_object_new_array() };
+
+	out.failed = out.root == NULL;
+	return out;
+}
+
+char *
+json_out_finish(struct json_out *out, size_t *len)
+{
+	char *line = out->failed ? NULL : json_text_line(out->root, len);
+
+	json_object_put(out->root);
+	out->root = NULL;
+	return line;
+}
+
+/* json-c's null is NULL, which json_add takes for want of memory. */
+static bool
+put(struct json_object *parent, const char *name, struct json_object *value)
+{
+	if (name == NULL)
+		return json_object_array_add(parent, value) == 0;
+	return json_object_object_add(parent, name, value) == 0;
+}
+
+struct json_object *
+json_add(struct json_out *out, struct json_object *parent, const char *name,
+    struct json_object *value)
+{
+	if (!out->failed && value != NULL && put(parent, name, value))
+		return value;
+	json_object_put(value);
+	out->failed = true;
+	return NULL;
+}
+
+struct json_object *
+json_add_object(
+    struct json_out *out, struct json_object *parent, const char *name)
+{
+	return json_add(out, parent, name, json_object_new_object());
+}
+
+struct json_object *
+json_add_array(
+    struct json_out *out, struct json_object *parent, const char *name)
+{
+	return json_add(out, parent, name, json_object_new_array());
+}
+
+void
+json_add_string(struct json_out *out, struct json_object *parent,
+    const char *name, const char *value)
+{
+	json_add(out, parent, name, json_object_new_string(value));
+}
+
+void
+json_add_number(struct json_out *out, struct json_object *parent,
+    const char *name, int64_t value)
+{
+	json_add(out, parent, name, json_object_new_int64(value));
+}
+
+void
+json_add_ms(struct json_out *out, struct json_object *parent, const char *name,
+    uint64_t us)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%llu.%03u",
+	    (unsigned long long)(us / 1000), (unsigned int)(us % 1000));
+	json_add(out, parent, name,
+	    json_object_new_double_s((double)us / 1000, text));
+}
+
+void
+json_add_null(
+    struct json_out *out, struct json_object *parent, const char *name)
+{
+	if (out->failed || !put(parent, name, NULL))
+		out->failed = true;
+}
+
+static void
+repair(struct json_out *out, struct text *text, const uint8_t *data, size_t len,
+    bool cut)
+{
+	*text = (struct text){ NULL, 0 };
+	if (len == 0)
+		return;
+	if (len <= BYTES_MAX)
+		text->data = malloc(len * UTF8_REPAIR_GROWTH);
+	if (text->data != NULL)
+		text->len = utf8_repair(data, len, cut, (uint8_t *)text->data);
+	else
+		out->failed = true;
+}
+
+void
+text_init(struct json_out *out, struct text *text, const uint8_t *data,
+    size_t len, bool cut)
+{
+	if (len > OUTPUT_BYTES_MAX) { /* no run may have so much */
+		out->failed = true;
+		len = 0;
+	}
+	repair(out, text, data, len, cut);
+	while (text->len > 0 && text->data[text->len - 1] == '\n')
+		text->len--;
+}
+
+void
+text_finish(struct text *text)
+{
+	free(text->data);
+	*text = (struct text){ NULL, 0 };
+}
+
+void
+json_add_text(struct json_out *out, struct json_object *parent,
+    const char *name, const struct text *text)
+{
+	const char *data = text->len > 0 ? text->data : "";
+
+	json_add(out, parent, name,
+	    json_object_new_string_len(data, (int)text->len));
+}
+
+void
+json_add_bytes(struct json_out *out, struct json_object *parent,
+    const char *name, const uint8_t *data, size_t len, bool cut)
+{
+	struct text text;
+
+	repair(out, &text, data, len, cut);
+	json_add_text(out, parent, name, &text);
+	text_finish(&text);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The history of what ran. json-c quotes; libmd digests. */
+/* Owns the history of what ran: one line a run. libmd digests programs. */
 #include "responder/run/execlog.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,18 +30,17 @@ verdict_name(enum verdict_kind kind)
 }
 
 static void
-add_text(struct json_object *line, const char *name, const char *text)
+add_text(struct json_out *line, const char *name, const char *text)
 {
-	json_object_object_add(line, name, json_object_new_string(text));
+	json_add_string(line, line->root, name, text);
 }
 
 /* A guest that was taken over can say any number: none may wrap. */
 static void
-add_number(struct json_object *line, const char *name, uint64_t number)
+add_number(struct json_out *line, const char *name, uint64_t number)
 {
-	json_object_object_add(line, name,
-	    json_object_new_int64(
-		number > INT64_MAX ? INT64_MAX : (int64_t)number));
+	json_add_number(line, line->root, name,
+	    number > INT64_MAX ? INT64_MAX : (int64_t)number);
 }
 
 static uint64_t
@@ -51,20 +49,14 @@ add_saturating(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-/* Milliseconds with three decimals, as text that is a JSON number. */
 static void
-add_ms(struct json_object *line, const char *name, uint64_t us)
+add_ms(struct json_out *line, const char *name, uint64_t us)
 {
-	char text[32];
-
-	(void)snprintf(text, sizeof(text), "%llu.%03u",
-	    (unsigned long long)(us / 1000), (unsigned int)(us % 1000));
-	json_object_object_add(
-	    line, name, json_object_new_double_s((double)us / 1000, text));
+	json_add_ms(line, line->root, name, us);
 }
 
 static void
-add_time(struct json_object *line, const struct timespec *time)
+add_time(struct json_out *line, const struct timespec *time)
 {
 	char text[48];
 	struct tm tm;
@@ -78,8 +70,7 @@ add_time(struct json_object *line, const struct timespec *time)
 }
 
 static void
-add_code(
-    struct json_object *line, const struct request *request, bool with_code)
+add_code(struct json_out *line, const struct request *request, bool with_code)
 {
 	char digest[SHA256_DIGEST_STRING_LENGTH];
 
@@ -87,13 +78,12 @@ add_code(
 	add_number(line, "code_bytes", request->code_len);
 	add_text(line, "code_sha256", digest);
 	if (with_code)
-		json_object_object_add(line, "code",
-		    json_object_new_string_len(
-			(const char *)request->code, (int)request->code_len));
+		json_add_text(line, line->root, "code",
+		    &(struct text){ (char *)request->code, request->code_len });
 }
 
 static void
-add_result(struct json_object *line, const struct result *result)
+add_result(struct json_out *line, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 
@@ -102,9 +92,9 @@ add_result(struct json_object *line, const struct result *result)
 	if (verdict->kind == VERDICT_EXITED)
 		add_number(line, "exit_code", verdict->status);
 	else
-		json_object_object_add(line, "exit_code", NULL);
+		json_add_null(line, line->root, "exit_code");
 	if (verdict->kind == VERDICT_SIGNALED)
-		add_text(line, "signal", reply_signal_name(verdict->status));
+		add_text(line, "signal", signal_name(verdict->status));
 	if (result->is_compiler)
 		add_text(line, "stage", "compile");
 	add_ms(line, "wall_ms", verdict->wall_us);
@@ -117,21 +107,16 @@ add_result(struct json_object *line, const struct result *result)
 char *
 execlog_format(const struct execlog_entry *entry, size_t *len)
 {
-	struct json_object *line = json_object_new_object();
-	char *text;
+	struct json_out line = json_out_object();
 
-	if (line == NULL)
-		return NULL;
-	add_time(line, &entry->time);
-	add_text(line, "id", entry->request_id);
-	add_text(line, "trace", entry->trace);
-	add_text(line, "client", entry->client);
-	add_code(line, entry->request, entry->with_code);
-	add_result(line, entry->result);
-	add_ms(line, "queue_ms", entry->queue_us);
-	text = json_text_line(line, len);
-	(void)json_object_put(line);
-	return text;
+	add_time(&line, &entry->time);
+	add_text(&line, "id", entry->request_id);
+	add_text(&line, "trace", entry->trace);
+	add_text(&line, "client", entry->client);
+	add_code(&line, entry->request, entry->with_code);
+	add_result(&line, entry->result);
+	add_ms(&line, "queue_ms", entry->queue_us);
+	return json_out_finish(&line, len);
 }
 
 int

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "responder/api/run/body.h"
 #include "responder/job/request.h"
+#include "responder/run/result.h"
 
 struct execlog_entry {
 	struct timespec time; /* CLOCK_REALTIME */

@@ -12,16 +12,16 @@ gather_result(struct run *run)
 
 /* The guest keeps to the limits; should it not, we do. */
 static enum run_step
-append(struct run *run, enum events_stream stream, const uint8_t *payload,
+append(struct run *run, enum order_stream stream, const uint8_t *payload,
     uint32_t len)
 {
-	uint8_t *const out[2][EVENTS_STREAMS] = {
+	uint8_t *const out[2][ORDER_STREAMS] = {
 		{ run->stdout_data, run->stderr_data },
 		{ run->compiler_stdout_data, run->compiler_stderr_data },
 	};
 	struct result *result = gather_result(run);
-	size_t *out_len = stream == EVENTS_STDOUT ? &result->stdout_len
-						  : &result->stderr_len;
+	size_t *out_len = stream == ORDER_STDOUT ? &result->stdout_len
+						 : &result->stderr_len;
 	size_t room = run->output_limit_bytes - *out_len;
 	struct run_watcher *watcher = run->watcher;
 
@@ -30,8 +30,7 @@ append(struct run *run, enum events_stream stream, const uint8_t *payload,
 	memcpy(out[run->is_compiling][stream] + *out_len, payload, len);
 	*out_len += len;
 	if (watcher != NULL &&
-	    events_note(
-		run->is_compiling ? &watcher->compiler : &watcher->events,
+	    order_note(run->is_compiling ? &watcher->compiler : &watcher->order,
 		stream, len) == -1)
 		return RUN_STEP_BROKEN;
 	return RUN_STEP_ON;
@@ -100,9 +99,9 @@ take_frame(
 		run->started = true;
 		return RUN_STEP_ON;
 	case FRAME_STDOUT:
-		return append(run, EVENTS_STDOUT, payload, header->len);
+		return append(run, ORDER_STDOUT, payload, header->len);
 	case FRAME_STDERR:
-		return append(run, EVENTS_STDERR, payload, header->len);
+		return append(run, ORDER_STDERR, payload, header->len);
 	case FRAME_COMPILED:
 		return take_compiled(run, payload, header->len);
 	case FRAME_VERDICT:

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -20,12 +21,100 @@
 /* A sandbox may die between READY and the job; then one more is tried. */
 #define LEASES_PER_RUN 2
 
-static uint8_t *
-put(uint8_t *at, const void *data, size_t len)
+int
+run_init(struct run *run, struct link *link, uint32_t output_limit_bytes)
 {
-	if (len > 0)
-		memcpy(at, data, len);
-	return at + len;
+	memset(run, 0, sizeof(*run));
+	run->link = link;
+	run->output_limit_bytes = output_limit_bytes;
+	run->inbox = malloc(INBOX_BYTES);
+	run->stdout_data = malloc(output_limit_bytes);
+	run->stderr_data = malloc(output_limit_bytes);
+	/* Takes no memory before there is something to keep. */
+	run->compiler_stdout_data = malloc(output_limit_bytes);
+	run->compiler_stderr_data = malloc(output_limit_bytes);
+	return run->inbox == NULL || run->stdout_data == NULL ||
+		       run->stderr_data == NULL ||
+		       run->compiler_stdout_data == NULL ||
+		       run->compiler_stderr_data == NULL
+		   ? -1
+		   : 0;
+}
+
+void
+run_finish(struct run *run)
+{
+	free(run->inbox);
+	free(run->stdout_data);
+	free(run->stderr_data);
+	free(run->compiler_stdout_data);
+	free(run->compiler_stderr_data);
+	run_forget_files(run);
+	memset(run, 0, sizeof(*run));
+}
+
+void
+run_forget_files(struct run *run)
+{
+	returned_finish(&run->returned);
+}
+
+void
+run_watcher_finish(struct run_watcher *watcher)
+{
+	order_finish(&watcher->order);
+	order_finish(&watcher->compiler);
+}
+
+void
+run_begin(struct run *run, const struct request *request)
+{
+	const struct runtime *runtime = request->runtime;
+	struct result result = { .stdout_data = run->stdout_data,
+		.stderr_data = run->stderr_data,
+		.wall_limit_ms = request->wall_limit_ms,
+		.cpu_limit_ms = request->cpu_limit_ms,
+		.memory_limit_bytes = request->memory_bytes > 0
+					  ? request->memory_bytes
+					  : runtime->memory_bytes,
+		.verdict = { .kind = VERDICT_SANDBOX_FAILED } };
+
+	run_forget_files(run);
+	result.files = request->returns_files ? &run->returned : NULL;
+	run->result = run->compiler = result;
+	run->compiler.is_compiler = true;
+	run->compiler.stdout_data = run->compiler_stdout_data;
+	run->compiler.stderr_data = run->compiler_stderr_data;
+	run->compiler.cpu_limit_ms = 0;
+	if (request->compile_wall_limit_ms > 0)
+		run->compiler.wall_limit_ms = request->compile_wall_limit_ms;
+	run->inbox_len = 0;
+	run->sent = run->started = run->compiler_ended = false;
+	run->is_compiling = runtime->compiles;
+	if (run->watcher != NULL) {
+		order_reset(&run->watcher->order);
+		order_reset(&run->watcher->compiler);
+	}
+}
+
+/* All parts, in one call if the socket has room for them, else bit by bit. */
+static int
+send_parts(int fd, const struct iovec *parts, int count)
+{
+	uint64_t deadline_us = io_now_us() + SEND_PATIENCE_US;
+	ssize_t n = writev(fd, parts, count);
+	size_t sent = n > 0 ? (size_t)n : 0;
+	size_t skip;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		skip = sent < parts[i].iov_len ? sent : parts[i].iov_len;
+		sent -= skip;
+		if (io_write_all(fd, (uint8_t *)parts[i].iov_base + skip,
+			parts[i].iov_len - skip, deadline_us) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -41,18 +130,21 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 		.code_len = (uint32_t)request->code_len,
 		.stdin_len = (uint32_t)request->stdin_len,
 		.extras_len = (uint32_t)request->extras.len };
-	uint8_t *at = run->outbox;
+	uint8_t head[FRAME_HEADER_LEN + FRAME_JOB_HEADER_LEN];
+	const struct iovec parts[] = {
+		{ .iov_base = head, .iov_len = sizeof(head) },
+		{ .iov_base = request->code, .iov_len = request->code_len },
+		{ .iov_base = request->stdin_data,
+		    .iov_len = request->stdin_len },
+		{ .iov_base = request->extras.data,
+		    .iov_len = request->extras.len },
+	};
 
-	frame_encode_header(at, FRAME_JOB,
+	frame_encode_header(head, FRAME_JOB,
 	    (uint32_t)(FRAME_JOB_HEADER_LEN + request->code_len +
 		       request->stdin_len + request->extras.len));
-	frame_encode_job_header(at + FRAME_HEADER_LEN, &job);
-	at += FRAME_HEADER_LEN + FRAME_JOB_HEADER_LEN;
-	at = put(at, request->code, request->code_len);
-	at = put(at, request->stdin_data, request->stdin_len);
-	at = put(at, request->extras.data, request->extras.len);
-	return io_write_all(sandbox_fd, run->outbox, (size_t)(at - run->outbox),
-	    io_now_us() + SEND_PATIENCE_US);
+	frame_encode_job_header(head + FRAME_HEADER_LEN, &job);
+	return send_parts(sandbox_fd, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
 static enum run_step
@@ -77,7 +169,7 @@ has_news(const struct run *run)
 {
 	return run->watcher != NULL && run->watcher->send != NULL &&
 	       run->started &&
-	       (!run->watcher->has_begun || run->watcher->events.pending);
+	       (!run->watcher->has_begun || run->watcher->order.pending);
 }
 
 static enum run_step

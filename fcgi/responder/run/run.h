@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-#include "responder/api/run/body.h"
 #include "responder/job/request.h"
-#include "responder/run/order.h"
 #include "responder/run/lease.h"
+#include "responder/run/order.h"
+#include "responder/run/result.h"
 
 #define INBOX_BYTES (2 * (FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX))
 
@@ -19,33 +19,32 @@ enum run_outcome {
 };
 
 /*
- * Somebody who watches a run as it goes on. send is called when there is
- * something to tell and the client's connection takes it, at first when the
- * program has started: 0, or -1 when the client is gone. NULL: who only wants
- * to know, in the end, what came before what.
+ * Watches a run as it goes on. send is called when there is something to tell
+ * and the client's connection takes it, at first when the program has started:
+ * 0, or -1 when the client is gone. NULL: only the order is of interest.
  */
 struct run_watcher {
-	struct events events;
-	struct events compiler; /* never told: only what came before what */
-	bool has_begun;         /* the client knows that it runs */
+	struct order order;    /* of the program's output */
+	struct order compiler; /* of the compiler's, which is never told */
+	bool has_begun;        /* the client knows that it runs */
 	int (*send)(struct run_watcher *watcher);
 };
+
+void run_watcher_finish(struct run_watcher *watcher);
 
 /* Buffers that a worker keeps from run to run, and what is known of one. */
 struct run {
 	struct link *link;
 	uint32_t output_limit_bytes;
-	uint8_t *outbox; /* a job frame */
-	uint8_t *inbox;  /* frames from the guest; INBOX_BYTES */
+	uint8_t *inbox; /* frames from the guest; INBOX_BYTES */
 	size_t inbox_len;
 	uint8_t *stdout_data;
 	uint8_t *stderr_data;
 	uint8_t *compiler_stdout_data;
 	uint8_t *compiler_stderr_data;
-	bool sent;    /* the job is on its way: code may run from now on */
-	bool started; /* the guest has said that it has the job */
-	bool
-	    is_compiling; /* it is the compiler that runs, or was the last to */
+	bool sent;         /* the job is on its way: code may run from now on */
+	bool started;      /* the guest has said that it has the job */
+	bool is_compiling; /* the compiler runs, or was the last to run */
 	bool compiler_ended; /* the guest has said how */
 	uint64_t queue_us;
 	struct returned returned; /* files; run_forget_files frees them */
@@ -59,7 +58,7 @@ struct run {
 int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
 void run_finish(struct run *run);
 
-/* run_state.c: nothing is known yet of what is to run now. */
+/* Nothing is known yet of what is to run now. */
 void run_begin(struct run *run, const struct request *request);
 
 /* The files of the last run have been told: they take memory only meanwhile. */

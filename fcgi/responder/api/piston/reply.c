@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns what an answer of Piston's API looks like. */
-#include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/utf8.h"
 #include "responder/api/piston/piston.h"
-#include "responder/json/member.h"
+#include "responder/api/serve.h"
 
 /* How it ended, in Piston's words, which are isolate's. */
 struct ending {
@@ -63,7 +59,7 @@ describe_end(const struct result *result, struct ending *ending)
 		break;
 	case VERDICT_SIGNALED:
 		ending->status = "SG";
-		ending->signal = reply_signal_name(verdict->status);
+		ending->signal = signal_name(verdict->status);
 		(void)snprintf(ending->message, size, "Caught fatal signal %u",
 		    (unsigned)verdict->status);
 		break;
@@ -86,48 +82,32 @@ describe_end(const struct result *result, struct ending *ending)
 	describe_truncation(verdict->truncated, ending);
 }
 
-static int
-add_string_or_null(
-    struct json_object *object, const char *name, const char *value)
+static void
+add_string_or_null(struct json_out *out, struct json_object *parent,
+    const char *name, const char *value)
 {
 	if (value == NULL || *value == '\0')
-		return json_member_add_null(object, name);
-	return json_member_add_string(object, name, value);
-}
-
-static int
-add_stream(struct json_object *object, const char *name, const uint8_t *data,
-    size_t len, bool cut)
-{
-	struct text text;
-	int rc;
-
-	if (text_repair(&text, data, len, cut) == -1)
-		return -1;
-	rc = json_member_add_text(object, name, &text);
-	text_finish(&text);
-	return rc;
+		json_add_null(out, parent, name);
+	else
+		json_add_string(out, parent, name, value);
 }
 
 /* Both streams, in the order in which they came. */
-static int
-add_output(struct json_object *object, const struct result *result,
-    const struct events *order)
+static void
+add_output(struct json_out *out, struct json_object *stage,
+    const struct result *result, const struct order *order)
 {
-	size_t len = result->stdout_len + result->stderr_len;
-	uint8_t *both = malloc(len + 1);
-	struct text text = { malloc(len * UTF8_REPAIR_GROWTH + 1), 0 };
-	int rc = -1;
+	uint8_t *both = malloc(result->stdout_len + result->stderr_len + 1);
+	size_t len;
 
-	if (both != NULL && text.data != NULL) {
-		len = events_join(order, result, both);
-		text.len = utf8_repair(both, len,
-		    result->verdict.truncated != 0, (uint8_t *)text.data);
-		rc = json_member_add_text(object, "output", &text);
+	if (both == NULL) {
+		out->failed = true;
+		return;
 	}
-	text_finish(&text);
+	len = order_join(order, result, both);
+	json_add_bytes(
+	    out, stage, "output", both, len, result->verdict.truncated != 0);
 	free(both);
-	return rc;
 }
 
 static int64_t
@@ -136,140 +116,91 @@ rounded_ms(uint64_t us)
 	return (int64_t)((us + 500) / 1000);
 }
 
-static int
-add_measures(struct json_object *run, const struct result *result,
-    const struct ending *ending)
-{
-	const struct verdict *verdict = &result->verdict;
-
-	if (json_member_add_number(
-		run, "memory", (int64_t)verdict->peak_memory_bytes) == -1 ||
-	    add_string_or_null(run, "message", ending->message) == -1 ||
-	    add_string_or_null(run, "status", ending->status) == -1)
-		return -1;
-	if (json_member_add_number(
-		run, "cpu_time", rounded_ms(verdict->cpu_us)) == -1)
-		return -1;
-	return json_member_add_number(
-	    run, "wall_time", rounded_ms(verdict->wall_us));
-}
-
 /* All ten members, always, in Piston's order. */
-static int
-add_run(struct json_object *run, const struct result *result,
-    const struct events *order)
+static void
+add_stage(struct json_out *out, const char *name, const struct result *result,
+    const struct order *order)
 {
-	const uint32_t truncated = result->verdict.truncated;
+	struct json_object *stage = json_add_object(out, out->root, name);
+	const struct verdict *verdict = &result->verdict;
 	struct ending ending;
 
 	describe_end(result, &ending);
-	if (add_string_or_null(run, "signal", ending.signal) == -1)
-		return -1;
-	if (add_stream(run, "stdout", result->stdout_data, result->stdout_len,
-		(truncated & VERDICT_TRUNCATED_STDOUT) != 0) == -1 ||
-	    add_stream(run, "stderr", result->stderr_data, result->stderr_len,
-		(truncated & VERDICT_TRUNCATED_STDERR) != 0) == -1)
-		return -1;
-	if ((ending.code == -1
-		    ? json_member_add_null(run, "code")
-		    : json_member_add_number(run, "code", ending.code)) == -1)
-		return -1;
-	if (add_output(run, result, order) == -1)
-		return -1;
-	return add_measures(run, result, &ending);
-}
-
-/* Takes the object. */
-static int
-finish(struct json_object *object, int rc, struct reply *reply)
-{
-	if (rc == 0)
-		rc = reply_set(reply, 200, object);
-	json_object_put(object);
-	if (rc == -1)
-		errno = ENOMEM;
-	return rc;
-}
-
-static int
-add_stage(struct json_object *object, const char *name,
-    const struct piston_stage *stage)
-{
-	struct json_object *member;
-
-	if (stage->result == NULL)
-		return 0;
-	member = json_object_new_object();
-	if (json_member_add(object, name, member) == -1)
-		return -1;
-	return add_run(member, stage->result, stage->order);
+	add_string_or_null(out, stage, "signal", ending.signal);
+	json_add_bytes(out, stage, "stdout", result->stdout_data,
+	    result->stdout_len,
+	    (verdict->truncated & VERDICT_TRUNCATED_STDOUT) != 0);
+	json_add_bytes(out, stage, "stderr", result->stderr_data,
+	    result->stderr_len,
+	    (verdict->truncated & VERDICT_TRUNCATED_STDERR) != 0);
+	if (ending.code == -1)
+		json_add_null(out, stage, "code");
+	else
+		json_add_number(out, stage, "code", ending.code);
+	add_output(out, stage, result, order);
+	json_add_number(
+	    out, stage, "memory", (int64_t)verdict->peak_memory_bytes);
+	add_string_or_null(out, stage, "message", ending.message);
+	add_string_or_null(out, stage, "status", ending.status);
+	json_add_number(out, stage, "cpu_time", rounded_ms(verdict->cpu_us));
+	json_add_number(out, stage, "wall_time", rounded_ms(verdict->wall_us));
 }
 
 int
-piston_format_result(const struct piston_outcome *outcome, struct reply *reply)
+piston_format_result(
+    const struct run *run, const struct request *request, struct reply *reply)
 {
-	const struct runtime *runtime = outcome->runtime;
-	struct json_object *object = json_object_new_object();
-	int rc = -1;
+	const struct runtime *runtime = request->runtime;
+	const struct run_watcher *watcher = run->watcher;
+	struct json_out out = json_out_object();
 
-	memset(reply, 0, sizeof(*reply));
-	if (object == NULL)
-		goto out;
-	if (add_stage(object, "compile", &outcome->compile) == -1 ||
-	    add_stage(object, "run", &outcome->run) == -1)
-		goto out;
-	if (json_member_add_string(object, "language", runtime->language) == -1)
-		goto out;
-	rc = json_member_add_string(object, "version", runtime->version);
-out:
-	return finish(object, rc, reply);
+	if (runtime->compiles)
+		add_stage(&out, "compile", &run->compiler, &watcher->compiler);
+	/* A compiler that has failed stands in both places. */
+	if (run->is_compiling)
+		add_stage(&out, "run", &run->compiler, &watcher->compiler);
+	else
+		add_stage(&out, "run", &run->result, &watcher->order);
+	json_add_string(&out, out.root, "language", runtime->language);
+	json_add_string(&out, out.root, "version", runtime->version);
+	return reply_set(reply, 200, &out);
 }
 
-static int
-add_aliases(struct json_object *object, const struct runtime *runtime)
+int
+piston_list_runtimes(struct service *service, struct answer *answer)
 {
-	struct json_object *aliases = json_object_new_array();
+	const struct runtimes *runtimes = &service->options.runtimes;
+	struct json_out out = json_out_array();
+	const struct runtime *runtime;
 	const char *const *alias;
-
-	if (json_member_add(object, "aliases", aliases) == -1)
-		return -1;
-	for (alias = runtime->aliases; *alias != NULL; alias++) {
-		if (json_array_add_string(aliases, *alias) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-add_runtime(struct json_object *list, const struct runtime *runtime)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (json_array_add(list, object) == -1)
-		return -1;
-	if (json_member_add_string(object, "language", runtime->language) ==
-		-1 ||
-	    json_member_add_string(object, "version", runtime->version) == -1)
-		return -1;
-	return add_aliases(object, runtime);
-}
-
-int
-piston_format_runtimes(const struct runtimes *runtimes, struct reply *reply)
-{
-	struct json_object *list = json_object_new_array();
-	int rc = list == NULL ? -1 : 0;
+	struct json_object *object;
+	struct json_object *aliases;
 	size_t i;
 
-	memset(reply, 0, sizeof(*reply));
-	for (i = 0; rc == 0 && i < runtimes->count; i++)
-		rc = add_runtime(list, &runtimes->rows[i]);
-	return finish(list, rc, reply);
+	for (i = 0; i < runtimes->count; i++) {
+		runtime = &runtimes->rows[i];
+		object = json_add_object(&out, out.root, NULL);
+		json_add_string(&out, object, "language", runtime->language);
+		json_add_string(&out, object, "version", runtime->version);
+		aliases = json_add_array(&out, object, "aliases");
+		for (alias = runtime->aliases; *alias != NULL; alias++)
+			json_add_string(&out, aliases, NULL, *alias);
+	}
+	return reply_set(&answer->reply, 200, &out);
 }
 
 int
 piston_format_refusal(const struct refusal *refusal, struct reply *reply)
 {
-	return reply_format_sentence(
-	    refusal->http_status, "message", refusal->message, reply);
+	return reply_set_sentence(
+	    reply, refusal->http_status, "message", refusal->message);
 }
+
+const struct dialect dialect_piston = {
+	.takes_text = true,
+	.wrong_type = "requests must be of type application/json",
+	.not_found = "Not Found",
+	.parse_body = piston_parse_body,
+	.format_result = piston_format_result,
+	.format_refusal = piston_format_refusal,
+};

@@ -3,74 +3,170 @@
  * Owns what a body of Piston's API may ask for. Its checks come in the order
  * of Piston's own, with its sentences; then those that Piston does not make.
  */
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/args_and_files.h"
-#include "responder/api/piston/limits.h"
 #include "responder/api/piston/piston.h"
 #include "responder/job/args_and_files.h"
-#include "responder/json/read.h"
 
-static const struct request_words words = {
+static const struct json_words words = {
 	"an object such as {\"language\": \"python\", \"version\": \"*\", "
 	"\"files\": [{\"content\": \"print(1)\"}]}",
 	"use language, version, files, stdin and args",
 };
 
-int
-piston_check_head(const char *method, const char *content_type,
-    const char *content_length, const struct request_limits *limits,
-    size_t *body_len, struct refusal *refusal)
+/* JavaScript takes it for nothing, and Piston for "as usual". */
+static bool
+is_nothing(struct json_object *value)
 {
-	static const char text_type[] = "text/plain";
-	int rc;
-
-	/* Clients that set no type: fetch says this for a string. */
-	if (limits->takes_text && content_type != NULL &&
-	    strncasecmp(content_type, text_type, sizeof(text_type) - 1) == 0)
-		content_type = "application/json";
-	rc = request_check_head(
-	    method, content_type, content_length, limits, body_len, refusal);
-	if (rc == -1 && refusal->http_status == 415)
-		(void)refusal_set(
-		    refusal, 415, "requests must be of type application/json");
-	return rc;
+	if (json_object_is_type(value, json_type_boolean))
+		return !json_object_get_boolean(value);
+	if (json_object_is_type(value, json_type_string))
+		return json_object_get_string_len(value) == 0;
+	return json_object_is_type(value, json_type_null);
 }
 
 /* NULL unless it is a string with something in it. */
 static const char *
 string_member(struct json_object *object, const char *name)
 {
-	struct json_object *value;
+	struct json_object *value = json_object_object_get(object, name);
 
-	if (!json_object_object_get_ex(object, name, &value) ||
-	    !json_object_is_type(value, json_type_string) ||
-	    json_object_get_string_len(value) == 0)
-		return NULL;
-	return json_object_get_string(value);
+	return json_object_is_type(value, json_type_string) &&
+		       !is_nothing(value)
+		   ? json_object_get_string(value)
+		   : NULL;
+}
+
+/* --- limits --------------------------------------------------------------- */
+
+/*
+ * One limit, in the unit of max (0: there is none, as there is nothing that it
+ * limits). *value is left alone when it is not given, or -1.
+ */
+static int
+read_limit(
+    const struct body *body, const char *name, uint64_t max, uint64_t *value)
+{
+	struct refusal *refusal = body->refusal;
+	struct json_object *member;
+	double number;
+
+	member = json_object_object_get(body->object, name);
+	if (is_nothing(member))
+		return 0;
+	if (!json_object_is_type(member, json_type_int) &&
+	    !json_object_is_type(member, json_type_double))
+		return refusal_set(
+		    refusal, 400, "If specified, %s must be a number", name);
+	number = json_object_get_double(member);
+	if (number == -1)
+		return 0;
+	if (max > 0 && number > (double)max)
+		return refusal_set(refusal, 400,
+		    "%s cannot exceed the configured limit of %" PRIu64, name,
+		    max);
+	if (number < 0)
+		return refusal_set(
+		    refusal, 400, "%s must be non-negative", name);
+	/* Written so that NaN is refused, too. */
+	if (!(number >= 1))
+		return refusal_set(refusal, 400, "%s must be at least 1", name);
+	*value = max > 0 ? (uint64_t)number : 0;
+	return 0;
 }
 
 static int
-check_files(struct json_object *object, struct json_object **files,
-    struct refusal *refusal)
+check_memory(const char *name, uint64_t bytes, struct refusal *refusal)
 {
-	struct json_object *content;
+	if (bytes == 0 || bytes >= MEMORY_BYTES_MIN)
+		return 0;
+	return refusal_set(
+	    refusal, 400, "%s must be at least %d", name, MEMORY_BYTES_MIN);
+}
+
+/* Both are in one sandbox, which has one limit: neither gets more than it is
+ * to have. 0: no limit of its own. */
+static uint64_t
+smaller(uint64_t a, uint64_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
+/* Memory, time and CPU time, in Piston's order; the compiler's come first.
+ * Where there is no compiler, its limits only have to be numbers. */
+static int
+read_limits(const struct body *body)
+{
+	struct request *request = body->request;
+	const struct runtime *runtime = request->runtime;
+	const uint64_t memory_max = runtime->memory_bytes;
+	const uint64_t wall_max = runtime->wall_max_ms;
+	const bool compiles = runtime->compiles;
+	uint64_t wall_ms = runtime->wall_default_ms;
+	uint64_t compile_wall_ms = compiles ? wall_ms : 0;
+	uint64_t memory = 0;
+	uint64_t compile_memory = 0;
+	uint64_t cpu_ms = 0;
+	uint64_t unused = 0;
+	const struct {
+		const char *name;
+		uint64_t max;
+		uint64_t *value;
+	} all[] = {
+		{ "compile_memory_limit", compiles ? memory_max : 0,
+		    &compile_memory },
+		{ "run_memory_limit", memory_max, &memory },
+		{ "compile_timeout", compiles ? wall_max : 0,
+		    &compile_wall_ms },
+		{ "run_timeout", wall_max, &wall_ms },
+		{ "compile_cpu_time", 0, &unused },
+		{ "run_cpu_time", wall_max, &cpu_ms },
+	};
 	size_t i;
 
-	if (!json_object_object_get_ex(object, "files", files) ||
-	    !json_object_is_type(*files, json_type_array))
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (read_limit(body, all[i].name, all[i].max, all[i].value) ==
+		    -1)
+			return -1;
+	}
+	if (check_memory(
+		"compile_memory_limit", compile_memory, body->refusal) == -1 ||
+	    check_memory("run_memory_limit", memory, body->refusal) == -1)
+		return -1;
+	request->wall_limit_ms = (uint32_t)wall_ms;
+	request->compile_wall_limit_ms = (uint32_t)compile_wall_ms;
+	request->memory_bytes = smaller(memory, compile_memory);
+	request->cpu_limit_ms = (uint32_t)cpu_ms;
+	return 0;
+}
+
+/* --- the program and its files ---------------------------------------------
+ */
+
+/* An array of objects with a content each. */
+static int
+read_array(const struct body *body, struct json_object **files)
+{
+	struct json_object *file;
+	size_t i;
+
+	*files = json_object_object_get(body->object, "files");
+	if (!json_object_is_type(*files, json_type_array))
 		return refusal_set(
-		    refusal, 400, "files is required as an array");
+		    body->refusal, 400, "files is required as an array");
 	for (i = 0; i < json_object_array_length(*files); i++) {
-		if (!json_object_object_get_ex(
-			json_object_array_get_idx(*files, i), "content",
-			&content) ||
-		    !json_object_is_type(content, json_type_string))
-			return refusal_set(refusal, 400,
+		file = json_object_array_get_idx(*files, i);
+		if (!json_object_is_type(
+			json_object_object_get(file, "content"),
+			json_type_string))
+			return refusal_set(body->refusal, 400,
 			    "files[%zu].content is required as a string", i);
 	}
 	return 0;
@@ -79,10 +175,9 @@ check_files(struct json_object *object, struct json_object **files,
 static bool
 is_text(struct json_object *file)
 {
-	struct json_object *encoding;
+	struct json_object *encoding = json_object_object_get(file, "encoding");
 
-	return !json_object_object_get_ex(file, "encoding", &encoding) ||
-	       piston_is_nothing(encoding) ||
+	return is_nothing(encoding) ||
 	       strcmp(json_object_get_string(encoding), "utf8") == 0;
 }
 
@@ -103,20 +198,18 @@ find_main(struct json_object *files, struct refusal *refusal)
 	return NULL;
 }
 
-/* Its programs are promised a newline at the end, even of nothing. */
+/* Piston's programs are promised a newline at the end, even of nothing. */
 static int
-read_stdin(struct json_object *object, struct request *request,
-    struct refusal *refusal)
+read_stdin(const struct body *body)
 {
-	struct json_object *value;
+	struct json_object *value = json_object_object_get(
+	    body->object, "stdin");
+	struct request *request = body->request;
 	uint8_t *data;
 
-	if (!json_object_object_get_ex(object, "stdin", &value) ||
-	    json_object_is_type(value, json_type_null))
-		value = NULL;
 	if (value != NULL &&
-	    request_take_string("stdin", value, &request->stdin_data,
-		&request->stdin_len, refusal) == -1)
+	    json_take_string("stdin", value, &request->stdin_data,
+		&request->stdin_len, body->refusal) == -1)
 		return -1;
 	if (request->stdin_len > 0 &&
 	    request->stdin_data[request->stdin_len - 1] == '\n')
@@ -124,166 +217,129 @@ read_stdin(struct json_object *object, struct request *request,
 	/* In the place of the NUL, with a new one behind it. */
 	data = realloc(request->stdin_data, request->stdin_len + 2);
 	if (data == NULL)
-		return request_json_no_memory(refusal);
+		return refusal_set_no_memory(body->refusal);
 	request->stdin_data = data;
 	data[request->stdin_len++] = '\n';
 	data[request->stdin_len] = '\0';
 	return 0;
 }
 
-/* NULL for what Piston would not look at. */
-static struct json_object *
-member_or_null(struct json_object *object, const char *name)
-{
-	struct json_object *value = NULL;
-
-	(void)json_object_object_get_ex(object, name, &value);
-	return value;
-}
-
 /* A string ends at its first NUL for all that follows. */
 static bool
-has_nul(struct json_object *object, const char *name)
+has_nul(struct json_object *file, const char *name)
 {
-	struct json_object *value = member_or_null(object, name);
+	struct json_object *value = json_object_object_get(file, name);
 
 	return json_object_is_type(value, json_type_string) &&
-	       strlen(json_object_get_string(value)) !=
-		   (size_t)json_object_get_string_len(value);
+	       json_has_nul(value);
 }
 
 static int
-refuse_name(struct refusal *refusal)
+read_file(const struct body *body, struct json_object *object, size_t index)
 {
-	return refusal_set(refusal, 400,
-	    "A file's name must be a relative path without . and .., of %d "
-	    "components at the most",
-	    EXTRAS_DEPTH_MAX);
-}
+	struct request_file file = {
+		.path = string_member(object, "name"),
+		.content = json_object_object_get(object, "content"),
+		.encoding = string_member(object, "encoding"),
+	};
+	char name[sizeof("file18446744073709551615.code")];
 
-/* What Piston calls it that has no name. */
-#define NAME_BYTES sizeof("file18446744073709551615.code")
-
-static int
-read_file(struct json_object *object, size_t index,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
-{
-	struct request_file file = { .encoding = string_member(
-					 object, "encoding") };
-	char name[NAME_BYTES];
-
-	(void)snprintf(name, sizeof(name), "file%zu.code", index);
-	file.path = string_member(object, "name");
 	if (has_nul(object, "name"))
-		return refuse_name(refusal);
+		return request_refuse_path(body->refusal);
+	/* Piston's name for a file without one. */
+	(void)snprintf(name, sizeof(name), "file%zu.code", index);
 	if (file.path == NULL)
 		file.path = name;
-	file.content = member_or_null(object, "content");
-	/* Whatever else it is, Piston takes it for this. */
+	/* Any other encoding is UTF-8 for Piston. */
 	if (file.encoding == NULL || (strcmp(file.encoding, "base64") != 0 &&
 					 strcmp(file.encoding, "hex") != 0))
 		file.encoding = "utf8";
-	return request_add_file(request, &file, limits, refusal);
+	return request_add_file(body, &file);
 }
 
 static int
-read_files(struct json_object *files, struct json_object *main_file,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
+read_files(const struct body *body, struct json_object *files,
+    struct json_object *main_file)
 {
 	size_t count = json_object_array_length(files);
 	struct json_object *file;
 	size_t i;
 
-	if (request_add_file_count(request, count - 1, refusal) == -1)
+	if (request_add_file_count(body, count - 1) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
 		file = json_object_array_get_idx(files, i);
-		if (file != main_file &&
-		    read_file(file, i, limits, request, refusal) == -1)
+		if (file != main_file && read_file(body, file, i) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-/* One without a name gets the runtime's, for which an interpreter may wait. */
+/* Without a name it gets the runtime's, for which an interpreter may wait. */
 static int
-read_main(struct json_object *file, struct json_object *args,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
+read_main(const struct body *body, struct json_object *file)
 {
 	const char *name = string_member(file, "name");
 
 	if (name == NULL)
-		name = request->runtime->file;
+		name = body->request->runtime->file;
 	if (has_nul(file, "name") || !extras_path_is_safe(name))
-		return refuse_name(refusal);
-	if (request_take_code(member_or_null(file, "content"), "code", limits,
-		request, refusal) == -1)
+		return request_refuse_path(body->refusal);
+	if (request_take_code(
+		body, "code", json_object_object_get(file, "content")) == -1)
 		return -1;
-	if (request->code_len == 0)
+	if (body->request->code_len == 0)
 		return refusal_set(
-		    refusal, 400, "the first file must not be empty");
-	return request_add_args(request, name, args, refusal);
+		    body->refusal, 400, "the first file must not be empty");
+	return request_add_args(
+	    body, name, json_object_object_get(body->object, "args"));
 }
 
 static int
 refuse_runtime(
     const char *language, const char *version, struct refusal *refusal)
 {
-	char shown[2][REQUEST_SHOWN_BYTES];
+	char shown[2][JSON_SHOWN_BYTES];
 
-	request_show(shown[0], language);
-	request_show(shown[1], version);
+	json_show(shown[0], language);
+	json_show(shown[1], version);
 	return refusal_set(
 	    refusal, 400, "%s-%s runtime is unknown", shown[0], shown[1]);
 }
 
 static int
-read_members(struct json_object *object, const struct request_limits *limits,
-    struct request *request, struct refusal *refusal)
+read_members(const struct body *body)
 {
-	const char *language = string_member(object, "language");
-	const char *version = string_member(object, "version");
+	const char *language = string_member(body->object, "language");
+	const char *version = string_member(body->object, "version");
 	struct json_object *files;
 	struct json_object *file;
 
 	if (language == NULL)
 		return refusal_set(
-		    refusal, 400, "language is required as a string");
+		    body->refusal, 400, "language is required as a string");
 	if (version == NULL)
 		return refusal_set(
-		    refusal, 400, "version is required as a string");
-	if (check_files(object, &files, refusal) == -1)
+		    body->refusal, 400, "version is required as a string");
+	if (read_array(body, &files) == -1)
 		return -1;
-	request->runtime = runtime_find(limits->runtimes, language, version);
-	if (request->runtime == NULL)
-		return refuse_runtime(language, version, refusal);
-	file = find_main(files, refusal);
-	if (file == NULL ||
-	    piston_read_limits(object, request, refusal) == -1 ||
-	    read_main(file, member_or_null(object, "args"), limits, request,
-		refusal) == -1 ||
-	    read_files(files, file, limits, request, refusal) == -1)
+	body->request->runtime = runtime_find(
+	    body->limits->runtimes, language, version);
+	if (body->request->runtime == NULL)
+		return refuse_runtime(language, version, body->refusal);
+	file = find_main(files, body->refusal);
+	if (file == NULL || read_limits(body) == -1 ||
+	    read_main(body, file) == -1 || read_files(body, files, file) == -1)
 		return -1;
-	return read_stdin(object, request, refusal);
+	return read_stdin(body);
 }
 
 int
-piston_parse_body(const uint8_t *body, size_t body_len,
+piston_parse_body(const uint8_t *data, size_t len,
     const struct request_limits *limits, struct request *request,
     struct refusal *refusal)
 {
-	struct json_object *object;
-	int rc;
+	struct body body = { limits, request, refusal, NULL };
 
-	request_init(request);
-	if (request_json_parse(body, body_len, &words, &object, refusal) == -1)
-		return -1;
-	rc = read_members(object, limits, request, refusal);
-	if (rc == -1)
-		request_finish(request);
-	json_object_put(object);
-	return rc;
+	return request_parse(&body, data, len, &words, read_members);
 }

@@ -1,174 +1,155 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns what an answer looks like: which member says what, and the sentences.
- * What a program wrote becomes valid UTF-8 before json-c sees it, because
- * json-c writes whatever bytes it is given.
- */
-#include "responder/api/run/body.h"
-
-#include <errno.h>
-#include <json-c/json.h>
+/* Owns what an answer of /run looks like: which member says what. */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <resolv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "responder/json/member.h"
-#include "responder/json/text.h"
-#include "responder/json/write.h"
+#include "responder/api/run/body.h"
 
-static int
-add_sentence(struct json_object *object, const struct result *result)
+/* --- members -------------------------------------------------------------- */
+
+static void
+add_sentence(struct json_out *out, const struct result *result)
 {
 	char sentence[SENTENCE_BYTES_MAX];
 
 	reply_describe_end(result, sentence);
-	return json_member_add_string(object, "error", sentence);
+	json_add_string(out, out->root, "error", sentence);
 }
 
 /* Members error and stderr: a traceback is the error, a sentence else. */
-static int
-add_complaint(struct json_object *object, const struct result *result,
+static void
+add_complaint(struct json_out *out, const struct result *result,
     const struct text *stderr_text)
 {
 	const struct verdict *verdict = &result->verdict;
 	bool failed = !verdict_is_success(verdict);
+	bool is_told = failed && verdict->kind == VERDICT_EXITED &&
+		       stderr_text->len > 0;
 
-	if (failed && verdict->kind == VERDICT_EXITED && stderr_text->len > 0)
-		return json_member_add_text(object, "error", stderr_text);
-	if (failed && add_sentence(object, result) == -1)
-		return -1;
+	if (failed && !is_told)
+		add_sentence(out, result);
 	if (stderr_text->len > 0)
-		return json_member_add_text(object, "stderr", stderr_text);
-	return 0;
+		json_add_text(
+		    out, out->root, is_told ? "error" : "stderr", stderr_text);
 }
 
-static int
-add_end(struct json_object *object, const struct verdict *verdict)
+static void
+add_end(struct json_out *out, const struct verdict *verdict)
 {
 	if (verdict->kind == VERDICT_EXITED && verdict->status != 0)
-		return json_member_add_number(
-		    object, "exit_code", verdict->status);
+		json_add_number(out, out->root, "exit_code", verdict->status);
 	if (verdict->kind == VERDICT_SIGNALED)
-		return json_member_add_string(
-		    object, "signal", reply_signal_name(verdict->status));
-	return 0;
+		json_add_string(
+		    out, out->root, "signal", signal_name(verdict->status));
 }
 
-static int
-add_truncated(struct json_object *object, uint32_t truncated)
+static void
+add_truncated(struct json_out *out, uint32_t truncated)
 {
 	struct json_object *parts;
 
 	if (truncated == 0)
-		return 0;
-	parts = json_object_new_array();
-	if (json_member_add(object, "truncated", parts) == -1)
-		return -1;
-	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0 &&
-	    json_array_add_string(parts, "stdout") == -1)
-		return -1;
-	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0 &&
-	    json_array_add_string(parts, "stderr") == -1)
-		return -1;
-	if ((truncated & VERDICT_TRUNCATED_FILES) != 0 &&
-	    json_array_add_string(parts, "files") == -1)
-		return -1;
-	return 0;
+		return;
+	parts = json_add_array(out, out->root, "truncated");
+	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0)
+		json_add_string(out, parts, NULL, "stdout");
+	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0)
+		json_add_string(out, parts, NULL, "stderr");
+	if ((truncated & VERDICT_TRUNCATED_FILES) != 0)
+		json_add_string(out, parts, NULL, "files");
 }
+
+/* Base64, with the NUL that b64_ntop puts behind it. */
+static void
+add_content(struct json_out *out, struct json_object *file, const uint8_t *data,
+    size_t len)
+{
+	const size_t size = (len + 2) / 3 * 4 + 1;
+	struct text text = { malloc(size), 0 };
+	int n = -1;
+
+	if (text.data != NULL)
+		n = b64_ntop(data, len, text.data, size);
+	if (n == -1)
+		out->failed = true;
+	else
+		text.len = (size_t)n;
+	json_add_text(out, file, "content", &text);
+	text_finish(&text);
+}
+
+/* Each as a request has it, so that it can be sent back. NULL: nobody asked. */
+static void
+add_files(struct json_out *out, const struct returned *returned)
+{
+	struct json_object *files;
+	struct json_object *object;
+	size_t i;
+
+	if (returned == NULL)
+		return;
+	files = json_add_array(out, out->root, "files");
+	for (i = 0; i < returned->count; i++) {
+		const struct returned_file *file = &returned->files[i];
+
+		object = json_add_object(out, files, NULL);
+		json_add_string(out, object, "name", file->path);
+		add_content(out, object, returned->data + file->at, file->len);
+		json_add_string(out, object, "encoding", "base64");
+	}
+}
+
+/* --- answers -------------------------------------------------------------- */
 
 /* The members in the order of the contract. */
 static int
-add_result(struct json_object *object, const struct result *result,
-    const struct text *stdout_text, const struct text *stderr_text)
+format_members(const struct result *result, struct reply *reply)
 {
 	const struct verdict *verdict = &result->verdict;
+	struct json_out out = json_out_object();
+	struct text stdout_text;
+	struct text stderr_text;
 
-	if (verdict_is_success(verdict) || stdout_text->len > 0) {
-		if (json_member_add_text(object, "output", stdout_text) == -1)
-			return -1;
-	}
-	if (add_complaint(object, result, stderr_text) == -1)
-		return -1;
-	if (add_end(object, verdict) == -1 ||
-	    add_truncated(object, verdict->truncated) == -1)
-		return -1;
-	if (result->is_compiler &&
-	    json_member_add_string(object, "stage", "compile") == -1)
-		return -1;
-	return reply_add_files(object, result->files);
-}
-
-int
-reply_set(struct reply *reply, int http_status, struct json_object *object)
-{
-	reply->http_status = http_status;
-	reply->body = json_text_line(object, &reply->body_len);
-	return reply->body == NULL ? -1 : 0;
-}
-
-int
-reply_format_sentence(int http_status, const char *member, const char *sentence,
-    struct reply *reply)
-{
-	struct json_object *object = json_object_new_object();
-	int rc = -1;
-
-	memset(reply, 0, sizeof(*reply));
-	if (object == NULL)
-		goto out;
-	if (json_member_add_string(object, member, sentence) == -1)
-		goto out;
-	rc = reply_set(reply, http_status, object);
-out:
-	json_object_put(object);
-	if (rc == -1)
-		errno = ENOMEM;
-	return rc;
-}
-
-static int
-reply_init_run(struct reply *reply, const struct result *result)
-{
-	const uint32_t truncated = result->verdict.truncated;
-	struct text stdout_text = { NULL, 0 };
-	struct text stderr_text = { NULL, 0 };
-	struct json_object *object = json_object_new_object();
-	int rc = -1;
-
-	if (object == NULL)
-		goto out;
-	if (text_init(&stdout_text, result->stdout_data, result->stdout_len,
-		(truncated & VERDICT_TRUNCATED_STDOUT) != 0) == -1)
-		goto out;
-	if (text_init(&stderr_text, result->stderr_data, result->stderr_len,
-		(truncated & VERDICT_TRUNCATED_STDERR) != 0) == -1)
-		goto out;
-	if (add_result(object, result, &stdout_text, &stderr_text) == -1)
-		goto out;
-	rc = reply_set(reply, 200, object);
-out:
+	text_init(&out, &stdout_text, result->stdout_data, result->stdout_len,
+	    (verdict->truncated & VERDICT_TRUNCATED_STDOUT) != 0);
+	text_init(&out, &stderr_text, result->stderr_data, result->stderr_len,
+	    (verdict->truncated & VERDICT_TRUNCATED_STDERR) != 0);
+	if (verdict_is_success(verdict) || stdout_text.len > 0)
+		json_add_text(&out, out.root, "output", &stdout_text);
+	add_complaint(&out, result, &stderr_text);
+	add_end(&out, verdict);
+	add_truncated(&out, verdict->truncated);
+	if (result->is_compiler)
+		json_add_string(&out, out.root, "stage", "compile");
+	add_files(&out, result->files);
 	text_finish(&stderr_text);
 	text_finish(&stdout_text);
-	json_object_put(object);
-	return rc;
+	return reply_set(reply, 200, &out);
 }
 
 int
 reply_format_result(const struct result *result, struct reply *reply)
 {
 	char sentence[SENTENCE_BYTES_MAX];
-	int rc;
 
-	if (result->verdict.kind == VERDICT_SANDBOX_FAILED) {
-		reply_describe_end(result, sentence);
-		return reply_format_sentence(500, "error", sentence, reply);
-	}
-	memset(reply, 0, sizeof(*reply));
-	rc = reply_init_run(reply, result);
-	if (rc == -1)
-		errno = ENOMEM;
-	return rc;
+	if (result->verdict.kind != VERDICT_SANDBOX_FAILED)
+		return format_members(result, reply);
+	reply_describe_end(result, sentence);
+	return reply_set_sentence(reply, 500, "error", sentence);
 }
+
+int
+reply_format_refusal(const struct refusal *refusal, struct reply *reply)
+{
+	return reply_set_sentence(
+	    reply, refusal->http_status, "error", refusal->message);
+}
+
+/* --- events --------------------------------------------------------------- */
 
 /* A complaint that is more than line ends was told as stderr. */
 static bool
@@ -183,67 +164,87 @@ has_complained(const struct result *result)
 	return false;
 }
 
-static int
-reply_init_ending(struct reply *reply, const struct result *result)
-{
-	const struct verdict *verdict = &result->verdict;
-	struct json_object *object = json_object_new_object();
-	bool failed = !verdict_is_success(verdict);
-	int rc = -1;
-
-	if (object == NULL)
-		goto out;
-	if (failed && !has_complained(result) &&
-	    add_sentence(object, result) == -1)
-		goto out;
-	if (add_end(object, verdict) == -1 ||
-	    add_truncated(object, verdict->truncated) == -1 ||
-	    reply_add_files(object, result->files) == -1)
-		goto out;
-	rc = reply_set(reply, 200, object);
-out:
-	json_object_put(object);
-	return rc;
-}
-
 int
 reply_format_ending(const struct result *result, struct reply *reply)
 {
-	memset(reply, 0, sizeof(*reply));
+	const struct verdict *verdict = &result->verdict;
+	struct json_out out;
+
 	if (result->is_compiler)
-		return reply_init_run(reply, result);
-	return reply_init_ending(reply, result);
+		return format_members(result, reply);
+	out = json_out_object();
+	if (!verdict_is_success(verdict) && !has_complained(result))
+		add_sentence(&out, result);
+	add_end(&out, verdict);
+	add_truncated(&out, verdict->truncated);
+	add_files(&out, result->files);
+	return reply_set(reply, 200, &out);
+}
+
+/* printf's outcome as the body. */
+static int
+set_text(struct reply *reply, char *text, int len)
+{
+	*reply = (struct reply){ .http_status = 200 };
+	if (len == -1)
+		return -1;
+	reply->body = text;
+	reply->body_len = (size_t)len;
+	return 0;
 }
 
 int
-reply_format_text(const uint8_t *data, size_t len, struct reply *reply)
+reply_format_event(const struct order_piece *piece, struct reply *reply)
 {
-	struct json_object *object = json_object_new_object();
-	struct text text = { NULL, 0 };
-	int rc = -1;
+	struct json_out out = json_out_object();
+	struct reply data;
+	char *text = NULL;
+	int len;
 
-	memset(reply, 0, sizeof(*reply));
-	if (object == NULL || text_repair(&text, data, len, false) == -1)
-		goto out;
-	if (json_member_add_text(object, "text", &text) == -1)
-		goto out;
-	rc = reply_set(reply, 200, object);
-out:
-	text_finish(&text);
-	json_object_put(object);
-	return rc;
+	json_add_bytes(&out, out.root, "text", piece->data, piece->len, false);
+	if (reply_set(&data, 200, &out) == -1)
+		return -1;
+	len = asprintf(&text, "event: %s\ndata: %s\n",
+	    piece->stream == ORDER_STDOUT ? "stdout" : "stderr", data.body);
+	reply_finish(&data);
+	return set_text(reply, text, len);
 }
 
 int
-reply_format_refusal(const struct refusal *refusal, struct reply *reply)
+reply_format_last_events(const struct result *result, uint64_t queue_us,
+    uint64_t run_us, struct reply *reply)
 {
-	return reply_format_sentence(
-	    refusal->http_status, "error", refusal->message, reply);
+	struct reply data;
+	char *text = NULL;
+	int len;
+
+	if (reply_format_ending(result, &data) == -1)
+		return -1;
+	len = asprintf(&text,
+	    "event: timing\ndata: {\"queue_ms\":%" PRIu64 ".%03" PRIu64
+	    ",\"run_ms\":%" PRIu64 ".%03" PRIu64 "}\n\n"
+	    "event: result\ndata: %s\n",
+	    queue_us / 1000, queue_us % 1000, run_us / 1000, run_us % 1000,
+	    data.body);
+	reply_finish(&data);
+	return set_text(reply, text, len);
 }
 
-void
-reply_finish(struct reply *reply)
+/* -------------------------------------------------------------------------- */
+
+static int
+format_result(
+    const struct run *run, const struct request *request, struct reply *reply)
 {
-	free(reply->body);
-	memset(reply, 0, sizeof(*reply));
+	(void)request;
+	return reply_format_result(&run->result, reply);
 }
+
+const struct dialect dialect_run = {
+	.has_live = true,
+	.wrong_type = "Content-Type must be application/json",
+	.not_found = "Not found: send programs to /run",
+	.parse_body = request_parse_body,
+	.format_result = format_result,
+	.format_refusal = reply_format_refusal,
+};

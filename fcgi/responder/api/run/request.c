@@ -1,192 +1,244 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns what a body of /run may ask for: JSON in, a request or a refusal out. */
-#include "responder/job/request.h"
-
+#include <inttypes.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/utf8.h"
+#include "common/args_and_files.h"
+#include "responder/api/run/body.h"
 #include "responder/job/args_and_files.h"
-#include "responder/json/read.h"
 
 #define MEMBERS_KNOWN                                                          \
 	"use code, stdin, timeout, memory, args, files, return_files, "        \
 	"language and version"
 #define OBJECT_EXAMPLE "an object such as {\"code\": \"print(1)\"}"
-
-static const char *const members[] = { "code", "stdin", "timeout", "memory",
-	"args", "files", "return_files", "language", "version", NULL };
-
-static const struct request_words words = { OBJECT_EXAMPLE, MEMBERS_KNOWN };
-
-/* One byte of a name as JSON has it. A NUL follows. Returns the length. */
-static size_t
-escape_byte(char out[sizeof("\\u001f")], unsigned char byte)
-{
-	int len;
-
-	if (byte < 0x20 || byte == 0x7f)
-		len = snprintf(out, sizeof("\\u001f"), "\\u%04x", byte);
-	else if (byte == '"' || byte == '\\')
-		len = snprintf(out, sizeof("\\\\"), "\\%c", byte);
-	else
-		len = snprintf(out, sizeof("x"), "%c", byte);
-	return (size_t)len;
-}
-
-/* A name cut short ends at the edge of a character and in three dots. */
-void
-request_show(char out[REQUEST_SHOWN_BYTES], const char *name)
-{
-	const size_t len_max = REQUEST_SHOWN_BYTES - sizeof("\\u001f...");
-	size_t len = 0;
-
-	out[0] = '\0';
-	for (; *name != '\0' && len <= len_max; name++)
-		len += escape_byte(out + len, (unsigned char)*name);
-	if (*name == '\0')
-		return;
-	while (!utf8_check((const uint8_t *)out, len, NULL))
-		len--;
-	memcpy(out + len, "...", sizeof("..."));
-}
-
-static bool
-is_known(const char *name, const char *const *known)
-{
-	for (; *known != NULL; known++) {
-		if (strcmp(name, *known) == 0)
-			return true;
-	}
-	return false;
-}
-
-int
-request_check_names(struct json_object *object, const char *const *known,
-    const char *advice, struct refusal *refusal)
-{
-	struct json_object_iterator it = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-	char shown[REQUEST_SHOWN_BYTES];
-
-	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-		const char *name = json_object_iter_peek_name(&it);
-
-		if (is_known(name, known))
-			continue;
-		request_show(shown, name);
-		return refusal_set(
-		    refusal, 400, "Unknown member \"%s\": %s", shown, advice);
-	}
-	return 0;
-}
-
-int
-request_take_string(const char *name, struct json_object *value, uint8_t **data,
-    size_t *len, struct refusal *refusal)
-{
-	if (!json_object_is_type(value, json_type_string))
-		return refusal_set(
-		    refusal, 400, "\"%s\" must be a string", name);
-	*len = (size_t)json_object_get_string_len(value);
-	*data = malloc(*len + 1);
-	if (*data == NULL)
-		return request_json_no_memory(refusal);
-	memcpy(*data, json_object_get_string(value), *len);
-	(*data)[*len] = '\0';
-	return 0;
-}
-
-int
-request_take_code(struct json_object *value, const char *name,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
-{
-	size_t code_points;
-
-	if (request_take_string(
-		name, value, &request->code, &request->code_len, refusal) == -1)
-		return -1;
-	if (memchr(request->code, '\0', request->code_len) != NULL)
-		return refusal_set(refusal, 400,
-		    "\"%s\" must not contain a NUL character", name);
-	if (!utf8_check(request->code, request->code_len, &code_points))
-		return refusal_set(
-		    refusal, 400, "\"%s\" must be valid Unicode", name);
-	if (code_points > limits->code_points_max)
-		return refusal_set(refusal, 400,
-		    "Code too long: %zu characters, the limit is %u",
-		    code_points, (unsigned)limits->code_points_max);
-	return 0;
-}
+#define FILES_TYPE "\"files\" must be an array of objects such as " FILE_EXAMPLE
+#define FILE_EXAMPLE "{\"name\": \"a.txt\", \"content\": \"...\"}"
 
 static int
-read_code(struct json_object *object, const struct request_limits *limits,
-    struct request *request, struct refusal *refusal)
+read_code(const struct body *body)
 {
 	struct json_object *value;
 
-	if (!json_object_object_get_ex(object, "code", &value))
-		return refusal_set(refusal, 400,
+	if (!json_object_object_get_ex(body->object, "code", &value))
+		return refusal_set(body->refusal, 400,
 		    "Member \"code\" missing: send " OBJECT_EXAMPLE);
 	if (json_object_is_type(value, json_type_string) &&
 	    json_object_get_string_len(value) == 0)
-		return refusal_set(refusal, 400, "\"code\" must not be empty");
-	return request_take_code(value, "code", limits, request, refusal);
+		return refusal_set(
+		    body->refusal, 400, "\"code\" must not be empty");
+	return request_take_code(body, "code", value);
 }
 
 static int
-read_stdin(struct json_object *object, struct request *request,
-    struct refusal *refusal)
+read_stdin(const struct body *body)
+{
+	struct request *request = body->request;
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(body->object, "stdin", &value))
+		return 0;
+	return json_take_string("stdin", value, &request->stdin_data,
+	    &request->stdin_len, body->refusal);
+}
+
+/* --- the language, and the limits that its row has a say in --------------- */
+
+static int
+choose_runtime(const struct body *body)
+{
+	const struct runtimes *runtimes = body->limits->runtimes;
+	char shown[2][JSON_SHOWN_BYTES];
+	const char *language;
+	const char *version;
+
+	if (json_read_name(
+		body->object, "language", &language, body->refusal) == -1 ||
+	    json_read_name(body->object, "version", &version, body->refusal) ==
+		-1)
+		return -1;
+	if (language == NULL)
+		language = runtimes->rows[0].language;
+	body->request->runtime = runtime_find(runtimes, language, version);
+	if (body->request->runtime != NULL)
+		return 0;
+	json_show(shown[0], language);
+	json_show(shown[1], version != NULL ? version : "*");
+	return refusal_set(body->refusal, 400,
+	    "There is no \"%s\" in version \"%s\": use %s %s", shown[0],
+	    shown[1], runtimes->rows[0].language, runtimes->rows[0].version);
+}
+
+static int
+read_timeout(const struct body *body)
+{
+	const struct runtime *runtime = body->request->runtime;
+	const double min_s = WALL_MS_MIN / 1000.0;
+	const double max_s = runtime->wall_max_ms / 1000.0;
+	struct json_object *value;
+	double timeout_s;
+
+	body->request->wall_limit_ms = runtime->wall_default_ms;
+	if (!json_object_object_get_ex(body->object, "timeout", &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_int) &&
+	    !json_object_is_type(value, json_type_double))
+		return refusal_set(body->refusal, 400,
+		    "\"timeout\" must be a number of seconds");
+	timeout_s = json_object_get_double(value);
+	/* Written so that NaN is out of range too. */
+	if (!(timeout_s >= min_s && timeout_s <= max_s))
+		return refusal_set(body->refusal, 400,
+		    "timeout must be between %g and %g seconds", min_s, max_s);
+	body->request->wall_limit_ms = (uint32_t)(timeout_s * 1000 + 0.5);
+	return 0;
+}
+
+static int
+read_memory(const struct body *body)
+{
+	const uint64_t max = body->request->runtime->memory_bytes;
+	struct json_object *value;
+	int64_t bytes;
+
+	if (!json_object_object_get_ex(body->object, "memory", &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_int))
+		return refusal_set(
+		    body->refusal, 400, "\"memory\" must be a number of bytes");
+	bytes = json_object_get_int64(value);
+	if (bytes < MEMORY_BYTES_MIN || (uint64_t)bytes > max)
+		return refusal_set(body->refusal, 400,
+		    "memory must be between %d and %" PRIu64 " bytes",
+		    MEMORY_BYTES_MIN, max);
+	body->request->memory_bytes = (uint64_t)bytes;
+	return 0;
+}
+
+/* --- arguments and files -------------------------------------------------- */
+
+static int
+read_return_files(const struct body *body)
 {
 	struct json_object *value;
 
-	if (!json_object_object_get_ex(object, "stdin", &value))
+	if (!json_object_object_get_ex(body->object, "return_files", &value))
 		return 0;
-	return request_take_string(
-	    "stdin", value, &request->stdin_data, &request->stdin_len, refusal);
+	if (!json_object_is_type(value, json_type_boolean))
+		return refusal_set(body->refusal, 400,
+		    "\"return_files\" must be true or false");
+	body->request->returns_files = json_object_get_boolean(value);
+	return 0;
+}
+
+static int
+check_encoding(const char *encoding, struct refusal *refusal)
+{
+	if (strcmp(encoding, "utf8") == 0 || strcmp(encoding, "base64") == 0 ||
+	    strcmp(encoding, "hex") == 0)
+		return 0;
+	return refusal_set(
+	    refusal, 400, "A file's encoding must be utf8, base64 or hex");
+}
+
+static int
+read_file(const struct body *body, struct json_object *object)
+{
+	static const char *const members[] = { "name", "content", "encoding",
+		NULL };
+	struct refusal *refusal = body->refusal;
+	struct request_file file;
+
+	if (!json_object_is_type(object, json_type_object))
+		return refusal_set(refusal, 400, FILES_TYPE);
+	if (json_check_names(object, members,
+		"a file has name, content and encoding", refusal) == -1 ||
+	    json_read_name(object, "name", &file.path, refusal) == -1 ||
+	    json_read_name(object, "encoding", &file.encoding, refusal) == -1)
+		return -1;
+	if (file.path == NULL ||
+	    !json_object_object_get_ex(object, "content", &file.content))
+		return refusal_set(refusal, 400,
+		    "A file needs a name and a content, as in " FILE_EXAMPLE);
+	if (!json_object_is_type(file.content, json_type_string))
+		return refusal_set(
+		    refusal, 400, "A file's content must be a string");
+	if (file.encoding == NULL)
+		file.encoding = "utf8";
+	if (check_encoding(file.encoding, refusal) == -1)
+		return -1;
+	return request_add_file(body, &file);
+}
+
+/* files: NULL if there are none. */
+static int
+read_files(const struct body *body, struct json_object *files)
+{
+	size_t count = 0;
+	size_t i;
+
+	if (files != NULL && !json_object_is_type(files, json_type_array))
+		return refusal_set(body->refusal, 400, FILES_TYPE);
+	if (files != NULL)
+		count = json_object_array_length(files);
+	if (request_add_file_count(body, count) == -1)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if (read_file(body, json_object_array_get_idx(files, i)) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_args_and_files(const struct body *body)
+{
+	struct json_object *args = NULL;
+	struct json_object *files = NULL;
+	bool has_args = json_object_object_get_ex(body->object, "args", &args);
+	bool has_files = json_object_object_get_ex(
+	    body->object, "files", &files);
+	const char *script = body->request->runtime->file;
+
+	/* No extras at all stand for a program of that name. */
+	if (!has_args && !has_files && strcmp(script, EXTRAS_SCRIPT) == 0)
+		return 0;
+	if (has_args && args == NULL)
+		return refusal_set(
+		    body->refusal, 400, "\"args\" must be an array of strings");
+	if (has_files && files == NULL)
+		return refusal_set(body->refusal, 400, FILES_TYPE);
+	if (request_add_args(body, script, args) == -1)
+		return -1;
+	return read_files(body, files);
+}
+
+/* --- the whole ------------------------------------------------------------ */
+
+static int
+read_members(const struct body *body)
+{
+	static const char *const members[] = { "code", "stdin", "timeout",
+		"memory", "args", "files", "return_files", "language",
+		"version", NULL };
+
+	if (json_check_names(
+		body->object, members, MEMBERS_KNOWN, body->refusal) == -1 ||
+	    read_code(body) == -1 || read_stdin(body) == -1 ||
+	    choose_runtime(body) == -1 || read_timeout(body) == -1 ||
+	    read_memory(body) == -1 || read_return_files(body) == -1)
+		return -1;
+	return read_args_and_files(body);
 }
 
 int
-request_parse_body(const uint8_t *body, size_t body_len,
+request_parse_body(const uint8_t *data, size_t len,
     const struct request_limits *limits, struct request *request,
     struct refusal *refusal)
 {
-	struct json_object *object = NULL;
-	int rc = -1;
+	static const struct json_words words = { OBJECT_EXAMPLE,
+		MEMBERS_KNOWN };
+	struct body body = { limits, request, refusal, NULL };
 
-	request_init(request);
-	if (request_json_parse(body, body_len, &words, &object, refusal) == -1)
-		return -1;
-	if (request_check_names(object, members, MEMBERS_KNOWN, refusal) == -1)
-		goto out;
-	if (read_code(object, limits, request, refusal) == -1)
-		goto out;
-	if (read_stdin(object, request, refusal) == -1)
-		goto out;
-	if (request_read_runtime(object, limits, request, refusal) == -1)
-		goto out;
-	rc = request_read_extras(object, limits, request, refusal);
-out:
-	if (rc == -1)
-		request_finish(request);
-	json_object_put(object);
-	return rc;
-}
-
-void
-request_init(struct request *request)
-{
-	memset(request, 0, sizeof(*request));
-}
-
-void
-request_finish(struct request *request)
-{
-	free(request->code);
-	free(request->stdin_data);
-	free(request->extras.data);
-	request_init(request);
+	return request_parse(&body, data, len, &words, read_members);
 }

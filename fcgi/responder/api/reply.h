@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the answers of every API are made of. Each: 0, or -1: no memory. */
+#ifndef SCE_REPLY_H
+#define SCE_REPLY_H
+
+#include "responder/http/answer.h"
+#include "responder/json/write.h"
+#include "responder/run/result.h"
+
+/* The JSON as the body. Finishes out; reply_finish frees the reply. */
+int reply_set(struct reply *reply, int http_status, struct json_out *out);
+
+/* {member: sentence}. */
+int reply_set_sentence(struct reply *reply, int http_status, const char *member,
+    const char *sentence);
+
+void reply_finish(struct reply *reply);
+
+/* One sentence on an end that was not a success. */
+void reply_describe_end(
+    const struct result *result, char sentence[SENTENCE_BYTES_MAX]);
+
+#endif
