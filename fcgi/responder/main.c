@@ -2,11 +2,12 @@
 /*
  * sce-responder: parses what strangers send, and is trusted with nothing. Its
  * rights were dropped by sced before it was executed; it checks that, gives
- * up the rest, and serves. Numbers in its argv come from sced's configuration,
- * and behind them the rows of runtime.h.
+ * up the rest, and serves. Its arguments come from sced's configuration:
+ * NAME=NUMBER, and runtime=ROW for each row of job/runtime.h.
  */
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,60 +16,93 @@
 #include "responder/confine.h"
 #include "responder/worker.h"
 
-enum argument {
-	ARG_CODE_POINTS = 1,
-	ARG_BODY_BYTES,
-	ARG_OUTPUT_BYTES,
-	ARG_LOG_LEVEL,
-	ARG_LOG_CODE,
-	ARG_PISTON_TEXT,
-	ARG_FILES_BYTES,
-	ARG_RUNTIMES /* the first of them */
+struct number {
+	const char *name;
+	uint32_t max;
+	uint32_t *value;
+	bool is_given;
 };
 
-static uint64_t
-number(char *argv[], enum argument which, uint64_t max)
+/* What follows NAME= in the word; NULL: it is another's. */
+static char *
+value_of(char *word, const char *name)
 {
-	char *end;
-	uint64_t value = strtoull(argv[which], &end, 10);
+	size_t len = strlen(name);
 
-	if (*end != '\0' || end == argv[which] || value > max)
-		die("argument %d is not a number up to %" PRIu64, (int)which,
-		    max);
-	return value;
+	return strncmp(word, name, len) == 0 && word[len] == '='
+		   ? word + len + 1
+		   : NULL;
 }
 
 static void
-take_runtimes(int argc, char *argv[], struct runtimes *runtimes)
+take_number(struct number *number, const char *text)
+{
+	char *end;
+	uint64_t value = strtoull(text, &end, 10);
+
+	if (*end != '\0' || end == text || value > number->max)
+		die("argument %s is not a number up to %" PRIu32, number->name,
+		    number->max);
+	*number->value = (uint32_t)value;
+	number->is_given = true;
+}
+
+static void
+take_word(char *word, struct number *numbers, struct runtimes *runtimes)
 {
 	const char *problem;
-	int i;
+	char *value = value_of(word, "runtime");
 
-	runtimes->count = 0;
-	for (i = ARG_RUNTIMES; i < argc; i++) {
-		problem = runtimes_add(runtimes, argv[i]);
+	if (value != NULL) {
+		problem = runtimes_add(runtimes, value);
 		if (problem != NULL)
-			die("runtime %d: %s", i - ARG_RUNTIMES + 1, problem);
+			die("runtime %zu: %s", runtimes->count + 1, problem);
+		return;
 	}
+	for (; numbers->name != NULL; numbers++) {
+		value = value_of(word, numbers->name);
+		if (value != NULL) {
+			take_number(numbers, value);
+			return;
+		}
+	}
+	die("argument %s is unknown", word);
 }
 
 static void
 take_arguments(int argc, char *argv[], struct service_options *options)
 {
-	if (argc <= ARG_RUNTIMES)
+	struct request_limits *limits = &options->limits;
+	uint32_t log_level, log_code, text_plain;
+	struct number numbers[] = {
+		{ "code_length", CODE_POINTS_MAX, &limits->code_points_max,
+		    false },
+		{ "body", BODY_BYTES_MAX, &limits->body_bytes_max, false },
+		{ "output", OUTPUT_BYTES_MAX, &options->output_limit_bytes,
+		    false },
+		{ "files", UINT32_MAX, &limits->files_bytes_max, false },
+		{ "log_level", 7, &log_level, false },
+		{ "log_code", 1, &log_code, false },
+		{ "text_plain", 1, &text_plain, false },
+		{ NULL, 0, NULL, false },
+	};
+	const struct number *number;
+	int i;
+
+	if (argc == 1)
 		die("sce-responder " SCE_VERSION " is started by sced only");
-	log_init("sce-responder", (int)number(argv, ARG_LOG_LEVEL, 7));
-	options->limits.code_points_max = (uint32_t)number(
-	    argv, ARG_CODE_POINTS, CODE_POINTS_MAX);
-	options->limits.body_bytes_max = (uint32_t)number(
-	    argv, ARG_BODY_BYTES, BODY_BYTES_MAX);
-	options->output_limit_bytes = (uint32_t)number(
-	    argv, ARG_OUTPUT_BYTES, OUTPUT_BYTES_MAX);
-	options->log_code = number(argv, ARG_LOG_CODE, 1) == 1;
-	options->limits.files_bytes_max = (uint32_t)number(
-	    argv, ARG_FILES_BYTES, UINT32_MAX);
-	options->limits.takes_text = number(argv, ARG_PISTON_TEXT, 1) == 1;
-	take_runtimes(argc, argv, &options->runtimes);
+	options->runtimes.count = 0;
+	for (i = 1; i < argc; i++)
+		take_word(argv[i], numbers, &options->runtimes);
+	for (number = numbers; number->name != NULL; number++) {
+		if (!number->is_given)
+			die("argument %s is missing", number->name);
+	}
+	if (options->runtimes.count == 0)
+		die("argument runtime is missing");
+	log_init("sce-responder", (int)log_level);
+	options->log_code = log_code == 1;
+	limits->takes_text = text_plain == 1;
 }
 
 /* The end comes by the supervisor's channel, not by a signal: one in the

@@ -58,7 +58,8 @@ format_row(const struct config_runtime *row, char text[ROW_BYTES])
 
 	config_list_compact(row->aliases, aliases);
 	(void)snprintf(text, ROW_BYTES,
-	    "%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32 "\t%d",
+	    "runtime=%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32
+	    "\t%d",
 	    row->name, row->version, aliases, row->file,
 	    row->compile[0] != '\0', row->memory_bytes, row->timeout_ms,
 	    row->timeout_max_ms, words_name_python(row->command));
@@ -68,11 +69,20 @@ void
 launch_responder(struct supervisor *sup, int channel_fd)
 {
 	const struct config *config = &sup->config;
-	const uint64_t numbers[] = { config->code_points, config->body_bytes,
-		config->output_bytes, config->log_level, config->log_code,
-		config->piston_text, config->box_bytes / 2 };
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {
+		{ "code_length", config->code_points },
+		{ "body", config->body_bytes },
+		{ "output", config->output_bytes },
+		{ "files", config->box_bytes / 2 },
+		{ "log_level", config->log_level },
+		{ "log_code", config->log_code },
+		{ "text_plain", config->piston_text },
+	};
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
-	char values[COUNT][24];
+	char words[COUNT][48];
 	char rows[RUNTIMES_MAX][ROW_BYTES];
 	char path[CONFIG_STRING_MAX];
 	char *argv[COUNT + RUNTIMES_MAX + 2] = { path };
@@ -85,9 +95,9 @@ launch_responder(struct supervisor *sup, int channel_fd)
 
 	(void)snprintf(path, sizeof(path), "%s", config->responder);
 	for (i = 0; i < COUNT; i++) {
-		(void)snprintf(
-		    values[i], sizeof(values[i]), "%" PRIu64, numbers[i]);
-		argv[1 + i] = values[i];
+		(void)snprintf(words[i], sizeof(words[i]), "%s=%" PRIu64,
+		    numbers[i].name, numbers[i].value);
+		argv[1 + i] = words[i];
 	}
 	for (i = 0; i < config->runtime_count; i++) {
 		format_row(&config->runtimes[i], rows[i]);
