@@ -152,14 +152,14 @@ assert_same(const struct run *a, const struct run *b)
 	assert(a->is_compiling == b->is_compiling);
 	assert(a->compiler_ended == b->compiler_ended);
 	assert(a->compiler.stdout_len == b->compiler.stdout_len);
-	assert(memcmp(a->compiler_stdout_data, b->compiler_stdout_data,
-		   a->compiler.stdout_len) == 0);
+	assert(memcmp(a->output[true][ORDER_STDOUT],
+		   b->output[true][ORDER_STDOUT], a->compiler.stdout_len) == 0);
 	assert(a->result.stdout_len == b->result.stdout_len);
 	assert(a->result.stderr_len == b->result.stderr_len);
-	assert(
-	    memcmp(a->stdout_data, b->stdout_data, a->result.stdout_len) == 0);
-	assert(
-	    memcmp(a->stderr_data, b->stderr_data, a->result.stderr_len) == 0);
+	assert(memcmp(a->output[false][ORDER_STDOUT],
+		   b->output[false][ORDER_STDOUT], a->result.stdout_len) == 0);
+	assert(memcmp(a->output[false][ORDER_STDERR],
+		   b->output[false][ORDER_STDERR], a->result.stderr_len) == 0);
 	assert(a->returned.count == b->returned.count);
 	assert(a->returned.len == b->returned.len);
 	assert(

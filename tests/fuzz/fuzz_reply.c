@@ -196,7 +196,8 @@ try_refusal(const uint8_t *text, size_t len)
 		return;
 	assert(refusal_set(
 		   &refusal, 400, "x%.*s", (int)len, (const char *)text) == -1);
-	assert(reply_format_refusal(&refusal, &reply) == 0);
+	assert(reply_set_sentence(&reply, refusal.http_status,
+		   dialect_run.refusal, refusal.message) == 0);
 	assert(reply.http_status == 400);
 	object = parse(&reply);
 	assert(json_object_object_length(object) == 1);

@@ -58,17 +58,32 @@ assert_request(const struct request *request)
 }
 
 static void
-assert_refusal(const struct refusal *refusal,
-    int (*format)(const struct refusal *refusal, struct reply *reply))
+assert_refusal(const struct refusal *refusal, const struct dialect *dialect)
 {
 	struct reply reply;
 
 	assert(refusal->http_status == 400);
 	assert(refusal->message[0] != '\0');
-	assert(format(refusal, &reply) == 0);
+	assert(reply_set_sentence(&reply, refusal->http_status,
+		   dialect->refusal, refusal->message) == 0);
 	assert(
 	    json_check((uint8_t *)reply.body, reply.body_len) == JSON_CHECK_OK);
 	reply_finish(&reply);
+}
+
+static void
+try_body(const struct dialect *dialect, const uint8_t *data, size_t size)
+{
+	struct request request;
+	struct refusal refusal;
+	struct body body = { &limits, &request, &refusal, NULL };
+
+	if (request_parse(
+		&body, data, size, &dialect->words, dialect->read_members) == 0)
+		assert_request(&request);
+	else
+		assert_refusal(&refusal, dialect);
+	request_finish(&request);
 }
 
 /* The NUL behind the body is how json-c learns that a lone 12 is complete. */
@@ -113,21 +128,10 @@ try_reply(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct request request;
-	struct refusal refusal;
-
 	if (json_check(data, size) == JSON_CHECK_OK)
 		assert_json_c_agrees(data, size);
-	if (request_parse_body(data, size, &limits, &request, &refusal) == 0)
-		assert_request(&request);
-	else
-		assert_refusal(&refusal, reply_format_refusal);
-	request_finish(&request);
-	if (piston_parse_body(data, size, &limits, &request, &refusal) == 0)
-		assert_request(&request);
-	else
-		assert_refusal(&refusal, piston_format_refusal);
-	request_finish(&request);
+	try_body(&dialect_run, data, size);
+	try_body(&dialect_piston, data, size);
 	try_reply(data, size);
 	return 0;
 }

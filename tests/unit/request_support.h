@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of request_parse_body share: it runs, or it is refused. */
+/* What the tests of bodies share: one runs, or it is refused. */
 #ifndef SCE_TEST_REQUEST_SUPPORT_H
 #define SCE_TEST_REQUEST_SUPPORT_H
 
@@ -25,6 +25,16 @@ static const struct request_limits limits = {
 	.files_bytes_max = 32,
 };
 
+static int
+parse_as(const struct dialect *dialect, const uint8_t *data, size_t len,
+    struct request *request, struct refusal *refusal)
+{
+	struct body body = { &limits, request, refusal, NULL };
+
+	return request_parse(
+	    &body, data, len, &dialect->words, dialect->read_members);
+}
+
 /* A block of exactly len bytes: a sanitizer sees one byte too far. */
 static int
 parse_bytes(const char *body, size_t len, struct request *request,
@@ -39,7 +49,7 @@ parse_bytes(const char *body, size_t len, struct request *request,
 		assert_non_null(copy);
 		memcpy(copy, body, len);
 	}
-	rc = request_parse_body(copy, len, &limits, request, refusal);
+	rc = parse_as(&dialect_run, copy, len, request, refusal);
 	free(copy);
 	return rc;
 }

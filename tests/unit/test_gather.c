@@ -56,7 +56,7 @@ a_whole_conversation(void **state)
 	assert_int_equal(gather_frames(run), RUN_STEP_VERDICT);
 	assert_true(run->started);
 	assert_int_equal(run->result.stdout_len, 3);
-	assert_memory_equal(run->stdout_data, "abc", 3);
+	assert_memory_equal(run->output[false][ORDER_STDOUT], "abc", 3);
 	assert_int_equal(run->result.stderr_len, 1);
 	assert_int_equal(run->result.verdict.status, 3);
 }
@@ -160,11 +160,11 @@ a_compiler_has_its_own_output(void **state)
 	assert_false(run->is_compiling);
 	assert_int_equal(run->compiler.verdict.status, 0);
 	assert_int_equal(run->compiler.stderr_len, 7);
-	assert_memory_equal(run->compiler_stderr_data, "warning", 7);
+	assert_memory_equal(run->output[true][ORDER_STDERR], "warning", 7);
 	assert_int_equal(run->compiler.stdout_len, 0);
 	assert_int_equal(run->result.stderr_len, 0);
 	assert_int_equal(run->result.stdout_len, 3);
-	assert_memory_equal(run->stdout_data, "ran", 3);
+	assert_memory_equal(run->output[false][ORDER_STDOUT], "ran", 3);
 	assert_int_equal(run->result.verdict.status, 4);
 }
 

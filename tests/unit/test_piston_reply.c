@@ -166,7 +166,9 @@ a_refusal_is_a_message(void **state)
 	struct reply reply;
 
 	(void)state;
-	assert_int_equal(piston_format_refusal(&refusal, &reply), 0);
+	assert_int_equal(reply_set_sentence(&reply, refusal.http_status,
+			     dialect_piston.refusal, refusal.message),
+	    0);
 	assert_int_equal(reply.http_status, 400);
 	assert_string_equal(
 	    reply.body, "{\"message\":\"language is required as a string\"}\n");

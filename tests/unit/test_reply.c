@@ -302,7 +302,9 @@ refusal_is_a_sentence(void **state)
 
 	(void)state;
 	refusal_set(&refusal, 400, "Unknown member \"%s\"", "c/\u00e9\n");
-	assert_int_equal(reply_format_refusal(&refusal, &reply), 0);
+	assert_int_equal(reply_set_sentence(&reply, refusal.http_status,
+			     dialect_run.refusal, refusal.message),
+	    0);
 	assert_int_equal(reply.http_status, 400);
 	assert_string_equal(
 	    reply.body, "{\"error\":\"Unknown member \\\"c/\u00e9\\n\\\"\"}\n");

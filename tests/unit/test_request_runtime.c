@@ -25,7 +25,7 @@ piston_ok(const char *body)
 	struct request request;
 	struct refusal refusal;
 
-	if (piston_parse_body((const uint8_t *)body, strlen(body), &limits,
+	if (parse_as(&dialect_piston, (const uint8_t *)body, strlen(body),
 		&request, &refusal) == -1)
 		fail_msg("%.80s: %s", body, refusal.message);
 	return request;
@@ -37,8 +37,8 @@ piston_refused(const char *body, const char *message)
 	struct request request;
 	struct refusal refusal;
 
-	assert_int_equal(piston_parse_body((const uint8_t *)body, strlen(body),
-			     &limits, &request, &refusal),
+	assert_int_equal(parse_as(&dialect_piston, (const uint8_t *)body,
+			     strlen(body), &request, &refusal),
 	    -1);
 	assert_string_equal(refusal.message, message);
 }

@@ -20,7 +20,7 @@ reply_set_sentence(struct reply *reply, int http_status, const char *member,
 {
 	struct json_out out = json_out_object();
 
-	json_add_string(&out, out.root, member, sentence);
+	json_add_string(&out, NULL, member, sentence);
 	return reply_set(reply, http_status, &out);
 }
 

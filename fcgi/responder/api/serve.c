@@ -109,19 +109,28 @@ refuse(struct service *service, const struct refusal *refusal)
 {
 	struct answer answer = { .refusal = refusal };
 
-	if (service->dialect->format_refusal(refusal, &answer.reply) == -1)
+	if (reply_set_sentence(&answer.reply, refusal->http_status,
+		service->dialect->refusal, refusal->message) == -1)
 		return; /* no memory for a sentence: nginx says 502 */
 	send_answer(service, &answer);
 }
 
 static void
-refuse_busy(struct service *service)
+refuse_with(struct service *service, int http_status, const char *sentence,
+    const char *allow)
 {
 	struct refusal refusal;
 
-	(void)refusal_set(&refusal, 503,
-	    "The service is stopping or out of memory: try again later");
+	(void)refusal_set(&refusal, http_status, "%s", sentence);
+	refusal.allow = allow;
 	refuse(service, &refusal);
+}
+
+static void
+refuse_busy(struct service *service)
+{
+	refuse_with(service, 503,
+	    "The service is stopping or out of memory: try again later", NULL);
 }
 
 static void
@@ -198,6 +207,7 @@ take_request(
 		.takes_text = dialect->takes_text && limits->takes_text,
 		.wrong_type = dialect->wrong_type,
 	};
+	struct body body = { limits, request, refusal, NULL };
 	size_t len = 0;
 
 	if (head_check(&head, &rules, &len, refusal) == -1) {
@@ -207,8 +217,8 @@ take_request(
 	if (exchange_read_body(exchange, service->body, len) == -1)
 		return refusal_set(refusal, 400,
 		    "The body is shorter than its Content-Length");
-	return dialect->parse_body(
-	    service->body, len, limits, request, refusal);
+	return request_parse(
+	    &body, service->body, len, &dialect->words, dialect->read_members);
 }
 
 /* A live run is watched by its client; others for the order of their output,
@@ -262,7 +272,7 @@ serve_run(struct service *service)
 		break;
 	}
 	detach_watcher(service);
-	run_forget_files(&service->run);
+	returned_finish(&service->run.returned);
 	request_finish(&request);
 }
 
@@ -273,15 +283,13 @@ serve_get(struct service *service, const struct route *route)
 	const char *method = exchange_param(
 	    service->exchange, "REQUEST_METHOD");
 	struct answer answer = { .refusal = NULL };
-	struct refusal refusal;
 
 	exchange_drain(service->exchange);
 	answer.head_only = method != NULL && strcmp(method, "HEAD") == 0;
 	if (!answer.head_only &&
 	    (method == NULL || strcmp(method, "GET") != 0)) {
-		(void)refusal_set(&refusal, 405, "Method not allowed: use GET");
-		refusal.allow = "GET, HEAD";
-		refuse(service, &refusal);
+		refuse_with(
+		    service, 405, "Method not allowed: use GET", "GET, HEAD");
 	} else if (route->get(service, &answer) == -1) {
 		refuse_busy(service);
 	} else {
@@ -292,11 +300,8 @@ serve_get(struct service *service, const struct route *route)
 static void
 serve_nothing(struct service *service)
 {
-	struct refusal refusal;
-
 	exchange_drain(service->exchange);
-	(void)refusal_set(&refusal, 404, "%s", service->dialect->not_found);
-	refuse(service, &refusal);
+	refuse_with(service, 404, service->dialect->not_found, NULL);
 }
 
 /* The last row is for every path. */

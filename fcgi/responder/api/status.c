@@ -37,7 +37,7 @@ probe(struct service *service)
 static const char *
 find_health(struct service *service, struct lease_reply *health)
 {
-	if (link_ask_health(service->link, health) != LINK_GRANTED)
+	if (link_ask_health(service->link, health) == -1)
 		return "down";
 	switch ((enum lease_health)health->reason) {
 	case LEASE_HEALTHY:
@@ -79,8 +79,8 @@ status_metrics(struct service *service, struct answer *answer)
 
 	reply->body = malloc(LEASE_TEXT_MAX);
 	if (reply->body == NULL ||
-	    link_ask_metrics(service->link, reply->body, &reply->body_len) !=
-		LINK_GRANTED ||
+	    link_ask_metrics(service->link, reply->body, &reply->body_len) ==
+		-1 ||
 	    reply->body_len == 0) {
 		reply_finish(reply);
 		return -1;

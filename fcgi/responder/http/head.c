@@ -2,7 +2,7 @@
 /* Owns what is checked of a request before its body is read. */
 #include "responder/http/head.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,23 +23,13 @@ is_json_type(const char *content_type)
 	return *content_type == '\0' || *content_type == ';';
 }
 
-/* Digits only. What does not fit is SIZE_MAX, above any ceiling. */
+/* Digits only. A number that does not fit is SIZE_MAX, above any ceiling. */
 static int
 parse_length(const char *text, size_t *len)
 {
-	size_t value = 0;
-
 	if (text[strspn(text, "0123456789")] != '\0')
 		return -1;
-	for (; *text != '\0'; text++) {
-		size_t digit = (size_t)(*text - '0');
-
-		if (value > (SIZE_MAX - digit) / 10)
-			value = SIZE_MAX;
-		else
-			value = value * 10 + digit;
-	}
-	*len = value;
+	*len = strtoul(text, NULL, 10);
 	return 0;
 }
 

@@ -18,13 +18,14 @@
 /* Room for len more bytes, or NULL with the refusal filled in. The body bounds
  * all but little of it: a length before each string. */
 static uint8_t *
-reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
+reserve(const struct body *body, size_t len)
 {
+	struct request_extras *extras = &body->request->extras;
 	size_t size = extras->size > 0 ? extras->size : SIZE_MIN;
 	uint8_t *data = extras->data;
 
 	if (len > EXTRAS_BYTES_MAX - extras->len) {
-		(void)refusal_set(refusal, 400,
+		(void)refusal_set(body->refusal, 400,
 		    "Arguments and files are too long: the limit is %d bytes",
 		    EXTRAS_BYTES_MAX);
 		return NULL;
@@ -34,7 +35,7 @@ reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 	if (size != extras->size)
 		data = realloc(data, size);
 	if (data == NULL) {
-		(void)refusal_set_no_memory(refusal);
+		(void)refusal_set_no_memory(body->refusal);
 		return NULL;
 	}
 	extras->data = data;
@@ -42,54 +43,51 @@ reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 	return data + extras->len;
 }
 
+/* A number, and bytes behind it. */
 static int
-add_number(
-    struct request_extras *extras, size_t number, struct refusal *refusal)
+add(const struct body *body, size_t number, const char *bytes, size_t len)
 {
-	uint8_t *at = reserve(extras, 4, refusal);
+	uint8_t *at = reserve(body, 4 + len);
 
 	if (at == NULL)
 		return -1;
 	bytes_put_u32(at, (uint32_t)number);
-	extras->len += 4;
+	memcpy(at + 4, bytes, len);
+	body->request->extras.len += 4 + len;
 	return 0;
 }
 
 static int
-add_string(
-    struct request_extras *extras, const char *string, struct refusal *refusal)
+add_number(const struct body *body, size_t number)
+{
+	return add(body, number, "", 0);
+}
+
+/* With its NUL, which its length does not count. */
+static int
+add_string(const struct body *body, const char *string)
 {
 	size_t len = strlen(string);
-	uint8_t *at = reserve(extras, 4 + len + 1, refusal);
 
-	if (at == NULL)
-		return -1;
-	bytes_put_u32(at, (uint32_t)len);
-	memcpy(at + 4, string, len + 1);
-	extras->len += 4 + len + 1;
-	return 0;
+	return add(body, len, string, len + 1);
 }
 
 static int
 add_arg(const struct body *body, struct json_object *arg, size_t index)
 {
-	struct refusal *refusal = body->refusal;
-
 	if (!json_object_is_type(arg, json_type_string))
 		return refusal_set(
-		    refusal, 400, "args[%zu] must be a string", index);
+		    body->refusal, 400, "args[%zu] must be a string", index);
 	if (json_has_nul(arg))
-		return refusal_set(refusal, 400,
+		return refusal_set(body->refusal, 400,
 		    "args[%zu] must not contain a NUL character", index);
-	return add_string(
-	    &body->request->extras, json_object_get_string(arg), refusal);
+	return add_string(body, json_object_get_string(arg));
 }
 
 int
 request_add_args(
     const struct body *body, const char *script, struct json_object *args)
 {
-	struct request_extras *extras = &body->request->extras;
 	struct refusal *refusal = body->refusal;
 	size_t count = 0;
 	size_t i;
@@ -103,14 +101,13 @@ request_add_args(
 		return refusal_set(refusal, 400,
 		    "Too many args: %zu, the limit is %d", count,
 		    EXTRAS_ARGS_MAX);
-	if (add_number(extras, count + 1, refusal) == -1 ||
-	    add_string(extras, script, refusal) == -1)
+	if (add_number(body, count + 1) == -1 || add_string(body, script) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
 		if (add_arg(body, json_object_array_get_idx(args, i), i) == -1)
 			return -1;
 	}
-	if (extras->len > EXTRAS_ARGS_BYTES_MAX)
+	if (body->request->extras.len > EXTRAS_ARGS_BYTES_MAX)
 		return refusal_set(refusal, 400,
 		    "args are too long: the limit is %d bytes in all",
 		    EXTRAS_ARGS_BYTES_MAX);
@@ -124,7 +121,7 @@ request_add_file_count(const struct body *body, size_t count)
 		return refusal_set(body->refusal, 400,
 		    "Too many files: %zu, the limit is %d", count,
 		    EXTRAS_FILES_MAX);
-	return add_number(&body->request->extras, count, body->refusal);
+	return add_number(body, count);
 }
 
 /* Would one be the other, or in the other's place? */
@@ -222,9 +219,9 @@ request_add_file(const struct body *body, const struct request_file *file)
 		return refusal_set(refusal, 400,
 		    "Two files have the same name, or one that is the other's "
 		    "folder");
-	if (add_string(extras, file->path, refusal) == -1)
+	if (add_string(body, file->path) == -1)
 		return -1;
-	at = reserve(extras, 4 + len + 1, refusal);
+	at = reserve(body, 4 + len + 1);
 	if (at == NULL)
 		return -1;
 	n = decode(file, at + 4, len + 1);

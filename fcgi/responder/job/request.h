@@ -68,8 +68,11 @@ struct body {
 	struct json_object *object; /* request_parse fills it in */
 };
 
-/* Bytes -> the object, whose members read takes. 0, or -1 with the refusal
- * filled in (400, or 503 when memory is short); the request is then empty. */
+/*
+ * Bytes -> the object, whose members read takes. 0, or -1 with the refusal
+ * filled in (400, or 503 when memory is short); the request is then empty.
+ * request_finish may follow in any case.
+ */
 int request_parse(struct body *body, const uint8_t *data, size_t len,
     const struct json_words *words, int (*read)(const struct body *body));
 

@@ -120,8 +120,13 @@ json_out_finish(struct json_out *out, size_t *len)
 
 /* json-c's null is NULL, which json_add takes for want of memory. */
 static bool
-put(struct json_object *parent, const char *name, struct json_object *value)
+put(struct json_out *out, struct json_object *parent, const char *name,
+    struct json_object *value)
 {
+	if (out->failed)
+		return false;
+	if (parent == NULL)
+		parent = out->root;
 	if (name == NULL)
 		return json_object_array_add(parent, value) == 0;
 	return json_object_object_add(parent, name, value) == 0;
@@ -131,7 +136,7 @@ struct json_object *
 json_add(struct json_out *out, struct json_object *parent, const char *name,
     struct json_object *value)
 {
-	if (!out->failed && value != NULL && put(parent, name, value))
+	if (value != NULL && put(out, parent, name, value))
 		return value;
 	json_object_put(value);
 	out->failed = true;
@@ -182,7 +187,7 @@ void
 json_add_null(
     struct json_out *out, struct json_object *parent, const char *name)
 {
-	if (out->failed || !put(parent, name, NULL))
+	if (!put(out, parent, name, NULL))
 		out->failed = true;
 }
 

@@ -14,7 +14,7 @@ struct json_object;
 /* Text as it is made. Once memory was short nothing more is added, and the end
  * says so. */
 struct json_out {
-	struct json_object *root; /* NULL: there was no memory for it */
+	struct json_object *root;
 	bool failed;
 };
 
@@ -28,10 +28,9 @@ struct json_out json_out_array(void);
 char *json_out_finish(struct json_out *out, size_t *len);
 
 /*
- * One more value in parent, which is an array if name is NULL. json_add takes
- * the value, NULL for want of memory. Those that return an object or an array
- * lend it; NULL, which is a parent to whom nothing is added, when memory is
- * short.
+ * One more value in parent (NULL: the root), which is an array if name is NULL.
+ * json_add takes the value, or NULL for want of memory. A returned object or
+ * array is out's; it is NULL when memory was short.
  */
 struct json_object *json_add(struct json_out *out, struct json_object *parent,
     const char *name, struct json_object *value);

@@ -29,30 +29,18 @@ verdict_name(enum verdict_kind kind)
 	return "sandbox_failed";
 }
 
-static void
-add_text(struct json_out *line, const char *name, const char *text)
-{
-	json_add_string(line, line->root, name, text);
-}
-
 /* A guest that was taken over can say any number: none may wrap. */
 static void
 add_number(struct json_out *line, const char *name, uint64_t number)
 {
-	json_add_number(line, line->root, name,
-	    number > INT64_MAX ? INT64_MAX : (int64_t)number);
+	json_add_number(
+	    line, NULL, name, number > INT64_MAX ? INT64_MAX : (int64_t)number);
 }
 
 static uint64_t
 add_saturating(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-static void
-add_ms(struct json_out *line, const char *name, uint64_t us)
-{
-	json_add_ms(line, line->root, name, us);
 }
 
 static void
@@ -66,7 +54,7 @@ add_time(struct json_out *line, const struct timespec *time)
 	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	(void)snprintf(
 	    text + n, sizeof(text) - n, ".%03ldZ", time->tv_nsec / 1000000);
-	add_text(line, "time", text);
+	json_add_string(line, NULL, "time", text);
 }
 
 static void
@@ -76,9 +64,9 @@ add_code(struct json_out *line, const struct request *request, bool with_code)
 
 	(void)SHA256Data(request->code, request->code_len, digest);
 	add_number(line, "code_bytes", request->code_len);
-	add_text(line, "code_sha256", digest);
+	json_add_string(line, NULL, "code_sha256", digest);
 	if (with_code)
-		json_add_text(line, line->root, "code",
+		json_add_text(line, NULL, "code",
 		    &(struct text){ (char *)request->code, request->code_len });
 }
 
@@ -87,18 +75,19 @@ add_result(struct json_out *line, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 
-	add_text(line, "verdict",
+	json_add_string(line, NULL, "verdict",
 	    result->abandoned ? "abandoned" : verdict_name(verdict->kind));
 	if (verdict->kind == VERDICT_EXITED)
 		add_number(line, "exit_code", verdict->status);
 	else
-		json_add_null(line, line->root, "exit_code");
+		json_add_null(line, NULL, "exit_code");
 	if (verdict->kind == VERDICT_SIGNALED)
-		add_text(line, "signal", signal_name(verdict->status));
+		json_add_string(
+		    line, NULL, "signal", signal_name(verdict->status));
 	if (result->is_compiler)
-		add_text(line, "stage", "compile");
-	add_ms(line, "wall_ms", verdict->wall_us);
-	add_ms(line, "cpu_ms", verdict->cpu_us);
+		json_add_string(line, NULL, "stage", "compile");
+	json_add_ms(line, NULL, "wall_ms", verdict->wall_us);
+	json_add_ms(line, NULL, "cpu_ms", verdict->cpu_us);
 	add_number(line, "peak_memory_bytes", verdict->peak_memory_bytes);
 	add_number(line, "output_bytes",
 	    add_saturating(verdict->stdout_bytes, verdict->stderr_bytes));
@@ -110,12 +99,12 @@ execlog_format(const struct execlog_entry *entry, size_t *len)
 	struct json_out line = json_out_object();
 
 	add_time(&line, &entry->time);
-	add_text(&line, "id", entry->request_id);
-	add_text(&line, "trace", entry->trace);
-	add_text(&line, "client", entry->client);
+	json_add_string(&line, NULL, "id", entry->request_id);
+	json_add_string(&line, NULL, "trace", entry->trace);
+	json_add_string(&line, NULL, "client", entry->client);
 	add_code(&line, entry->request, entry->with_code);
 	add_result(&line, entry->result);
-	add_ms(&line, "queue_ms", entry->queue_us);
+	json_add_ms(&line, NULL, "queue_ms", entry->queue_us);
 	return json_out_finish(&line, len);
 }
 

@@ -15,10 +15,6 @@ static enum run_step
 append(struct run *run, enum order_stream stream, const uint8_t *payload,
     uint32_t len)
 {
-	uint8_t *const out[2][ORDER_STREAMS] = {
-		{ run->stdout_data, run->stderr_data },
-		{ run->compiler_stdout_data, run->compiler_stderr_data },
-	};
 	struct result *result = gather_result(run);
 	size_t *out_len = stream == ORDER_STDOUT ? &result->stdout_len
 						 : &result->stderr_len;
@@ -27,7 +23,7 @@ append(struct run *run, enum order_stream stream, const uint8_t *payload,
 
 	if (len > room)
 		len = (uint32_t)room;
-	memcpy(out[run->is_compiling][stream] + *out_len, payload, len);
+	memcpy(run->output[run->is_compiling][stream] + *out_len, payload, len);
 	*out_len += len;
 	if (watcher != NULL &&
 	    order_note(run->is_compiling ? &watcher->compiler : &watcher->order,

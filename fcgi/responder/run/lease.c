@@ -148,18 +148,25 @@ link_note_answer(struct link *link, uint32_t http_status)
 	(void)send_request(link, &request);
 }
 
-enum link_outcome
-link_ask_health(struct link *link, struct lease_reply *reply)
+/* Asks for words alone. 0, or -1: there is no supervisor. */
+static int
+ask(struct link *link, enum lease_request_kind kind, struct lease_reply *reply)
 {
-	const struct lease_request request = { .kind = LEASE_HEALTH };
+	const struct lease_request request = { .kind = kind };
 	bool gone = false;
 	int fd = -1;
 
 	if (send_request(link, &request) == -1 ||
 	    !await_answer(link, -1, reply, &fd, &gone))
-		return LINK_LOST;
+		return -1;
 	fd_close(&fd);
-	return LINK_GRANTED;
+	return 0;
+}
+
+int
+link_ask_health(struct link *link, struct lease_reply *reply)
+{
+	return ask(link, LEASE_HEALTH, reply);
 }
 
 /* The pieces of a text, which come at once, one after the other. */
@@ -183,26 +190,21 @@ take_text(struct link *link, char *text, size_t len)
 	return 0;
 }
 
-enum link_outcome
+int
 link_ask_metrics(struct link *link, char text[LEASE_TEXT_MAX], size_t *len)
 {
-	const struct lease_request request = { .kind = LEASE_METRICS };
 	struct lease_reply reply;
-	bool gone = false;
-	int fd = -1;
 
-	if (send_request(link, &request) == -1 ||
-	    !await_answer(link, -1, &reply, &fd, &gone))
-		return LINK_LOST;
-	fd_close(&fd);
+	if (ask(link, LEASE_METRICS, &reply) == -1)
+		return -1;
 	if (reply.kind != LEASE_METRICS_ARE ||
 	    reply.text_bytes > LEASE_TEXT_MAX ||
 	    take_text(link, text, reply.text_bytes) == -1) {
 		link->lost = true;
-		return LINK_LOST;
+		return -1;
 	}
 	*len = reply.text_bytes;
-	return LINK_GRANTED;
+	return 0;
 }
 
 const char *

@@ -59,12 +59,11 @@ void link_release(
 /* A request has been answered with this status. */
 void link_note_answer(struct link *link, uint32_t http_status);
 
-/* LINK_GRANTED with the reply, or LINK_LOST. */
-enum link_outcome link_ask_health(struct link *link, struct lease_reply *reply);
+/* How the supervisor is. 0, or -1: there is none. */
+int link_ask_health(struct link *link, struct lease_reply *reply);
 
-/* The text of the metrics and its length; LINK_GRANTED, or LINK_LOST. */
-enum link_outcome link_ask_metrics(
-    struct link *link, char text[LEASE_TEXT_MAX], size_t *len);
+/* The text of the metrics and its length. 0, or -1: there is no supervisor. */
+int link_ask_metrics(struct link *link, char text[LEASE_TEXT_MAX], size_t *len);
 
 /* For a client: why there is no lease, in one sentence. */
 const char *link_describe_refusal(enum lease_refusal reason);

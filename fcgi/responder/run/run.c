@@ -24,39 +24,33 @@
 int
 run_init(struct run *run, struct link *link, uint32_t output_limit_bytes)
 {
+	size_t i;
+
 	memset(run, 0, sizeof(*run));
 	run->link = link;
 	run->output_limit_bytes = output_limit_bytes;
 	run->inbox = malloc(INBOX_BYTES);
-	run->stdout_data = malloc(output_limit_bytes);
-	run->stderr_data = malloc(output_limit_bytes);
-	/* Takes no memory before there is something to keep. */
-	run->compiler_stdout_data = malloc(output_limit_bytes);
-	run->compiler_stderr_data = malloc(output_limit_bytes);
-	return run->inbox == NULL || run->stdout_data == NULL ||
-		       run->stderr_data == NULL ||
-		       run->compiler_stdout_data == NULL ||
-		       run->compiler_stderr_data == NULL
-		   ? -1
-		   : 0;
+	if (run->inbox == NULL)
+		return -1;
+	/* They take no memory before there is something to keep. */
+	for (i = 0; i < 2 * ORDER_STREAMS; i++) {
+		run->output[i / 2][i % 2] = malloc(output_limit_bytes);
+		if (run->output[i / 2][i % 2] == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 void
 run_finish(struct run *run)
 {
-	free(run->inbox);
-	free(run->stdout_data);
-	free(run->stderr_data);
-	free(run->compiler_stdout_data);
-	free(run->compiler_stderr_data);
-	run_forget_files(run);
-	memset(run, 0, sizeof(*run));
-}
+	size_t i;
 
-void
-run_forget_files(struct run *run)
-{
+	for (i = 0; i < 2 * ORDER_STREAMS; i++)
+		free(run->output[i / 2][i % 2]);
+	free(run->inbox);
 	returned_finish(&run->returned);
+	memset(run, 0, sizeof(*run));
 }
 
 void
@@ -70,21 +64,23 @@ void
 run_begin(struct run *run, const struct request *request)
 {
 	const struct runtime *runtime = request->runtime;
-	struct result result = { .stdout_data = run->stdout_data,
-		.stderr_data = run->stderr_data,
+	struct result result = {
+		.stdout_data = run->output[false][ORDER_STDOUT],
+		.stderr_data = run->output[false][ORDER_STDERR],
 		.wall_limit_ms = request->wall_limit_ms,
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.memory_limit_bytes = request->memory_bytes > 0
 					  ? request->memory_bytes
 					  : runtime->memory_bytes,
-		.verdict = { .kind = VERDICT_SANDBOX_FAILED } };
+		.verdict = { .kind = VERDICT_SANDBOX_FAILED }
+	};
 
-	run_forget_files(run);
+	returned_finish(&run->returned);
 	result.files = request->returns_files ? &run->returned : NULL;
 	run->result = run->compiler = result;
 	run->compiler.is_compiler = true;
-	run->compiler.stdout_data = run->compiler_stdout_data;
-	run->compiler.stderr_data = run->compiler_stderr_data;
+	run->compiler.stdout_data = run->output[true][ORDER_STDOUT];
+	run->compiler.stderr_data = run->output[true][ORDER_STDERR];
 	run->compiler.cpu_limit_ms = 0;
 	if (request->compile_wall_limit_ms > 0)
 		run->compiler.wall_limit_ms = request->compile_wall_limit_ms;

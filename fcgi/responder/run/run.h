@@ -38,16 +38,15 @@ struct run {
 	uint32_t output_limit_bytes;
 	uint8_t *inbox; /* frames from the guest; INBOX_BYTES */
 	size_t inbox_len;
-	uint8_t *stdout_data;
-	uint8_t *stderr_data;
-	uint8_t *compiler_stdout_data;
-	uint8_t *compiler_stderr_data;
+	/* What was written, output_limit_bytes each; the compiler's comes
+	 * second. */
+	uint8_t *output[2][ORDER_STREAMS];
 	bool sent;         /* the job is on its way: code may run from now on */
 	bool started;      /* the guest has said that it has the job */
 	bool is_compiling; /* the compiler runs, or was the last to run */
 	bool compiler_ended; /* the guest has said how */
 	uint64_t queue_us;
-	struct returned returned; /* files; run_forget_files frees them */
+	struct returned returned; /* files: to be finished once they are told */
 	struct result compiler;   /* where the language has one */
 	struct result result; /* of the program; or of the compiler, if it has
 			       * not succeeded: then is_compiling still holds */
@@ -60,9 +59,6 @@ void run_finish(struct run *run);
 
 /* Nothing is known yet of what is to run now. */
 void run_begin(struct run *run, const struct request *request);
-
-/* The files of the last run have been told: they take memory only meanwhile. */
-void run_forget_files(struct run *run);
 
 /*
  * Runs a request for a client and fills run->result, or the refusal. The

@@ -4,58 +4,25 @@
 
 #include "responder/run/result.h"
 
-#define REAL_TIME_MIN 32
-
-static const char *const names[REAL_TIME_MIN] = {
-	[SIGHUP] = "SIGHUP",
-	[SIGINT] = "SIGINT",
-	[SIGQUIT] = "SIGQUIT",
-	[SIGILL] = "SIGILL",
-	[SIGTRAP] = "SIGTRAP",
-	[SIGABRT] = "SIGABRT",
-	[SIGBUS] = "SIGBUS",
-	[SIGFPE] = "SIGFPE",
-	[SIGKILL] = "SIGKILL",
-	[SIGUSR1] = "SIGUSR1",
-	[SIGSEGV] = "SIGSEGV",
-	[SIGUSR2] = "SIGUSR2",
-	[SIGPIPE] = "SIGPIPE",
-	[SIGALRM] = "SIGALRM",
-	[SIGTERM] = "SIGTERM",
-	[SIGSTKFLT] = "SIGSTKFLT",
-	[SIGCHLD] = "SIGCHLD",
-	[SIGCONT] = "SIGCONT",
-	[SIGSTOP] = "SIGSTOP",
-	[SIGTSTP] = "SIGTSTP",
-	[SIGTTIN] = "SIGTTIN",
-	[SIGTTOU] = "SIGTTOU",
-	[SIGURG] = "SIGURG",
-	[SIGXCPU] = "SIGXCPU",
-	[SIGXFSZ] = "SIGXFSZ",
-	[SIGVTALRM] = "SIGVTALRM",
-	[SIGPROF] = "SIGPROF",
-	[SIGWINCH] = "SIGWINCH",
-	[SIGIO] = "SIGIO",
-	[SIGPWR] = "SIGPWR",
-	[SIGSYS] = "SIGSYS",
-};
-
-/* The name of a real-time signal depends on the C library: its number here. */
-static const char *const real_time_names[] = { "32", "33", "34", "35", "36",
+/* By number, as x86 and ARM have them. The name of a real-time signal depends
+ * on the C library: it is its number here. */
+static const char *const names[] = { "unknown", "SIGHUP", "SIGINT", "SIGQUIT",
+	"SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL",
+	"SIGUSR1", "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM",
+	"SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN",
+	"SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF",
+	"SIGWINCH", "SIGIO", "SIGPWR", "SIGSYS", "32", "33", "34", "35", "36",
 	"37", "38", "39", "40", "41", "42", "43", "44", "45", "46", "47", "48",
 	"49", "50", "51", "52", "53", "54", "55", "56", "57", "58", "59", "60",
 	"61", "62", "63", "64" };
 
+_Static_assert(SIGUSR1 == 10 && SIGCHLD == 17 && SIGSYS == 31,
+    "other numbers than on x86 and ARM");
+
 const char *
 signal_name(uint32_t signal_number)
 {
-	const size_t count = sizeof(real_time_names) /
-			     sizeof(real_time_names[0]);
-	const char *name = NULL;
+	const size_t count = sizeof(names) / sizeof(names[0]);
 
-	if (signal_number < REAL_TIME_MIN)
-		name = names[signal_number];
-	else if (signal_number - REAL_TIME_MIN < count)
-		name = real_time_names[signal_number - REAL_TIME_MIN];
-	return name != NULL ? name : "unknown";
+	return names[signal_number < count ? signal_number : 0];
 }

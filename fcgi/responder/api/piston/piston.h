@@ -12,12 +12,9 @@
 extern const struct dialect dialect_piston;
 
 /* See struct dialect. The run's watcher has the order of its output. */
-int piston_parse_body(const uint8_t *data, size_t len,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal);
+int piston_read_members(const struct body *body);
 int piston_format_result(
     const struct run *run, const struct request *request, struct reply *reply);
-int piston_format_refusal(const struct refusal *refusal, struct reply *reply);
 
 struct service;
 

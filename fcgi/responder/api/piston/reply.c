@@ -121,7 +121,7 @@ static void
 add_stage(struct json_out *out, const char *name, const struct result *result,
     const struct order *order)
 {
-	struct json_object *stage = json_add_object(out, out->root, name);
+	struct json_object *stage = json_add_object(out, NULL, name);
 	const struct verdict *verdict = &result->verdict;
 	struct ending ending;
 
@@ -161,8 +161,8 @@ piston_format_result(
 		add_stage(&out, "run", &run->compiler, &watcher->compiler);
 	else
 		add_stage(&out, "run", &run->result, &watcher->order);
-	json_add_string(&out, out.root, "language", runtime->language);
-	json_add_string(&out, out.root, "version", runtime->version);
+	json_add_string(&out, NULL, "language", runtime->language);
+	json_add_string(&out, NULL, "version", runtime->version);
 	return reply_set(reply, 200, &out);
 }
 
@@ -179,7 +179,7 @@ piston_list_runtimes(struct service *service, struct answer *answer)
 
 	for (i = 0; i < runtimes->count; i++) {
 		runtime = &runtimes->rows[i];
-		object = json_add_object(&out, out.root, NULL);
+		object = json_add_object(&out, NULL, NULL);
 		json_add_string(&out, object, "language", runtime->language);
 		json_add_string(&out, object, "version", runtime->version);
 		aliases = json_add_array(&out, object, "aliases");
@@ -189,18 +189,14 @@ piston_list_runtimes(struct service *service, struct answer *answer)
 	return reply_set(&answer->reply, 200, &out);
 }
 
-int
-piston_format_refusal(const struct refusal *refusal, struct reply *reply)
-{
-	return reply_set_sentence(
-	    reply, refusal->http_status, "message", refusal->message);
-}
-
 const struct dialect dialect_piston = {
 	.takes_text = true,
 	.wrong_type = "requests must be of type application/json",
 	.not_found = "Not Found",
-	.parse_body = piston_parse_body,
+	.refusal = "message",
+	.words = { "an object such as {\"language\": \"python\", \"version\": "
+		   "\"*\", \"files\": [{\"content\": \"print(1)\"}]}",
+	    "use language, version, files, stdin and args" },
+	.read_members = piston_read_members,
 	.format_result = piston_format_result,
-	.format_refusal = piston_format_refusal,
 };

@@ -13,12 +13,6 @@
 #include "responder/api/piston/piston.h"
 #include "responder/job/args_and_files.h"
 
-static const struct json_words words = {
-	"an object such as {\"language\": \"python\", \"version\": \"*\", "
-	"\"files\": [{\"content\": \"print(1)\"}]}",
-	"use language, version, files, stdin and args",
-};
-
 /* JavaScript takes it for nothing, and Piston for "as usual". */
 static bool
 is_nothing(struct json_object *value)
@@ -307,8 +301,8 @@ refuse_runtime(
 	    refusal, 400, "%s-%s runtime is unknown", shown[0], shown[1]);
 }
 
-static int
-read_members(const struct body *body)
+int
+piston_read_members(const struct body *body)
 {
 	const char *language = string_member(body->object, "language");
 	const char *version = string_member(body->object, "version");
@@ -332,14 +326,4 @@ read_members(const struct body *body)
 	    read_main(body, file) == -1 || read_files(body, files, file) == -1)
 		return -1;
 	return read_stdin(body);
-}
-
-int
-piston_parse_body(const uint8_t *data, size_t len,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
-{
-	struct body body = { limits, request, refusal, NULL };
-
-	return request_parse(&body, data, len, &words, read_members);
 }

@@ -4,14 +4,17 @@
 #define SCE_RUN_BODY_H
 
 #include "responder/api/dialect.h"
-#include "responder/run/order.h"
+
+/* What refusals of a body advise. */
+#define RUN_MEMBERS                                                            \
+	"use code, stdin, timeout, memory, args, files, return_files, "        \
+	"language and version"
+#define RUN_EXAMPLE "an object such as {\"code\": \"print(1)\"}"
 
 extern const struct dialect dialect_run;
 
 /* See struct dialect. */
-int request_parse_body(const uint8_t *data, size_t len,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal);
+int run_read_members(const struct body *body);
 
 /*
  * The answer to a program that ran: 200 and the members of the contract
@@ -20,9 +23,6 @@ int request_parse_body(const uint8_t *data, size_t len,
  * trailing newlines and is empty if nothing else is left. 0, or -1: no memory.
  */
 int reply_format_result(const struct result *result, struct reply *reply);
-
-/* {"error": message} with the refusal's status. 0, or -1: no memory. */
-int reply_format_refusal(const struct refusal *refusal, struct reply *reply);
 
 /*
  * The members without the text of a program, which its client has been told:

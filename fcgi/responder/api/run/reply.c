@@ -17,7 +17,7 @@ add_sentence(struct json_out *out, const struct result *result)
 	char sentence[SENTENCE_BYTES_MAX];
 
 	reply_describe_end(result, sentence);
-	json_add_string(out, out->root, "error", sentence);
+	json_add_string(out, NULL, "error", sentence);
 }
 
 /* Members error and stderr: a traceback is the error, a sentence else. */
@@ -34,17 +34,17 @@ add_complaint(struct json_out *out, const struct result *result,
 		add_sentence(out, result);
 	if (stderr_text->len > 0)
 		json_add_text(
-		    out, out->root, is_told ? "error" : "stderr", stderr_text);
+		    out, NULL, is_told ? "error" : "stderr", stderr_text);
 }
 
 static void
 add_end(struct json_out *out, const struct verdict *verdict)
 {
 	if (verdict->kind == VERDICT_EXITED && verdict->status != 0)
-		json_add_number(out, out->root, "exit_code", verdict->status);
+		json_add_number(out, NULL, "exit_code", verdict->status);
 	if (verdict->kind == VERDICT_SIGNALED)
 		json_add_string(
-		    out, out->root, "signal", signal_name(verdict->status));
+		    out, NULL, "signal", signal_name(verdict->status));
 }
 
 static void
@@ -54,7 +54,7 @@ add_truncated(struct json_out *out, uint32_t truncated)
 
 	if (truncated == 0)
 		return;
-	parts = json_add_array(out, out->root, "truncated");
+	parts = json_add_array(out, NULL, "truncated");
 	if ((truncated & VERDICT_TRUNCATED_STDOUT) != 0)
 		json_add_string(out, parts, NULL, "stdout");
 	if ((truncated & VERDICT_TRUNCATED_STDERR) != 0)
@@ -92,7 +92,7 @@ add_files(struct json_out *out, const struct returned *returned)
 
 	if (returned == NULL)
 		return;
-	files = json_add_array(out, out->root, "files");
+	files = json_add_array(out, NULL, "files");
 	for (i = 0; i < returned->count; i++) {
 		const struct returned_file *file = &returned->files[i];
 
@@ -119,12 +119,12 @@ format_members(const struct result *result, struct reply *reply)
 	text_init(&out, &stderr_text, result->stderr_data, result->stderr_len,
 	    (verdict->truncated & VERDICT_TRUNCATED_STDERR) != 0);
 	if (verdict_is_success(verdict) || stdout_text.len > 0)
-		json_add_text(&out, out.root, "output", &stdout_text);
+		json_add_text(&out, NULL, "output", &stdout_text);
 	add_complaint(&out, result, &stderr_text);
 	add_end(&out, verdict);
 	add_truncated(&out, verdict->truncated);
 	if (result->is_compiler)
-		json_add_string(&out, out.root, "stage", "compile");
+		json_add_string(&out, NULL, "stage", "compile");
 	add_files(&out, result->files);
 	text_finish(&stderr_text);
 	text_finish(&stdout_text);
@@ -140,13 +140,6 @@ reply_format_result(const struct result *result, struct reply *reply)
 		return format_members(result, reply);
 	reply_describe_end(result, sentence);
 	return reply_set_sentence(reply, 500, "error", sentence);
-}
-
-int
-reply_format_refusal(const struct refusal *refusal, struct reply *reply)
-{
-	return reply_set_sentence(
-	    reply, refusal->http_status, "error", refusal->message);
 }
 
 /* --- events --------------------------------------------------------------- */
@@ -201,7 +194,7 @@ reply_format_event(const struct order_piece *piece, struct reply *reply)
 	char *text = NULL;
 	int len;
 
-	json_add_bytes(&out, out.root, "text", piece->data, piece->len, false);
+	json_add_bytes(&out, NULL, "text", piece->data, piece->len, false);
 	if (reply_set(&data, 200, &out) == -1)
 		return -1;
 	len = asprintf(&text, "event: %s\ndata: %s\n",
@@ -244,7 +237,8 @@ const struct dialect dialect_run = {
 	.has_live = true,
 	.wrong_type = "Content-Type must be application/json",
 	.not_found = "Not found: send programs to /run",
-	.parse_body = request_parse_body,
+	.refusal = "error",
+	.words = { RUN_EXAMPLE, RUN_MEMBERS },
+	.read_members = run_read_members,
 	.format_result = format_result,
-	.format_refusal = reply_format_refusal,
 };

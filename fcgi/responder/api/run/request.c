@@ -8,10 +8,6 @@
 #include "responder/api/run/body.h"
 #include "responder/job/args_and_files.h"
 
-#define MEMBERS_KNOWN                                                          \
-	"use code, stdin, timeout, memory, args, files, return_files, "        \
-	"language and version"
-#define OBJECT_EXAMPLE "an object such as {\"code\": \"print(1)\"}"
 #define FILES_TYPE "\"files\" must be an array of objects such as " FILE_EXAMPLE
 #define FILE_EXAMPLE "{\"name\": \"a.txt\", \"content\": \"...\"}"
 
@@ -22,7 +18,7 @@ read_code(const struct body *body)
 
 	if (!json_object_object_get_ex(body->object, "code", &value))
 		return refusal_set(body->refusal, 400,
-		    "Member \"code\" missing: send " OBJECT_EXAMPLE);
+		    "Member \"code\" missing: send " RUN_EXAMPLE);
 	if (json_object_is_type(value, json_type_string) &&
 	    json_object_get_string_len(value) == 0)
 		return refusal_set(
@@ -215,30 +211,18 @@ read_args_and_files(const struct body *body)
 
 /* --- the whole ------------------------------------------------------------ */
 
-static int
-read_members(const struct body *body)
+int
+run_read_members(const struct body *body)
 {
 	static const char *const members[] = { "code", "stdin", "timeout",
 		"memory", "args", "files", "return_files", "language",
 		"version", NULL };
 
 	if (json_check_names(
-		body->object, members, MEMBERS_KNOWN, body->refusal) == -1 ||
+		body->object, members, RUN_MEMBERS, body->refusal) == -1 ||
 	    read_code(body) == -1 || read_stdin(body) == -1 ||
 	    choose_runtime(body) == -1 || read_timeout(body) == -1 ||
 	    read_memory(body) == -1 || read_return_files(body) == -1)
 		return -1;
 	return read_args_and_files(body);
-}
-
-int
-request_parse_body(const uint8_t *data, size_t len,
-    const struct request_limits *limits, struct request *request,
-    struct refusal *refusal)
-{
-	static const struct json_words words = { OBJECT_EXAMPLE,
-		MEMBERS_KNOWN };
-	struct body body = { limits, request, refusal, NULL };
-
-	return request_parse(&body, data, len, &words, read_members);
 }
