@@ -23,17 +23,6 @@ struct number {
 	bool is_given;
 };
 
-/* What follows NAME= in the word; NULL: it is another's. */
-static char *
-value_of(char *word, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncmp(word, name, len) == 0 && word[len] == '='
-		   ? word + len + 1
-		   : NULL;
-}
-
 static void
 take_number(struct number *number, const char *text)
 {
@@ -47,26 +36,25 @@ take_number(struct number *number, const char *text)
 	number->is_given = true;
 }
 
+/* Cuts the word at its sign. A runtime's row has to stay where it is. */
 static void
 take_word(char *word, struct number *numbers, struct runtimes *runtimes)
 {
+	char *value = word;
 	const char *problem;
-	char *value = value_of(word, "runtime");
 
-	if (value != NULL) {
+	(void)strsep(&value, "=");
+	while (numbers->name != NULL && strcmp(word, numbers->name) != 0)
+		numbers++;
+	if (value != NULL && numbers->name != NULL) {
+		take_number(numbers, value);
+	} else if (value != NULL && strcmp(word, "runtime") == 0) {
 		problem = runtimes_add(runtimes, value);
 		if (problem != NULL)
 			die("runtime %zu: %s", runtimes->count + 1, problem);
-		return;
+	} else {
+		die("argument %s is unknown", word);
 	}
-	for (; numbers->name != NULL; numbers++) {
-		value = value_of(word, numbers->name);
-		if (value != NULL) {
-			take_number(numbers, value);
-			return;
-		}
-	}
-	die("argument %s is unknown", word);
 }
 
 static void

@@ -62,21 +62,6 @@ live_attach(struct live *live, struct exchange *exchange, struct run *run)
 	run->watcher = &live->watcher;
 }
 
-void
-live_detach(struct live *live)
-{
-	if (live->run != NULL)
-		live->run->watcher = NULL;
-	live->run = NULL;
-}
-
-void
-live_finish(struct live *live)
-{
-	live_detach(live);
-	run_watcher_finish(&live->watcher);
-}
-
 /* 0: the client takes more; -1: it is gone, or too slow. */
 static int
 await_client(struct live *live, uint64_t deadline_us)

@@ -12,11 +12,8 @@ struct live {
 	struct run *run;
 };
 
-/* Watches the next run; live_detach ends that. */
+/* Watches the next run, as its watcher. */
 void live_attach(struct live *live, struct exchange *exchange, struct run *run);
-void live_detach(struct live *live);
-
-void live_finish(struct live *live);
 
 /*
  * The run has its result: the rest of its output, and the ending. What a slow

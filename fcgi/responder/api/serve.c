@@ -67,7 +67,7 @@ service_init(struct service *service, const struct service_options *options,
 void
 service_finish(struct service *service)
 {
-	live_finish(&service->live);
+	run_watcher_finish(&service->live.watcher);
 	run_watcher_finish(&service->orderly);
 	run_finish(&service->run);
 	free(service->body);
@@ -236,13 +236,6 @@ attach_watcher(struct service *service, struct request *request)
 }
 
 static void
-detach_watcher(struct service *service)
-{
-	live_detach(&service->live);
-	service->run.watcher = NULL;
-}
-
-static void
 serve_run(struct service *service)
 {
 	struct refusal refusal = { .http_status = 500 };
@@ -271,7 +264,7 @@ serve_run(struct service *service)
 			log_run(service, &request);
 		break;
 	}
-	detach_watcher(service);
+	service->run.watcher = NULL;
 	returned_finish(&service->run.returned);
 	request_finish(&request);
 }

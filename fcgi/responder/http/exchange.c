@@ -27,17 +27,13 @@ struct exchange {
 static int
 init_library(struct exchange *exchange, int listen_fd)
 {
-	static const int handled[] = { SIGUSR1, SIGTERM };
-	size_t i;
-
 	if (FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&exchange->fcgi, listen_fd, 0) != 0)
+	    FCGX_InitRequest(&exchange->fcgi, listen_fd, 0) != 0 ||
+	    signal(SIGUSR1, SIG_DFL) == SIG_ERR ||
+	    signal(SIGTERM, SIG_DFL) == SIG_ERR ||
+	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -1;
-	for (i = 0; i < sizeof(handled) / sizeof(*handled); i++) {
-		if (signal(handled[i], SIG_DFL) == SIG_ERR)
-			return -1;
-	}
-	return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0;
+	return 0;
 }
 
 struct exchange *

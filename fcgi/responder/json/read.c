@@ -144,13 +144,11 @@ int
 json_check_names(struct json_object *object, const char *const *known,
     const char *advice, struct refusal *refusal)
 {
-	struct json_object_iterator it = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
 	char shown[JSON_SHOWN_BYTES];
 
-	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-		const char *name = json_object_iter_peek_name(&it);
-
+	json_object_object_foreach(object, name, value)
+	{
+		(void)value;
 		if (is_known(name, known))
 			continue;
 		json_show(shown, name);

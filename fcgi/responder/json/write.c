@@ -93,19 +93,17 @@ json_text_line(struct json_object *object, size_t *len)
 struct json_out
 json_out_object(void)
 {
-	struct json_out out = { .root = json_object_new_object() };
+	struct json_object *root = json_object_new_object();
 
-	out.failed = out.root == NULL;
-	return out;
+	return (struct json_out){ root, root == NULL };
 }
 
 struct json_out
 json_out_array(void)
 {
-	struct json_out out = { .root = json_object_new_array() };
+	struct json_object *root = json_object_new_array();
 
-	out.failed = out.root == NULL;
-	return out;
+	return (struct json_out){ root, root == NULL };
 }
 
 char *

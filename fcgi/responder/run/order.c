@@ -27,18 +27,6 @@ order_finish(struct order *order)
 	memset(order, 0, sizeof(*order));
 }
 
-/* The last segment, if it is the stream's and has not been begun. */
-static uint32_t *
-extendable(struct order *order, enum order_stream stream)
-{
-	uint32_t *last;
-
-	if (order->next == order->count)
-		return NULL;
-	last = &order->segments[order->count - 1];
-	return (*last & 1) == (uint32_t)stream ? last : NULL;
-}
-
 static int
 grow(struct order *order)
 {
@@ -58,12 +46,15 @@ grow(struct order *order)
 int
 order_note(struct order *order, enum order_stream stream, size_t len)
 {
-	uint32_t *last = extendable(order, stream);
+	uint32_t *last;
 
 	if (len == 0)
 		return 0;
 	order->pending = true;
-	if (last != NULL) {
+	/* The last segment grows unless it has been begun. */
+	last = order->count > order->next ? &order->segments[order->count - 1]
+					  : NULL;
+	if (last != NULL && (*last & 1) == (uint32_t)stream) {
 		*last += (uint32_t)len << 1; /* OUTPUT_BYTES_MAX fits */
 		return 0;
 	}

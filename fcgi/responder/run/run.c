@@ -93,22 +93,24 @@ run_begin(struct run *run, const struct request *request)
 	}
 }
 
-/* All parts, in one call if the socket has room for them, else bit by bit. */
+/* Sends all parts: in one call if the socket has room, else bit by bit. */
 static int
 send_parts(int fd, const struct iovec *parts, int count)
 {
 	uint64_t deadline_us = io_now_us() + SEND_PATIENCE_US;
 	ssize_t n = writev(fd, parts, count);
 	size_t sent = n > 0 ? (size_t)n : 0;
-	size_t skip;
-	int i;
+	const struct iovec *part;
 
-	for (i = 0; i < count; i++) {
-		skip = sent < parts[i].iov_len ? sent : parts[i].iov_len;
-		sent -= skip;
-		if (io_write_all(fd, (uint8_t *)parts[i].iov_base + skip,
-			parts[i].iov_len - skip, deadline_us) == -1)
+	for (part = parts; part < parts + count; part++) {
+		if (sent >= part->iov_len) {
+			sent -= part->iov_len;
+			continue;
+		}
+		if (io_write_all(fd, (uint8_t *)part->iov_base + sent,
+			part->iov_len - sent, deadline_us) == -1)
 			return -1;
+		sent = 0;
 	}
 	return 0;
 }
