@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A responder parses what strangers send. Whoever takes it over finds: its
- * listening socket, its channel to the supervisor, an append-only log, and a
- * kernel that answers "not permitted" to nearly everything else.
+ * A responder parses bytes of strangers. An attacker who takes it over finds
+ * its listening socket, its channel to the supervisor, an append-only log, and
+ * a kernel that answers "not permitted" to nearly everything else.
  */
 #include "responder/confine.h"
 
@@ -103,9 +103,11 @@ add_rules(scmp_filter_ctx filter)
 			filter, SCMP_ACT_ALLOW, allowed_calls[i], 0) != 0)
 			return -1;
 	}
-	/* The descriptors that responders share are not one's to shut. One by
-	 * one, for "greater than" would also hold for high bits, which the
-	 * kernel drops. */
+	/*
+	 * No responder may shut a descriptor that all share. Others are allowed
+	 * one by one, because "greater than" would also hold for high bits,
+	 * which the kernel drops.
+	 */
 	for (fd = RESPONDER_LOG_FD + 1; fd < RESPONDER_OPEN_FILES; fd++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(shutdown),
 			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0)) != 0)
@@ -133,15 +135,14 @@ forbid_syscalls(void)
 
 	if (filter == NULL)
 		return -1;
-	if (!FILTER_CALLS)
-		rc = 0;
-	else if (add_rules(filter) == 0 && seccomp_load(filter) == 0)
+	if (!FILTER_CALLS ||
+	    (add_rules(filter) == 0 && seccomp_load(filter) == 0))
 		rc = 0;
 	seccomp_release(filter);
 	return rc;
 }
 
-/* Not by sced: with this limit, exec itself fails after a change of uid. */
+/* sced cannot do this: with the limit, exec fails after a change of uid. */
 static int
 forbid_processes(void)
 {

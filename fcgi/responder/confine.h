@@ -3,16 +3,14 @@
 #ifndef SCE_RESPONDER_CONFINE_H
 #define SCE_RESPONDER_CONFINE_H
 
-/*
- * Is there really nothing left? Not root, no group but its own, no
- * capability, no_new_privs. NULL, or what is still there.
- */
+/* Checks that no right is left: not root, no group but its own, no capability,
+ * no_new_privs. NULL, or a sentence on the right that is left. */
 const char *confine_check(void);
 
 /*
- * No file at all (Landlock, where the kernel has it) and a seccomp allow-list
- * for talking on the descriptors it has: no open, no socket, no exec, no
- * fork. 0, or -1 with errno.
+ * Gives up all files (Landlock, where the kernel has it), and all system calls
+ * but those on a seccomp list for talking on the descriptors it has: no open,
+ * no socket, no exec, no fork. 0, or -1 with errno.
  */
 int confine_responder(void);
 

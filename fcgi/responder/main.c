@@ -7,7 +7,6 @@
  */
 #include <inttypes.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +18,7 @@
 struct number {
 	const char *name;
 	uint32_t max;
-	uint32_t *value;
-	bool is_given;
+	uint32_t *value; /* where it goes; NULL: it was given */
 };
 
 static void
@@ -29,11 +27,13 @@ take_number(struct number *number, const char *text)
 	char *end;
 	uint64_t value = strtoull(text, &end, 10);
 
+	if (number->value == NULL)
+		die("argument %s is there twice", number->name);
 	if (*end != '\0' || end == text || value > number->max)
 		die("argument %s is not a number up to %" PRIu32, number->name,
 		    number->max);
 	*number->value = (uint32_t)value;
-	number->is_given = true;
+	number->value = NULL;
 }
 
 /* Cuts the word at its sign. A runtime's row has to stay where it is. */
@@ -63,16 +63,14 @@ take_arguments(int argc, char *argv[], struct service_options *options)
 	struct request_limits *limits = &options->limits;
 	uint32_t log_level, log_code, text_plain;
 	struct number numbers[] = {
-		{ "code_length", CODE_POINTS_MAX, &limits->code_points_max,
-		    false },
-		{ "body", BODY_BYTES_MAX, &limits->body_bytes_max, false },
-		{ "output", OUTPUT_BYTES_MAX, &options->output_limit_bytes,
-		    false },
-		{ "files", UINT32_MAX, &limits->files_bytes_max, false },
-		{ "log_level", 7, &log_level, false },
-		{ "log_code", 1, &log_code, false },
-		{ "text_plain", 1, &text_plain, false },
-		{ NULL, 0, NULL, false },
+		{ "code_length", CODE_POINTS_MAX, &limits->code_points_max },
+		{ "body", BODY_BYTES_MAX, &limits->body_bytes_max },
+		{ "output", OUTPUT_BYTES_MAX, &options->output_limit_bytes },
+		{ "files", UINT32_MAX, &limits->files_bytes_max },
+		{ "log_level", 7, &log_level },
+		{ "log_code", 1, &log_code },
+		{ "text_plain", 1, &text_plain },
+		{ NULL, 0, NULL },
 	};
 	const struct number *number;
 	int i;
@@ -83,7 +81,7 @@ take_arguments(int argc, char *argv[], struct service_options *options)
 	for (i = 1; i < argc; i++)
 		take_word(argv[i], numbers, &options->runtimes);
 	for (number = numbers; number->name != NULL; number++) {
-		if (!number->is_given)
+		if (number->value != NULL)
 			die("argument %s is missing", number->name);
 	}
 	if (options->runtimes.count == 0)
@@ -93,8 +91,8 @@ take_arguments(int argc, char *argv[], struct service_options *options)
 	limits->takes_text = text_plain == 1;
 }
 
-/* The end comes by the supervisor's channel, not by a signal: one in the
- * middle of a request would lose an answer. */
+/* The supervisor's channel ends us, not a signal: one in the middle of a
+ * request would lose an answer. */
 static void
 block_signals(void)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * One responder as a process: what it holds, and the loop that accepts. One
- * request at a time; of several waiting workers one is woken.
- */
+/* Owns the loop of a responder, which takes one request at a time. */
 #include "responder/worker.h"
 
 #include <errno.h>

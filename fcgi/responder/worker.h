@@ -7,10 +7,8 @@
 
 struct worker;
 
-/*
- * Everything that needs rights or memory, before both are given up. NULL with
- * errno on failure. The listening socket is RESPONDER_LISTEN_FD.
- */
+/* Makes everything that needs rights, before they are given up. NULL with errno
+ * on failure. The listening socket is RESPONDER_LISTEN_FD. */
 struct worker *worker_create(
     const struct service_options *options, struct link *link);
 

@@ -180,19 +180,24 @@ test('a responder has tight limits', () => {
 	}
 });
 
+/* The names of the arguments, which are constants. */
+const NAMES = ['code_length', 'body', 'output', 'files', 'log_level',
+	'log_code', 'text_plain', 'runtime'];
+
 /* Of the table of languages: what anybody may ask for. */
 const TOLD = ['python', '3.11.2', 'py', 'py3', 'python3', 'python3.11',
 	'main.py'];
 
 test('neither environment nor command line tell anything', () => {
 	for (const pid of stock) {
-		/* Rows are taken apart where they are. */
+		/* Names, numbers and rows are taken apart where they are. */
 		const [program, ...words] = proc(pid, 'cmdline').split('\0')
-		    .flatMap((word) => word.split(/[\t,]/)).slice(0, -1);
+		    .flatMap((word) => word.split(/[\t,=]/)).slice(0, -1);
 
 		assert.equal(program, executable(pid));
 		for (const word of words)
-			assert.ok(/^\d+$/.test(word) || TOLD.includes(word), word);
+			assert.ok(/^\d+$/.test(word) || TOLD.includes(word) ||
+			    NAMES.includes(word), word);
 		/* libfcgi's, a constant. */
 		assert.equal(proc(pid, 'environ'),
 		    'LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100\0');

@@ -8,10 +8,12 @@
 #include <cmocka.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/fdpass.h"
 #include "common/frame.h"
+#include "common/io.h"
 #include "responder/run/run.h"
 
 #define QUEUE_US 3000 /* for each lease */
@@ -176,6 +178,77 @@ a_refusal_is_not_asked_about_again(void **state)
 	expect_nothing(bed);
 }
 
+#define LARGE (512 * 1024)
+
+/* As a guest that reads the job to its end before it says that it has it. */
+static int
+take_job(int fd, const struct request *expected)
+{
+	static uint8_t bytes[FRAME_HEADER_LEN + FRAME_JOB_MAX];
+	const uint64_t deadline_us = io_now_us() + 10 * 1000 * 1000;
+	uint8_t *payload = bytes + FRAME_HEADER_LEN;
+	struct frame_header header;
+	struct job job;
+
+	if (io_read_all(fd, bytes, FRAME_HEADER_LEN, deadline_us) == -1 ||
+	    frame_decode_header(
+		bytes, FRAME_HEADER_LEN, FRAME_JOB_MAX, &header) != FRAME_OK ||
+	    io_read_all(fd, payload, header.len, deadline_us) == -1 ||
+	    frame_decode_job(payload, header.len, &job) != FRAME_OK)
+		return 1;
+	frame_encode_header(bytes, FRAME_STARTED, 0);
+	return job.code_len == expected->code_len &&
+		       job.stdin_len == expected->stdin_len &&
+		       memcmp(job.code, expected->code, job.code_len) == 0 &&
+		       memcmp(job.stdin_data, expected->stdin_data,
+			   job.stdin_len) == 0 &&
+		       io_write_all(fd, bytes, FRAME_HEADER_LEN, deadline_us) ==
+			   0
+		   ? 0
+		   : 1;
+}
+
+/* It is sent bit by bit, from where it lies. */
+static void
+a_job_larger_than_the_socket_arrives_whole(void **state)
+{
+	static uint8_t code[] = "print(1)";
+	static uint8_t stdin_data[LARGE];
+	static const struct link_asker asker;
+	static const struct runtime runtime;
+	struct bed *bed = *state;
+	const struct request request = { .code = code,
+		.code_len = sizeof(code) - 1,
+		.stdin_data = stdin_data,
+		.stdin_len = LARGE,
+		.runtime = &runtime,
+		.wall_limit_ms = WALL_MS_MIN };
+	struct refusal refusal;
+	int status = -1;
+	int pair[2];
+	pid_t pid;
+	size_t i;
+
+	for (i = 0; i < LARGE; i++)
+		stdin_data[i] = (uint8_t)(i * 31 >> 3);
+	assert_int_equal(
+	    socketpair(
+		AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair),
+	    0);
+	pid = fork();
+	if (pid == 0)
+		_exit(take_job(pair[0], &request));
+	close(pair[0]);
+	grant(bed, 7, pair[1]);
+	close(pair[1]);
+	/* The guest ends without a verdict. */
+	assert_int_equal(
+	    run_execute(&bed->run, &request, &asker, -1, &refusal), RUN_DONE);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(bed->run.result.verdict.kind, VERDICT_SANDBOX_FAILED);
+}
+
 int
 main(void)
 {
@@ -187,6 +260,9 @@ main(void)
 		    a_second_one_is_the_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_refusal_is_not_asked_about_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_job_larger_than_the_socket_arrives_whole, set_up,
+		    tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

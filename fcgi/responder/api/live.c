@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Events of a run, to a client as fast as it takes them and no faster. */
+/* Sends the events of a run as fast as its client takes them, and no faster. */
 #include "responder/api/live.h"
 
 #include <errno.h>
@@ -8,9 +8,11 @@
 #include "common/io.h"
 #include "responder/api/run/body.h"
 
-/* For the rest, when the run is over and its sandbox is gone: a responder has
- * others to serve. The buffers of the socket and of nginx have taken most of
- * it by then, whatever the client does. */
+/*
+ * How long a client may take for the rest, when the run is over and its sandbox
+ * is gone: a responder has others to serve. The buffers of the socket and of
+ * nginx have taken most of the output by then.
+ */
 #define END_PATIENCE_US (500 * 1000)
 /* Returned files may be many times more than those buffers: a client that keeps
  * taking pieces of the ending gets some more time, as long as a run may take.

@@ -16,9 +16,9 @@ struct live {
 void live_attach(struct live *live, struct exchange *exchange, struct run *run);
 
 /*
- * The run has its result: the rest of its output, and the ending. What a slow
- * client does not take in time is lost, with the ending, so that it notices.
- * 0, or -1: it was lost.
+ * Sends the rest of the output and the ending, once the run has its result.
+ * Output that a slow client does not take in time is lost, and the ending with
+ * it, so that the client notices. 0, or -1: it was lost.
  */
 int live_end(struct live *live, uint64_t run_us);
 

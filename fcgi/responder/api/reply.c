@@ -24,6 +24,17 @@ reply_set_sentence(struct reply *reply, int http_status, const char *member,
 	return reply_set(reply, http_status, &out);
 }
 
+int
+reply_set_text(struct reply *reply, int http_status, char *text, int len)
+{
+	*reply = (struct reply){ .http_status = http_status };
+	if (len == -1)
+		return -1;
+	reply->body = text;
+	reply->body_len = (size_t)len;
+	return 0;
+}
+
 void
 reply_finish(struct reply *reply)
 {

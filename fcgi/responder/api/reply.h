@@ -14,6 +14,9 @@ int reply_set(struct reply *reply, int http_status, struct json_out *out);
 int reply_set_sentence(struct reply *reply, int http_status, const char *member,
     const char *sentence);
 
+/* asprintf's text and its outcome; the text is the reply's. */
+int reply_set_text(struct reply *reply, int http_status, char *text, int len);
+
 void reply_finish(struct reply *reply);
 
 /* One sentence on an end that was not a success. */

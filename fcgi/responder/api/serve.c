@@ -74,7 +74,8 @@ service_finish(struct service *service)
 	exchange_destroy(service->exchange);
 }
 
-/* nginx has made or checked it; a stranger's never gets into a header. */
+/* nginx made the request's id or checked it; a stranger's never gets into a
+ * header. */
 static void
 request_id(struct service *service, char out[REQUEST_ID_BYTES_MAX])
 {
@@ -161,15 +162,6 @@ log_run(struct service *service, const struct request *request)
 		    strerror(errno), "execution-not-logged trace=%s", trace);
 }
 
-/* The client has seen it all but for the end. */
-static void
-end_live(struct service *service, uint64_t run_us)
-{
-	link_note_answer(service->link, 200);
-	if (live_end(&service->live, run_us) == -1)
-		log_debug(NULL, "live-client-lost");
-}
-
 static void
 answer_result(
     struct service *service, const struct request *request, uint64_t begun_us)
@@ -179,7 +171,10 @@ answer_result(
 
 	answer.run_us = io_now_us() - begun_us - answer.queue_us;
 	if (request->is_live) {
-		end_live(service, answer.run_us);
+		/* Its client has seen all but the end. */
+		link_note_answer(service->link, 200);
+		if (live_end(&service->live, answer.run_us) == -1)
+			log_debug(NULL, "live-client-lost");
 	} else if (service->dialect->format_result(
 		       &service->run, request, &answer.reply) == -1) {
 		refuse_busy(service);
@@ -189,7 +184,7 @@ answer_result(
 	log_run(service, request);
 }
 
-/* The checks in the contract's order. 0, or -1 with the refusal. */
+/* Checks in the contract's order. 0, or -1 with the refusal. */
 static int
 take_request(
     struct service *service, struct request *request, struct refusal *refusal)
@@ -221,8 +216,8 @@ take_request(
 	    &body, service->body, len, &dialect->words, dialect->read_members);
 }
 
-/* A live run is watched by its client; others for the order of their output,
- * where the dialect tells it. */
+/* A live run is watched by its client. Another is watched for the order of its
+ * output, if the dialect tells it. */
 static void
 attach_watcher(struct service *service, struct request *request)
 {
@@ -259,7 +254,7 @@ serve_run(struct service *service)
 		refuse(service, &refusal);
 		break;
 	case RUN_CLIENT_GONE:
-		/* Nobody to answer; but what ran, ran. */
+		/* Nobody waits for an answer, but the program may have run. */
 		if (service->run.sent)
 			log_run(service, &request);
 		break;
@@ -310,12 +305,23 @@ find_route(const char *path)
 	return route;
 }
 
-static void
-serve(struct service *service)
+void
+serve_one(struct service *service)
 {
-	const char *path = exchange_param(service->exchange, "DOCUMENT_URI");
-	const struct route *route = find_route(path != NULL ? path : "");
+	struct exchange *exchange = service->exchange;
+	const struct route *route;
+	const char *path;
 
+	/* A responder that is to stop leaves the rest to the others. */
+	link_on_idle_message(service->link);
+	if (service->link->lost || exchange_accept(exchange) == -1)
+		return;
+	client_make_key(
+	    exchange_param(exchange, "REMOTE_ADDR"), service->asker.client);
+	trace_parse(
+	    exchange_param(exchange, "SCE_TRACE"), service->asker.trace);
+	path = exchange_param(exchange, "DOCUMENT_URI");
+	route = find_route(path != NULL ? path : "");
 	service->dialect = route->dialect;
 	switch (route->method) {
 	case POST:
@@ -328,19 +334,5 @@ serve(struct service *service)
 		serve_nothing(service);
 		break;
 	}
-}
-
-void
-serve_one(struct service *service)
-{
-	/* A responder that is to stop leaves the rest to the others. */
-	link_on_idle_message(service->link);
-	if (service->link->lost || exchange_accept(service->exchange) == -1)
-		return;
-	client_make_key(exchange_param(service->exchange, "REMOTE_ADDR"),
-	    service->asker.client);
-	trace_parse(exchange_param(service->exchange, "SCE_TRACE"),
-	    service->asker.trace);
-	serve(service);
-	exchange_finish(service->exchange);
+	exchange_finish(exchange);
 }

@@ -17,7 +17,7 @@ struct service_options {
 	bool log_code;
 };
 
-/* What serving takes; a worker owns all of it. */
+/* All that serving needs. A worker owns it. */
 struct service {
 	struct service_options options;
 	struct link *link;

@@ -9,7 +9,8 @@
 #define PROBE_CODE "print('ok')"
 #define PROBE_OUTPUT "ok\n"
 
-/* A program in another language can only look at it and end. */
+/* A program in another language can only fail at it; that it ended is
+ * enough. */
 static bool
 probe(struct service *service)
 {
@@ -57,19 +58,13 @@ status_health(struct service *service, struct answer *answer)
 {
 	struct lease_reply health = { .ready = 0 };
 	const char *word = find_health(service, &health);
-	struct reply *reply = &answer->reply;
-	int n;
-
-	n = asprintf(&reply->body,
+	char *text = NULL;
+	int len = asprintf(&text,
 	    "{\"status\":\"%s\",\"ready\":%u,\"running\":%u,\"queued\":%u}\n",
 	    word, health.ready, health.running, health.queued);
-	if (n == -1) {
-		reply->body = NULL;
-		return -1;
-	}
-	reply->body_len = (size_t)n;
-	reply->http_status = strcmp(word, "down") == 0 ? 503 : 200;
-	return 0;
+
+	return reply_set_text(
+	    &answer->reply, strcmp(word, "down") == 0 ? 503 : 200, text, len);
 }
 
 int

@@ -6,10 +6,11 @@
 #include "responder/api/serve.h"
 
 /*
- * {"status": "ok", "busy" (merely busy is healthy) or "down", ...} and the
- * pool's numbers; with a real run if nobody knows, in the first runtime. That
- * takes at most its usual time, and goes on without its asker: a client that
- * hangs up must not make the service look ill. 0, or -1: no memory.
+ * {"status": "ok", "busy" (which is healthy) or "down", and the pool's
+ * numbers}. If the supervisor does not know, a program runs in the first
+ * runtime. That takes at most the runtime's usual time, and goes on when the
+ * client hangs up, which must not make the service look ill. 0, or -1: no
+ * memory.
  */
 int status_health(struct service *service, struct answer *answer);
 

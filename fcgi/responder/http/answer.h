@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is sent back: a status, a body, and what its head says beside them. */
+/* An answer: a status, a body, and the fields of its head. */
 #ifndef SCE_ANSWER_H
 #define SCE_ANSWER_H
 
@@ -11,7 +11,7 @@
 
 struct reply {
 	int http_status;
-	char *body; /* heap, NUL-terminated text that ends with a newline */
+	char *body; /* on the heap */
 	size_t body_len;
 };
 

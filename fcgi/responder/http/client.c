@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which requests are one client's. */
+/* Decides which requests are one client's. */
 #include "responder/http/client.h"
 
 #include <arpa/inet.h>

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * IPv4 mapped into IPv6, also if a proxy wrote it so; IPv6 by its /64, for
- * one household has that many.
- * NULL and nonsense are one client of their own: all zeros.
+ * IPv4 counts mapped into IPv6, also if a proxy wrote it so; IPv6 counts by its
+ * /64, because one household has that many. NULL and nonsense are one client of
+ * their own: all zeros.
  */
 void client_make_key(const char *address, uint8_t key[16]);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libfcgi 2.4.2 as we can trust it: signals stay blocked (one that arrives
- * while a peer is silent makes its accept spin for ever), the listener is
- * non-blocking, its own handlers are undone, and its stdin is read to the end
- * before its descriptor is polled for the client's leaving.
+ * Owns libfcgi 2.4.2, and keeps clear of its faults: signals stay blocked,
+ * because one that arrives while a peer is silent makes its accept spin for
+ * ever; the listener is non-blocking; its own handlers are undone; and its
+ * stdin is read to the end before its descriptor is polled for the client's
+ * leaving.
  */
 #include "responder/http/exchange.h"
 
@@ -170,7 +171,7 @@ exchange_send(struct exchange *exchange, const struct answer *answer)
 	if (!answer->head_only)
 		(void)FCGX_PutStr(
 		    answer->reply.body, (int)answer->reply.body_len, out);
-	/* A client that is gone by now has only itself to blame. */
+	/* A client that is gone by now does not miss it. */
 	(void)FCGX_FFlush(out);
 }
 

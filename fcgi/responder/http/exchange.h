@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One FastCGI request and its answer: the only file that sees libfcgi. Used
- * for one request at a time: accept, read the body to its end, send, finish.
+ * One FastCGI request and its answer. One request at a time: accept, read the
+ * body to its end, send, finish.
  */
 #ifndef SCE_EXCHANGE_H
 #define SCE_EXCHANGE_H
@@ -37,16 +37,16 @@ int exchange_read_body(struct exchange *exchange, uint8_t *buf, size_t len);
 void exchange_drain(struct exchange *exchange);
 
 /*
- * An answer in pieces: the head of an event stream, then any text. Each is
- * handed to nginx at once; 0, or -1: it is gone. Pieces of EXCHANGE_PIECE_MAX
- * bytes do not block while the connection polls as writable: then at least
- * half of its buffer, of 200 kB, is free.
+ * An answer in pieces: the head of an event stream, then any text. Each piece
+ * is handed to nginx at once. 0, or -1: the client is gone. A piece of
+ * EXCHANGE_PIECE_MAX bytes does not block while the connection polls as
+ * writable, because then at least half of its buffer, of 200 kB, is free.
  */
 #define EXCHANGE_PIECE_MAX (32 * 1024)
 int exchange_begin_events(struct exchange *exchange, uint64_t queue_us);
 int exchange_put(struct exchange *exchange, const char *text, size_t len);
 
-/* A client that has gone meanwhile is no error. */
+/* Sends the whole answer. A client that has gone meanwhile is no error. */
 void exchange_send(struct exchange *exchange, const struct answer *answer);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The media type alone counts, whatever its case and its parameters. */
+/* Only the media type counts, whatever its case and its parameters. */
 static bool
 is_json_type(const char *content_type)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the sentence of a refusal: always bounded, always whole characters. */
+/*
+ * Owns the sentence of a refusal: it is bounded and has whole characters only.
+ */
 #include "responder/http/refusal.h"
 
 #include <stdarg.h>

@@ -16,7 +16,7 @@
 #define SIZE_MIN 4096
 
 /* Room for len more bytes, or NULL with the refusal filled in. The body bounds
- * all but little of it: a length before each string. */
+ * all but the four bytes of length before each string. */
 static uint8_t *
 reserve(const struct body *body, size_t len)
 {
@@ -43,7 +43,7 @@ reserve(const struct body *body, size_t len)
 	return data + extras->len;
 }
 
-/* A number, and bytes behind it. */
+/* Adds a number, and len bytes behind it. */
 static int
 add(const struct body *body, size_t number, const char *bytes, size_t len)
 {
@@ -57,13 +57,7 @@ add(const struct body *body, size_t number, const char *bytes, size_t len)
 	return 0;
 }
 
-static int
-add_number(const struct body *body, size_t number)
-{
-	return add(body, number, "", 0);
-}
-
-/* With its NUL, which its length does not count. */
+/* Adds a string with its NUL, which its length does not count. */
 static int
 add_string(const struct body *body, const char *string)
 {
@@ -101,7 +95,7 @@ request_add_args(
 		return refusal_set(refusal, 400,
 		    "Too many args: %zu, the limit is %d", count,
 		    EXTRAS_ARGS_MAX);
-	if (add_number(body, count + 1) == -1 || add_string(body, script) == -1)
+	if (add(body, count + 1, "", 0) == -1 || add_string(body, script) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
 		if (add_arg(body, json_object_array_get_idx(args, i), i) == -1)
@@ -121,10 +115,10 @@ request_add_file_count(const struct body *body, size_t count)
 		return refusal_set(body->refusal, 400,
 		    "Too many files: %zu, the limit is %d", count,
 		    EXTRAS_FILES_MAX);
-	return add_number(body, count);
+	return add(body, count, "", 0);
 }
 
-/* Would one be the other, or in the other's place? */
+/* Are both the same, or is one the folder of the other? */
 static bool
 clash(const char *a, const char *b)
 {
@@ -137,7 +131,8 @@ clash(const char *a, const char *b)
 	return a_len == b_len || a[len] == '/' || b[len] == '/';
 }
 
-/* The program, and all files so far; what is being made is not whole yet. */
+/* Does the path clash with the program or a file so far? The file that is being
+ * added does not count yet. */
 static bool
 is_taken(const struct request_extras *extras, const char *path)
 {
@@ -175,7 +170,8 @@ decode_hex(const char *text, size_t len, uint8_t *out)
 	return (int)(len / 2);
 }
 
-/* Into out, which has room for as many bytes as the text has. */
+/* Decodes into out, which has room for as many bytes as the text has. Returns
+ * how many bytes, or -1. */
 static int
 decode(const struct request_file *file, uint8_t *out, size_t room)
 {

@@ -15,8 +15,8 @@
 #include "responder/job/runtime.h"
 #include "responder/json/read.h"
 
-/* What the owner of the service allows, whatever the language: the limits of a
- * language are in its row. */
+/* The limits of the service, whatever the language. The limits of a language
+ * are in its row. */
 struct request_limits {
 	const struct runtimes *runtimes; /* one row at the least */
 	uint32_t code_points_max;
@@ -46,8 +46,8 @@ struct request {
 	uint32_t compile_wall_limit_ms;
 	uint32_t cpu_limit_ms; /* 0: the wall clock is limit enough */
 	uint64_t memory_bytes; /* 0: all that there is */
-	bool is_live;          /* its output is watched as it comes */
-	bool returns_files;    /* those that it makes are part of the answer */
+	bool is_live;          /* the client watches its output as it comes */
+	bool returns_files;    /* the answer has the files that it makes */
 };
 
 void request_init(struct request *request);

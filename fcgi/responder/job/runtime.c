@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table: its rows, and who is meant by a name. */
+/* Owns the table of runtimes: its rows, and which row a name means. */
 #include "responder/job/runtime.h"
 
 #include <stdlib.h>
@@ -20,8 +20,7 @@ enum field {
 	FIELDS
 };
 
-/* Cuts text at each tab: false unless there are as many fields as there are to
- * be. */
+/* Cuts text at each tab. False: there are more or fewer than FIELDS. */
 static bool
 split_fields(char *text, char *fields[FIELDS])
 {
@@ -35,7 +34,7 @@ split_fields(char *text, char *fields[FIELDS])
 	return text == NULL;
 }
 
-/* What can be shown and sent as it is, in one word. */
+/* A name is one word that can be shown and sent as it is. */
 static bool
 is_name(const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What programs can be written in: a table whose rows sced says, each in one
- * argument of ours. Pure.
+ * The languages of programs: a table whose rows come from sced, each in one
+ * argument. Pure.
  */
 #ifndef SCE_RUNTIME_H
 #define SCE_RUNTIME_H
@@ -31,18 +31,18 @@ struct runtimes {
 };
 
 /*
- * One more row, of fields between tabs: name, version, aliases between commas
- * or none, file, compiles (0 or 1), memory in bytes, timeout and timeout_max in
- * ms, is_python (0 or 1). It points into text, which is cut up and has to stay.
- * NULL, or what is wrong with it; then the row is not added.
+ * Adds a row, of fields between tabs: name, version, aliases between commas or
+ * none, file, compiles (0 or 1), memory in bytes, timeout and timeout_max in
+ * ms, is_python (0 or 1). The row points into text, which is cut up and has to
+ * stay. NULL, or a sentence on what is wrong; then the row is not added.
  */
 const char *runtimes_add(struct runtimes *runtimes, char *text);
 
 /*
- * By name or alias and by a selector as npm's semver has them: *, 3, 3.x,
- * 3.11.2, one of ^ ~ > >= < <= = before such, several that must all hold
- * between blanks. Of several the newest, or, with NULL for any version, the
- * first. NULL: there is none.
+ * Finds a row by name or alias, and by a selector as npm's semver has them: *,
+ * 3, 3.x, 3.11.2, one of ^ ~ > >= < <= = before such, or several between blanks
+ * that must all hold. The newest row that fits; or, with NULL for any version,
+ * the first. NULL: there is none.
  */
 const struct runtime *runtime_find(
     const struct runtimes *runtimes, const char *language, const char *version);

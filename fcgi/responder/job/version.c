@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Versions and their selectors. */
+/* Owns versions and their selectors. */
 #include "responder/job/runtime.h"
 
 #include <string.h>
@@ -12,31 +12,30 @@ struct version {
 	size_t given; /* so many; the others are any */
 };
 
-enum comparison { EQUAL, CARET, TILDE, LESS, LESS_EQUAL, MORE, MORE_EQUAL };
+enum comparison { LESS_EQUAL, MORE_EQUAL, LESS, MORE, CARET, TILDE, EQUAL };
 
+/* EQUAL if there is no sign. */
 static enum comparison
 take_comparison(const char **text)
 {
-	static const struct {
-		const char *sign;
-		enum comparison comparison;
-	} signs[] = { { "<=", LESS_EQUAL }, { ">=", MORE_EQUAL }, { "<", LESS },
-		{ ">", MORE }, { "^", CARET }, { "~", TILDE }, { "=", EQUAL } };
-	size_t i;
+	/* As the enum has them: a sign that begins another comes after it. */
+	static const char *const signs[] = { "<=", ">=", "<", ">", "^", "~",
+		"=" };
+	enum comparison comparison;
 	size_t len;
 
-	for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		len = strlen(signs[i].sign);
-		if (strncmp(*text, signs[i].sign, len) != 0)
+	for (comparison = LESS_EQUAL; comparison <= EQUAL; comparison++) {
+		len = strlen(signs[comparison]);
+		if (strncmp(*text, signs[comparison], len) != 0)
 			continue;
 		*text += len;
 		*text += strspn(*text, " ");
-		return signs[i].comparison;
+		return comparison;
 	}
 	return EQUAL;
 }
 
-/* One part, a number or any. False: neither. */
+/* Takes one part, a number or a sign for any. False: it is neither. */
 static bool
 take_part(const char **at, struct version *version, size_t i)
 {
@@ -56,7 +55,7 @@ take_part(const char **at, struct version *version, size_t i)
 	return true;
 }
 
-/* "3.11", "v3", "3.x", "*": up to a blank or the end. */
+/* Takes "3.11", "v3", "3.x" or "*", up to a blank or the end. */
 static bool
 take_version(const char **text, struct version *version)
 {
@@ -74,7 +73,7 @@ take_version(const char **text, struct version *version)
 	return **text == '\0' || **text == ' ';
 }
 
-/* Of so many parts: below 0, 0 or above it. */
+/* Compares so many parts. Below 0, 0 or above it. */
 static int
 compare(const struct version *a, const struct version *b, size_t parts)
 {

@@ -79,7 +79,7 @@ take_unit(struct scan *scan)
 	return unit;
 }
 
-/* Behind "\u". */
+/* The rest of an escape, behind "\u". */
 static enum json_check
 scan_unicode_escape(struct scan *scan)
 {
@@ -101,7 +101,7 @@ scan_unicode_escape(struct scan *scan)
 	return JSON_CHECK_OK;
 }
 
-/* Behind the backslash. */
+/* The rest of an escape, behind the backslash. */
 static enum json_check
 scan_escape(struct scan *scan)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns how bodies are read: json-c is given only what json_check has passed. */
+/*
+ * Owns the reading of JSON. json-c gets only text that json_check has passed.
+ */
 #include "responder/json/read.h"
 
 #include <json-c/json.h>
@@ -11,7 +13,7 @@
 #include "common/utf8.h"
 #include "responder/json/check.h"
 
-/* Of what json_check passed: some byte of it is not white space. */
+/* json_check has passed it, so that some byte is not white space. */
 static bool
 is_object(const uint8_t *json)
 {
@@ -61,15 +63,6 @@ check_json(const uint8_t *body, size_t body_len, const struct json_words *words,
 	return refuse_syntax(words, refusal);
 }
 
-/* json-c 0.18 in strict mode refuses every byte above 0x7f (its issue 875). */
-static int
-tokener_flags(void)
-{
-	bool is_0_18 = json_c_version_num() >> 8 == 18;
-
-	return is_0_18 ? 0 : JSON_TOKENER_STRICT;
-}
-
 int
 json_read_object(const uint8_t *body, size_t body_len,
     const struct json_words *words, struct json_object **object,
@@ -86,7 +79,10 @@ json_read_object(const uint8_t *body, size_t body_len,
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (tokener == NULL)
 		return refusal_set_no_memory(refusal);
-	json_tokener_set_flags(tokener, tokener_flags());
+	/* json-c 0.18 in strict mode refuses every byte above 0x7f (its issue
+	 * 875). */
+	if (json_c_version_num() >> 8 != 18)
+		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	*object = json_tokener_parse_ex(
 	    tokener, (const char *)body, (int)body_len);
 	error = json_tokener_get_error(tokener);

@@ -11,7 +11,7 @@
 
 struct json_object;
 
-/* What the sentences advise: depends on the API that is asked. */
+/* The advice in sentences, which depends on the API. */
 struct json_words {
 	const char *example; /* "an object such as ..." */
 	const char *members; /* "use code, ..." */
@@ -42,7 +42,7 @@ int json_take_string(const char *name, struct json_object *value,
 int json_read_name(struct json_object *object, const char *name,
     const char **string, struct refusal *refusal);
 
-/* Would a string end before its end? */
+/* Is there a NUL in the string, at which C would end it? */
 bool json_has_nul(struct json_object *string);
 
 /* A client's own words in a sentence: bytes with the NUL. */

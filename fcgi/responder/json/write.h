@@ -11,8 +11,8 @@
 
 struct json_object;
 
-/* Text as it is made. Once memory was short nothing more is added, and the end
- * says so. */
+/* JSON that is being made. Once memory was short, nothing more is added and
+ * json_out_finish says so. */
 struct json_out {
 	struct json_object *root;
 	bool failed;
@@ -21,10 +21,8 @@ struct json_out {
 struct json_out json_out_object(void);
 struct json_out json_out_array(void);
 
-/*
- * The whole as a line (json_text_line), or NULL when memory was short. Frees
- * what was added.
- */
+/* The whole as json_text_line has it, or NULL when memory was short. Frees all
+ * that was added. */
 char *json_out_finish(struct json_out *out, size_t *len);
 
 /*
@@ -53,8 +51,8 @@ void json_add_null(
 void json_add_bytes(struct json_out *out, struct json_object *parent,
     const char *name, const uint8_t *data, size_t len, bool cut);
 
-/* What a stream has to say, as valid UTF-8 without trailing newlines. On the
- * heap; text_finish frees it. */
+/* A stream as valid UTF-8 without trailing newlines. On the heap; text_finish
+ * frees it. */
 struct text {
 	char *data;
 	size_t len;

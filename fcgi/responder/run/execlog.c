@@ -24,12 +24,12 @@ verdict_name(enum verdict_kind kind)
 	case VERDICT_OUT_OF_MEMORY:
 		return "out_of_memory";
 	case VERDICT_SANDBOX_FAILED:
-		return "sandbox_failed";
+		break;
 	}
 	return "sandbox_failed";
 }
 
-/* A guest that was taken over can say any number: none may wrap. */
+/* A guest that was taken over can send any number, and none may wrap. */
 static void
 add_number(struct json_out *line, const char *name, uint64_t number)
 {
@@ -121,8 +121,8 @@ execlog_write(int fd, bool *torn, const struct execlog_entry *entry)
 		errno = ENOMEM;
 		return -1;
 	}
-	/* One write, so that lines of several responders never mix; begun on
-	 * a line of its own after one that a full disk has cut. */
+	/* One write, so that lines of several responders never mix. After a
+	 * line that a full disk has cut it begins with a newline. */
 	parts[0] = (struct iovec){ .iov_base = (char[]){ '\n' },
 		.iov_len = *torn ? 1 : 0 };
 	parts[1] = (struct iovec){ .iov_base = line, .iov_len = len };

@@ -10,7 +10,7 @@ gather_result(struct run *run)
 	return run->is_compiling ? &run->compiler : &run->result;
 }
 
-/* The guest keeps to the limits; should it not, we do. */
+/* Keeps to the limit of output, also if the guest does not. */
 static enum run_step
 append(struct run *run, enum order_stream stream, const uint8_t *payload,
     uint32_t len)
@@ -32,7 +32,7 @@ append(struct run *run, enum order_stream stream, const uint8_t *payload,
 	return RUN_STEP_ON;
 }
 
-/* Only who was asked returns files. */
+/* A guest returns files only if it was asked. */
 static enum run_step
 take_file(struct run *run, const uint8_t *payload, uint32_t len)
 {
@@ -52,7 +52,8 @@ decode_verdict(const struct run *run, const uint8_t *payload, uint32_t len,
 		   (verdict->truncated & VERDICT_TRUNCATED_FILES) == 0);
 }
 
-/* Said once, where there is a compiler; the program runs behind a success. */
+/* The guest says this once, if there is a compiler. The program runs after a
+ * success. */
 static enum run_step
 take_compiled(struct run *run, const uint8_t *payload, uint32_t len)
 {
@@ -66,7 +67,7 @@ take_compiled(struct run *run, const uint8_t *payload, uint32_t len)
 	return RUN_STEP_ON;
 }
 
-/* Behind a compiler that has failed it says nothing new. */
+/* After a compiler that has failed, the verdict says nothing new. */
 static enum run_step
 take_verdict(struct run *run, const uint8_t *payload, uint32_t len)
 {
@@ -84,7 +85,7 @@ static enum run_step
 take_frame(
     struct run *run, const struct frame_header *header, const uint8_t *payload)
 {
-	/* Before it has the job a guest has nothing to say of it. */
+	/* A guest has nothing to say of a job before it has it. */
 	if (!run->started && header->kind != FRAME_STARTED)
 		return RUN_STEP_BROKEN;
 	/* Nothing comes between the pieces of a file. */

@@ -13,7 +13,7 @@ enum run_step {
 	RUN_STEP_GONE     /* the client went away */
 };
 
-/* Of whichever runs, the compiler or the program. */
+/* The result of the compiler or the program, whichever runs. */
 struct result *gather_result(struct run *run);
 
 /* Takes all whole frames out of run->inbox; a part of one stays. */

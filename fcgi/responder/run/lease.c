@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asks for leases, and takes whatever else the supervisor says meanwhile. */
+/* Asks for leases, and takes the supervisor's other messages meanwhile. */
 #include "responder/run/lease.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ send_request(struct link *link, const struct lease_request *fields)
 }
 
 /*
- * One message. True if it is an answer, with its descriptor or -1 in *fd; a
- * new log is taken aside, and nothing else of the supervisor's is expected.
+ * Takes one message. True if it is an answer, with its descriptor or -1 in *fd.
+ * A new log is taken aside; the supervisor sends nothing else.
  */
 static bool
 take_message(struct link *link, struct lease_reply *reply, int *fd)
@@ -56,15 +56,15 @@ link_on_idle_message(struct link *link)
 	struct lease_reply reply;
 	int fd;
 
-	/* Nothing was asked: an answer is a supervisor that lost its mind. */
+	/* Nothing was asked: a supervisor that answers has lost its mind. */
 	if (take_message(link, &reply, &fd)) {
 		fd_close(&fd);
 		link->lost = true;
 	}
 }
 
-/* Waits for the answer. True: there is one; false: lost. *gone: on the way
- * the client went away, and the lease was cancelled. */
+/* Waits for the answer. False: the link is lost. *gone: the client went away
+ * meanwhile, and the lease was cancelled. */
 static bool
 await_answer(struct link *link, int client_fd, struct lease_reply *reply,
     int *fd, bool *gone)
@@ -134,7 +134,8 @@ link_release(
 		.outcome = report->outcome,
 		.truncated = report->truncated };
 
-	/* Also if it is lost: a supervisor that stops still hears this. */
+	/* Sent also if the link is lost: a supervisor that stops still hears
+	 * it. */
 	if (fdpass_send(link->fd, &request, sizeof(request), -1) == -1)
 		link->lost = true;
 }
@@ -148,7 +149,7 @@ link_note_answer(struct link *link, uint32_t http_status)
 	(void)send_request(link, &request);
 }
 
-/* Asks for words alone. 0, or -1: there is no supervisor. */
+/* Asks for an answer without a descriptor. 0, or -1: there is no supervisor. */
 static int
 ask(struct link *link, enum lease_request_kind kind, struct lease_reply *reply)
 {

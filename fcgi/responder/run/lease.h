@@ -18,19 +18,19 @@ struct link {
 
 enum link_outcome {
 	LINK_GRANTED,
-	LINK_BROKEN,      /* what was granted can not be used: ask again */
+	LINK_BROKEN,      /* the sandbox cannot be used: ask again */
 	LINK_REFUSED,     /* the reply says why and for how long */
 	LINK_CLIENT_GONE, /* nobody waits for the answer any more */
 	LINK_LOST         /* no supervisor */
 };
 
-/* For whom a lease is. */
+/* The client of a lease. */
 struct link_asker {
 	uint8_t client[16];         /* see client.h; all zeros: nobody */
 	uint8_t trace[TRACE_BYTES]; /* of the request */
 };
 
-/* What it has to be good for. */
+/* The job of a lease. */
 struct link_wish {
 	uint32_t wall_limit_ms;
 	uint32_t memory_kib; /* 0: all that a sandbox may have */
@@ -46,7 +46,7 @@ enum link_outcome link_acquire(struct link *link,
     const struct link_asker *asker, const struct link_wish *wish, int client_fd,
     struct lease_reply *reply, int *sandbox_fd);
 
-/* What is reported with the end of a lease. */
+/* The report at the end of a lease. */
 struct link_report {
 	uint32_t verdict;   /* the guest's: enum verdict_kind, 0 if none came */
 	uint32_t outcome;   /* the client's: see enum lease_outcome */
@@ -56,7 +56,7 @@ struct link_report {
 void link_release(
     struct link *link, uint64_t lease_id, const struct link_report *report);
 
-/* A request has been answered with this status. */
+/* Tells that a request has been answered with this status. */
 void link_note_answer(struct link *link, uint32_t http_status);
 
 /* How the supervisor is. 0, or -1: there is none. */
@@ -65,10 +65,10 @@ int link_ask_health(struct link *link, struct lease_reply *reply);
 /* The text of the metrics and its length. 0, or -1: there is no supervisor. */
 int link_ask_metrics(struct link *link, char text[LEASE_TEXT_MAX], size_t *len);
 
-/* For a client: why there is no lease, in one sentence. */
+/* One sentence for a client on why there is no lease. */
 const char *link_describe_refusal(enum lease_refusal reason);
 
-/* Between requests, when link->fd is readable. */
+/* Takes a message between requests, when link->fd is readable. */
 void link_on_idle_message(struct link *link);
 
 #endif

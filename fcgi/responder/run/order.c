@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which bytes are told next. */
+/* Owns which bytes are told next. */
 #include "responder/run/order.h"
 
 #include <stdlib.h>
@@ -95,7 +95,7 @@ take_piece(struct order *order, enum order_stream stream,
 	return piece->len > 0;
 }
 
-/* At the end of a stream that was cut, half a character is not told. */
+/* Half a character at the end of a stream that was cut is not told. */
 static bool
 drops_rest(enum order_stream stream, const struct result *result)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In which order a run's output came. Pure: the output itself stays where the
- * run keeps it; here is only which stream had how many bytes next, and how
- * much of each has been told.
+ * The order in which a run's output came. Pure: the run keeps the output
+ * itself; here is only which stream had how many bytes next, and how much of
+ * each has been told.
  */
 #ifndef SCE_ORDER_H
 #define SCE_ORDER_H
@@ -24,7 +24,7 @@ struct order {
 	size_t size;
 	size_t next;
 	enum order_stream current;
-	size_t end[ORDER_STREAMS];  /* of what may be told by now */
+	size_t end[ORDER_STREAMS];  /* of the bytes that may be told by now */
 	size_t told[ORDER_STREAMS]; /* bytes */
 	bool pending;               /* order_next may have something */
 };
@@ -51,10 +51,8 @@ int order_note(struct order *order, enum order_stream stream, size_t len);
 bool order_next(struct order *order, const struct result *result, bool is_over,
     struct order_piece *piece);
 
-/*
- * Both streams in the order in which they came, of pieces that were noted and
- * never told. out has room for both; returns how many bytes it got.
- */
+/* Joins both streams in the order in which they came; their pieces were noted
+ * and never told. out has room for both. Returns how many bytes it got. */
 size_t order_join(
     const struct order *order, const struct result *result, uint8_t *out);
 

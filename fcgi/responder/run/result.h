@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run left behind, for those who answer and for the log. */
+/* The result of a run, for the answer and the log. */
 #ifndef SCE_RESULT_H
 #define SCE_RESULT_H
 

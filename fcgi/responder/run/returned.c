@@ -15,7 +15,7 @@ append(struct returned *returned, const uint8_t *data, size_t len)
 	returned->missing -= len;
 }
 
-/* As all of them together have a ceiling, there is room for each at once. */
+/* All files together have a ceiling, so that there is room for each at once. */
 static int
 begin_file(struct returned *returned, const struct file_piece *piece)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files that a guest returns, however hostile it is: names that are safe to
- * show, each once, in order, and no more of all than limits.h allows. Pure.
+ * The files that a guest returns, however hostile it is: their names are safe
+ * to show, each comes once, in order, and all keep to limits.h. Pure.
  */
 #ifndef SCE_RETURNED_H
 #define SCE_RETURNED_H
@@ -26,7 +26,7 @@ struct returned {
 	struct returned_file files[RETURN_FILES_MAX];
 };
 
-/* A FRAME_FILE's payload. 0, or -1: nonsense, or no memory. */
+/* Takes a FRAME_FILE's payload. 0, or -1: nonsense, or no memory. */
 int returned_take(
     struct returned *returned, const uint8_t *payload, size_t len);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One run, seen from the responder: its deadline lies a second behind the
+ * Owns one run as the responder sees it. Its deadline comes a second after the
  * guest's, so that it only counts when the guest has failed.
  */
 #include "responder/run/run.h"
@@ -15,7 +15,7 @@
 #include "common/io.h"
 #include "responder/run/gather.h"
 
-/* The responder's deadline behind the guest's: microseconds. */
+/* From the guest's deadline to the responder's: microseconds. */
 #define DEADLINE_MARGIN_US (1000 * 1000)
 #define SEND_PATIENCE_US (5 * 1000 * 1000)
 /* A sandbox may die between READY and the job; then one more is tried. */
@@ -185,7 +185,8 @@ converse_step(
 
 	if (has_news(run))
 		fds[1].events |= POLLOUT;
-	/* Looked at first: a guest that never stops talking is late, too. */
+	/* The deadline is looked at first: a guest that never stops talking is
+	 * late, too. */
 	n = left_ms == 0 ? 0 : poll(fds, 3, left_ms);
 	if (n == 0)
 		return RUN_STEP_TIMEOUT;
@@ -201,7 +202,7 @@ converse_step(
 	return fds[0].revents != 0 ? read_frames(run, sandbox_fd) : RUN_STEP_ON;
 }
 
-/* The guest has not said how it ended: what we know ourselves. */
+/* The guest has not said how it ended: fills in what we know ourselves. */
 static void
 judge(struct run *run, enum run_step step, uint64_t started_us)
 {
@@ -244,14 +245,6 @@ converse(struct run *run, const struct request *request, int sandbox_fd,
 }
 
 static void
-refuse(const struct lease_reply *reply, struct refusal *refusal)
-{
-	(void)refusal_set(refusal, 503, "%s",
-	    link_describe_refusal((enum lease_refusal)reply->reason));
-	refusal->retry_after_s = reply->retry_after_s;
-}
-
-static void
 release(struct run *run, uint64_t lease_id, enum run_step step)
 {
 	const struct verdict *verdict = &run->result.verdict;
@@ -267,7 +260,8 @@ release(struct run *run, uint64_t lease_id, enum run_step step)
 	link_release(run->link, lease_id, &report);
 }
 
-/* One lease. False if another should be tried: the job never got through. */
+/* Tries one lease. False: the job never got through, and another should be
+ * tried. */
 static bool
 try_once(struct run *run, const struct request *request,
     const struct link_asker *asker, int client_fd, struct lease_reply *reply,
@@ -320,11 +314,14 @@ run_execute(struct run *run, const struct request *request,
 	for (lease = 0; lease < LEASES_PER_RUN; lease++) {
 		if (try_once(run, request, asker, client_fd, &reply, &outcome))
 			break;
-		/* Not one of them took it: then nothing has run. */
+		/* If no sandbox takes the job, nothing has run. */
 		reply.reason = LEASE_NO_SANDBOX;
 		reply.retry_after_s = 1;
 	}
-	if (outcome == RUN_REFUSED)
-		refuse(&reply, refusal);
+	if (outcome == RUN_REFUSED) {
+		(void)refusal_set(refusal, 503, "%s",
+		    link_describe_refusal((enum lease_refusal)reply.reason));
+		refusal->retry_after_s = reply.retry_after_s;
+	}
 	return outcome;
 }

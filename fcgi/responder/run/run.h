@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A lease, a job, frames -> a result. */
+/* Runs a request: a lease, a job, frames -> a result. */
 #ifndef SCE_RUN_H
 #define SCE_RUN_H
 
@@ -32,14 +32,14 @@ struct run_watcher {
 
 void run_watcher_finish(struct run_watcher *watcher);
 
-/* Buffers that a worker keeps from run to run, and what is known of one. */
+/* Buffers that a worker keeps from run to run, and the state of one run. */
 struct run {
 	struct link *link;
 	uint32_t output_limit_bytes;
 	uint8_t *inbox; /* frames from the guest; INBOX_BYTES */
 	size_t inbox_len;
-	/* What was written, output_limit_bytes each; the compiler's comes
-	 * second. */
+	/* The program's output, then the compiler's: output_limit_bytes
+	 * each. */
 	uint8_t *output[2][ORDER_STREAMS];
 	bool sent;         /* the job is on its way: code may run from now on */
 	bool started;      /* the guest has said that it has the job */
@@ -57,7 +57,7 @@ struct run {
 int run_init(struct run *run, struct link *link, uint32_t output_limit_bytes);
 void run_finish(struct run *run);
 
-/* Nothing is known yet of what is to run now. */
+/* Sets the state back for a run of this request. */
 void run_begin(struct run *run, const struct request *request);
 
 /*

@@ -6,7 +6,7 @@
 #include "responder/api/piston/piston.h"
 #include "responder/api/serve.h"
 
-/* How it ended, in Piston's words, which are isolate's. */
+/* The end of a program in Piston's words, which are isolate's. */
 struct ending {
 	const char *status; /* NULL: it went well */
 	char message[SENTENCE_BYTES_MAX];
@@ -25,8 +25,8 @@ describe_exit(const struct verdict *verdict, struct ending *ending)
 	    "Exited with error status %u", (unsigned)verdict->status);
 }
 
-/* What there was too much of is told first, as Piston does; but there it is
- * the end of the program, whose output is thrown away. */
+/* A stream that was cut is told before all else, as Piston does. Piston ends
+ * the program there and throws its output away; we do neither. */
 static void
 describe_truncation(uint32_t truncated, struct ending *ending)
 {

@@ -39,18 +39,17 @@ string_member(struct json_object *object, const char *name)
 /* --- limits --------------------------------------------------------------- */
 
 /*
- * One limit, in the unit of max (0: there is none, as there is nothing that it
- * limits). *value is left alone when it is not given, or -1.
+ * Reads one limit, in the unit of max. max 0: there is nothing to limit, and
+ * the value becomes 0. *value stays as it is when the limit is missing or -1.
  */
 static int
 read_limit(
     const struct body *body, const char *name, uint64_t max, uint64_t *value)
 {
+	struct json_object *member = json_object_object_get(body->object, name);
 	struct refusal *refusal = body->refusal;
-	struct json_object *member;
 	double number;
 
-	member = json_object_object_get(body->object, name);
 	if (is_nothing(member))
 		return 0;
 	if (!json_object_is_type(member, json_type_int) &&
@@ -83,8 +82,8 @@ check_memory(const char *name, uint64_t bytes, struct refusal *refusal)
 	    refusal, 400, "%s must be at least %d", name, MEMORY_BYTES_MIN);
 }
 
-/* Both are in one sandbox, which has one limit: neither gets more than it is
- * to have. 0: no limit of its own. */
+/* The compiler and the program share a sandbox, which has one limit: neither
+ * gets more than its own. 0: no limit of its own. */
 static uint64_t
 smaller(uint64_t a, uint64_t b)
 {
@@ -93,8 +92,8 @@ smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Memory, time and CPU time, in Piston's order; the compiler's come first.
- * Where there is no compiler, its limits only have to be numbers. */
+/* Reads memory, time and CPU time in Piston's order, the compiler's first. The
+ * limits of a compiler that does not exist only have to be numbers. */
 static int
 read_limits(const struct body *body)
 {
@@ -175,7 +174,7 @@ is_text(struct json_object *file)
 	       strcmp(json_object_get_string(encoding), "utf8") == 0;
 }
 
-/* The first that is text is what runs. NULL: there is none. */
+/* The first file that is text is the program. NULL: there is none. */
 static struct json_object *
 find_main(struct json_object *files, struct refusal *refusal)
 {
@@ -208,7 +207,7 @@ read_stdin(const struct body *body)
 	if (request->stdin_len > 0 &&
 	    request->stdin_data[request->stdin_len - 1] == '\n')
 		return 0;
-	/* In the place of the NUL, with a new one behind it. */
+	/* The newline takes the place of the NUL, and a new NUL follows. */
 	data = realloc(request->stdin_data, request->stdin_len + 2);
 	if (data == NULL)
 		return refusal_set_no_memory(body->refusal);
@@ -218,7 +217,7 @@ read_stdin(const struct body *body)
 	return 0;
 }
 
-/* A string ends at its first NUL for all that follows. */
+/* All that follows takes a string to end at its first NUL. */
 static bool
 has_nul(struct json_object *file, const char *name)
 {
@@ -269,7 +268,8 @@ read_files(const struct body *body, struct json_object *files,
 	return 0;
 }
 
-/* Without a name it gets the runtime's, for which an interpreter may wait. */
+/* A program without a name gets the runtime's, for which an interpreter may
+ * wait. */
 static int
 read_main(const struct body *body, struct json_object *file)
 {

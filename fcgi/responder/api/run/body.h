@@ -25,13 +25,13 @@ int run_read_members(const struct body *body);
 int reply_format_result(const struct result *result, struct reply *reply);
 
 /*
- * The members without the text of a program, which its client has been told:
- * error only if it is a sentence. A compiler's text has not been told, so that
- * it is there. 0, or -1: no memory.
+ * The members without the text of a program, which its client has been told;
+ * error only if it is a sentence. A compiler's text has not been told and is
+ * there. 0, or -1: no memory.
  */
 int reply_format_ending(const struct result *result, struct reply *reply);
 
-/* Server-sent events as the body: one piece of output; and the last two,
+/* Server-sent events as the body: one piece of output; the last two, which are
  * timing and result. 0, or -1: no memory. */
 int reply_format_event(const struct order_piece *piece, struct reply *reply);
 int reply_format_last_events(const struct result *result, uint64_t queue_us,

@@ -82,7 +82,8 @@ add_content(struct json_out *out, struct json_object *file, const uint8_t *data,
 	text_finish(&text);
 }
 
-/* Each as a request has it, so that it can be sent back. NULL: nobody asked. */
+/* Adds each file as a request has it, so that it can be sent back. NULL: the
+ * request asked for none. */
 static void
 add_files(struct json_out *out, const struct returned *returned)
 {
@@ -144,7 +145,7 @@ reply_format_result(const struct result *result, struct reply *reply)
 
 /* --- events --------------------------------------------------------------- */
 
-/* A complaint that is more than line ends was told as stderr. */
+/* Was the complaint told as stderr? It was if it is more than line ends. */
 static bool
 has_complained(const struct result *result)
 {
@@ -174,18 +175,6 @@ reply_format_ending(const struct result *result, struct reply *reply)
 	return reply_set(reply, 200, &out);
 }
 
-/* printf's outcome as the body. */
-static int
-set_text(struct reply *reply, char *text, int len)
-{
-	*reply = (struct reply){ .http_status = 200 };
-	if (len == -1)
-		return -1;
-	reply->body = text;
-	reply->body_len = (size_t)len;
-	return 0;
-}
-
 int
 reply_format_event(const struct order_piece *piece, struct reply *reply)
 {
@@ -200,7 +189,7 @@ reply_format_event(const struct order_piece *piece, struct reply *reply)
 	len = asprintf(&text, "event: %s\ndata: %s\n",
 	    piece->stream == ORDER_STDOUT ? "stdout" : "stderr", data.body);
 	reply_finish(&data);
-	return set_text(reply, text, len);
+	return reply_set_text(reply, 200, text, len);
 }
 
 int
@@ -220,7 +209,7 @@ reply_format_last_events(const struct result *result, uint64_t queue_us,
 	    queue_us / 1000, queue_us % 1000, run_us / 1000, run_us % 1000,
 	    data.body);
 	reply_finish(&data);
-	return set_text(reply, text, len);
+	return reply_set_text(reply, 200, text, len);
 }
 
 /* -------------------------------------------------------------------------- */

@@ -196,7 +196,7 @@ read_args_and_files(const struct body *body)
 	    body->object, "files", &files);
 	const char *script = body->request->runtime->file;
 
-	/* No extras at all stand for a program of that name. */
+	/* A job without extras is a program of that name. */
 	if (!has_args && !has_files && strcmp(script, EXTRAS_SCRIPT) == 0)
 		return 0;
 	if (has_args && args == NULL)
