@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hex.h"
+
 /* So many digits can not overflow. */
 #define LENGTH_DIGITS_MAX 18
 #define SIZE_DIGITS_MAX 15
@@ -97,7 +99,6 @@ http_head_parse(
 int
 http_chunk_size(const char *line, uint64_t *size)
 {
-	static const char digits[] = "0123456789abcdef";
 	size_t len = strspn(line, "0123456789abcdefABCDEF");
 	size_t i;
 
@@ -105,10 +106,7 @@ http_chunk_size(const char *line, uint64_t *size)
 	    (line[len] != '\0' && strchr("; \t", line[len]) == NULL))
 		return -1;
 	*size = 0;
-	for (i = 0; i < len; i++) {
-		int c = line[i] | 0x20; /* lower case; a digit has it set */
-
-		*size = *size * 16 + (uint64_t)(strchr(digits, c) - digits);
-	}
+	for (i = 0; i < len; i++)
+		*size = *size * 16 + (uint64_t)hex_value(line[i]);
 	return 0;
 }
