@@ -61,7 +61,7 @@ static void
 take_arguments(int argc, char *argv[], struct service_options *options)
 {
 	struct request_limits *limits = &options->limits;
-	uint32_t log_level, log_code, text_plain;
+	uint32_t log_level = 0, log_code = 0, text_plain = 0;
 	struct number numbers[] = {
 		{ "code_length", CODE_POINTS_MAX, &limits->code_points_max },
 		{ "body", BODY_BYTES_MAX, &limits->body_bytes_max },

@@ -15,74 +15,71 @@
 
 #define SIZE_MIN 4096
 
-/* Room for len more bytes, or NULL with the refusal filled in. The body bounds
- * all but the four bytes of length before each string. */
-static uint8_t *
-reserve(const struct body *body, size_t len)
+/* Makes room for len more bytes. The body bounds all but the four bytes of
+ * length before each string. 0, or -1 with the refusal filled in. */
+static int
+reserve(struct request_extras *extras, size_t len, struct refusal *refusal)
 {
-	struct request_extras *extras = &body->request->extras;
 	size_t size = extras->size > 0 ? extras->size : SIZE_MIN;
-	uint8_t *data = extras->data;
+	uint8_t *data;
 
-	if (len > EXTRAS_BYTES_MAX - extras->len) {
-		(void)refusal_set(body->refusal, 400,
+	if (len > EXTRAS_BYTES_MAX - extras->len)
+		return refusal_set(refusal, 400,
 		    "Arguments and files are too long: the limit is %d bytes",
 		    EXTRAS_BYTES_MAX);
-		return NULL;
-	}
 	while (size - extras->len < len)
 		size *= 2;
-	if (size != extras->size)
-		data = realloc(data, size);
-	if (data == NULL) {
-		(void)refusal_set_no_memory(body->refusal);
-		return NULL;
-	}
+	if (size == extras->size)
+		return 0;
+	data = realloc(extras->data, size);
+	if (data == NULL)
+		return refusal_set_no_memory(refusal);
 	extras->data = data;
 	extras->size = size;
-	return data + extras->len;
+	return 0;
 }
 
 /* Adds a number, and len bytes behind it. */
 static int
-add(const struct body *body, size_t number, const char *bytes, size_t len)
+add(struct request_extras *extras, size_t number, const char *bytes, size_t len,
+    struct refusal *refusal)
 {
-	uint8_t *at = reserve(body, 4 + len);
-
-	if (at == NULL)
+	if (reserve(extras, 4 + len, refusal) == -1)
 		return -1;
-	bytes_put_u32(at, (uint32_t)number);
-	memcpy(at + 4, bytes, len);
-	body->request->extras.len += 4 + len;
+	bytes_put_u32(extras->data + extras->len, (uint32_t)number);
+	memcpy(extras->data + extras->len + 4, bytes, len);
+	extras->len += 4 + len;
 	return 0;
 }
 
 /* Adds a string with its NUL, which its length does not count. */
 static int
-add_string(const struct body *body, const char *string)
+add_string(
+    struct request_extras *extras, const char *string, struct refusal *refusal)
 {
 	size_t len = strlen(string);
 
-	return add(body, len, string, len + 1);
+	return add(extras, len, string, len + 1, refusal);
 }
 
 static int
-add_arg(const struct body *body, struct json_object *arg, size_t index)
+add_arg(struct request_extras *extras, struct json_object *arg, size_t index,
+    struct refusal *refusal)
 {
 	if (!json_object_is_type(arg, json_type_string))
 		return refusal_set(
-		    body->refusal, 400, "args[%zu] must be a string", index);
+		    refusal, 400, "args[%zu] must be a string", index);
 	if (json_has_nul(arg))
-		return refusal_set(body->refusal, 400,
+		return refusal_set(refusal, 400,
 		    "args[%zu] must not contain a NUL character", index);
-	return add_string(body, json_object_get_string(arg));
+	return add_string(extras, json_object_get_string(arg), refusal);
 }
 
 int
-request_add_args(
-    const struct body *body, const char *script, struct json_object *args)
+request_add_args(struct request *request, const char *script,
+    struct json_object *args, struct refusal *refusal)
 {
-	struct refusal *refusal = body->refusal;
+	struct request_extras *extras = &request->extras;
 	size_t count = 0;
 	size_t i;
 
@@ -95,13 +92,15 @@ request_add_args(
 		return refusal_set(refusal, 400,
 		    "Too many args: %zu, the limit is %d", count,
 		    EXTRAS_ARGS_MAX);
-	if (add(body, count + 1, "", 0) == -1 || add_string(body, script) == -1)
+	if (add(extras, count + 1, "", 0, refusal) == -1 ||
+	    add_string(extras, script, refusal) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
-		if (add_arg(body, json_object_array_get_idx(args, i), i) == -1)
+		if (add_arg(extras, json_object_array_get_idx(args, i), i,
+			refusal) == -1)
 			return -1;
 	}
-	if (body->request->extras.len > EXTRAS_ARGS_BYTES_MAX)
+	if (extras->len > EXTRAS_ARGS_BYTES_MAX)
 		return refusal_set(refusal, 400,
 		    "args are too long: the limit is %d bytes in all",
 		    EXTRAS_ARGS_BYTES_MAX);
@@ -109,13 +108,14 @@ request_add_args(
 }
 
 int
-request_add_file_count(const struct body *body, size_t count)
+request_add_file_count(
+    struct request *request, size_t count, struct refusal *refusal)
 {
 	if (count > EXTRAS_FILES_MAX)
-		return refusal_set(body->refusal, 400,
+		return refusal_set(refusal, 400,
 		    "Too many files: %zu, the limit is %d", count,
 		    EXTRAS_FILES_MAX);
-	return add(body, count, "", 0);
+	return add(&request->extras, count, "", 0, refusal);
 }
 
 /* Are both the same, or is one the folder of the other? */
@@ -199,11 +199,9 @@ request_refuse_path(struct refusal *refusal)
 }
 
 int
-request_add_file(const struct body *body, const struct request_file *file)
+request_add_file(struct request *request, const struct request_file *file,
+    const struct request_limits *limits, struct refusal *refusal)
 {
-	const uint32_t bytes_max = body->limits->files_bytes_max;
-	struct request *request = body->request;
-	struct refusal *refusal = body->refusal;
 	struct request_extras *extras = &request->extras;
 	size_t len = (size_t)json_object_get_string_len(file->content);
 	uint8_t *at;
@@ -215,11 +213,11 @@ request_add_file(const struct body *body, const struct request_file *file)
 		return refusal_set(refusal, 400,
 		    "Two files have the same name, or one that is the other's "
 		    "folder");
-	if (add_string(body, file->path) == -1)
+	if (add_string(extras, file->path, refusal) == -1)
 		return -1;
-	at = reserve(body, 4 + len + 1);
-	if (at == NULL)
+	if (reserve(extras, 4 + len + 1, refusal) == -1)
 		return -1;
+	at = extras->data + extras->len;
 	n = decode(file, at + 4, len + 1);
 	if (n == -1)
 		return refusal_set(refusal, 400,
@@ -227,9 +225,9 @@ request_add_file(const struct body *body, const struct request_file *file)
 	bytes_put_u32(at, (uint32_t)n);
 	extras->len += 4 + (size_t)n;
 	request->files_len += (size_t)n;
-	if (request->files_len > bytes_max)
+	if (request->files_len > limits->files_bytes_max)
 		return refusal_set(refusal, 400,
 		    "Files too long: the limit is %u bytes in all",
-		    (unsigned)bytes_max);
+		    (unsigned)limits->files_bytes_max);
 	return 0;
 }

@@ -18,13 +18,15 @@ struct request_file {
 };
 
 /* args: an array of strings, or NULL. */
-int request_add_args(
-    const struct body *body, const char *script, struct json_object *args);
+int request_add_args(struct request *request, const char *script,
+    struct json_object *args, struct refusal *refusal);
 
-int request_add_file_count(const struct body *body, size_t count);
+int request_add_file_count(
+    struct request *request, size_t count, struct refusal *refusal);
 
 /* One file; request->files_len counts the bytes of all. */
-int request_add_file(const struct body *body, const struct request_file *file);
+int request_add_file(struct request *request, const struct request_file *file,
+    const struct request_limits *limits, struct refusal *refusal);
 
 /* For a name that is none. Always returns -1. */
 int request_refuse_path(struct refusal *refusal);

@@ -247,7 +247,8 @@ read_file(const struct body *body, struct json_object *object, size_t index)
 	if (file.encoding == NULL || (strcmp(file.encoding, "base64") != 0 &&
 					 strcmp(file.encoding, "hex") != 0))
 		file.encoding = "utf8";
-	return request_add_file(body, &file);
+	return request_add_file(
+	    body->request, &file, body->limits, body->refusal);
 }
 
 static int
@@ -258,7 +259,8 @@ read_files(const struct body *body, struct json_object *files,
 	struct json_object *file;
 	size_t i;
 
-	if (request_add_file_count(body, count - 1) == -1)
+	if (request_add_file_count(body->request, count - 1, body->refusal) ==
+	    -1)
 		return -1;
 	for (i = 0; i < count; i++) {
 		file = json_object_array_get_idx(files, i);
@@ -285,8 +287,8 @@ read_main(const struct body *body, struct json_object *file)
 	if (body->request->code_len == 0)
 		return refusal_set(
 		    body->refusal, 400, "the first file must not be empty");
-	return request_add_args(
-	    body, name, json_object_object_get(body->object, "args"));
+	return request_add_args(body->request, name,
+	    json_object_object_get(body->object, "args"), body->refusal);
 }
 
 static int

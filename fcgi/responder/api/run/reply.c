@@ -212,8 +212,6 @@ reply_format_last_events(const struct result *result, uint64_t queue_us,
 	return reply_set_text(reply, 200, text, len);
 }
 
-/* -------------------------------------------------------------------------- */
-
 static int
 format_result(
     const struct run *run, const struct request *request, struct reply *reply)

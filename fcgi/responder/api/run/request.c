@@ -163,7 +163,8 @@ read_file(const struct body *body, struct json_object *object)
 		file.encoding = "utf8";
 	if (check_encoding(file.encoding, refusal) == -1)
 		return -1;
-	return request_add_file(body, &file);
+	return request_add_file(
+	    body->request, &file, body->limits, body->refusal);
 }
 
 /* files: NULL if there are none. */
@@ -177,7 +178,7 @@ read_files(const struct body *body, struct json_object *files)
 		return refusal_set(body->refusal, 400, FILES_TYPE);
 	if (files != NULL)
 		count = json_object_array_length(files);
-	if (request_add_file_count(body, count) == -1)
+	if (request_add_file_count(body->request, count, body->refusal) == -1)
 		return -1;
 	for (i = 0; i < count; i++) {
 		if (read_file(body, json_object_array_get_idx(files, i)) == -1)
@@ -204,7 +205,7 @@ read_args_and_files(const struct body *body)
 		    body->refusal, 400, "\"args\" must be an array of strings");
 	if (has_files && files == NULL)
 		return refusal_set(body->refusal, 400, FILES_TYPE);
-	if (request_add_args(body, script, args) == -1)
+	if (request_add_args(body->request, script, args, body->refusal) == -1)
 		return -1;
 	return read_files(body, files);
 }
