@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t stream[STREAM_MAX];
 
-/* Of a file with a name of one letter: this piece is half of it. */
+/* The head of a file with a name of one letter: this piece is half of it. */
 static void
 put_head(uint8_t *at, uint8_t name, uint32_t len)
 {
@@ -65,7 +65,7 @@ expand(const uint8_t *data, size_t size)
 	return len;
 }
 
-/* Of a run: has its language a compiler, is somebody to get files? */
+/* Has the language a compiler, and does somebody want files? */
 struct kind {
 	bool compiles;
 	bool returns_files;
@@ -138,7 +138,7 @@ feed(struct run *run, const uint8_t *data, size_t size, size_t piece_max)
 		assert(step == RUN_STEP_ON || step == RUN_STEP_VERDICT ||
 		       step == RUN_STEP_BROKEN);
 		assert_kept(run, sent);
-		/* What is left is less than a frame, so the next one fits. */
+		/* Less than a frame is left, so the next one fits. */
 		assert(step != RUN_STEP_ON ||
 		       run->inbox_len < FRAME_HEADER_LEN + FRAME_PAYLOAD_MAX);
 	}
@@ -217,7 +217,7 @@ expect_request(int supervisor_fd, enum lease_request_kind kind)
 	assert(request.verdict <= VERDICT_SANDBOX_FAILED);
 }
 
-/* All of both streams, but for half a character where one was cut. */
+/* Both streams were told, but for half a character where one was cut. */
 static void
 assert_told(const struct run *run, struct order *order)
 {
@@ -264,7 +264,7 @@ execute(struct run *run, int supervisor_fd, bool started, struct kind kind)
 	if (outcome == RUN_DONE) {
 		expect_request(supervisor_fd, LEASE_RELEASE);
 		assert_answer(run);
-		/* Of a compiler nothing is told. */
+		/* Nothing is told of a compiler. */
 		if (!run->result.is_compiler)
 			assert_told(run, &watcher.order);
 		else

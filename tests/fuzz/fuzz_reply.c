@@ -69,7 +69,7 @@ assert_order(struct json_object *object)
 	}
 }
 
-/* Of a stream that was not cut: is there more than newlines? */
+/* Is there more than newlines in a stream that was not cut? */
 static bool
 says_something(const uint8_t *data, size_t len)
 {

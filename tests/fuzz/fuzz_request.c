@@ -105,7 +105,7 @@ assert_json_c_agrees(const uint8_t *data, size_t size)
 	json_tokener_free(tokener);
 }
 
-/* What a program writes is any bytes: the answer must be JSON all the same. */
+/* A program writes any bytes: the answer must be JSON all the same. */
 static void
 try_reply(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of answers share: what a program did. */
+/* Shared by the tests of answers: the result of a program. */
 #ifndef SCE_TEST_REPLY_SUPPORT_H
 #define SCE_TEST_REPLY_SUPPORT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of bodies share: one runs, or it is refused. */
+/* Shared by the tests of bodies: a body runs, or it is refused. */
 #ifndef SCE_TEST_REQUEST_SUPPORT_H
 #define SCE_TEST_REQUEST_SUPPORT_H
 

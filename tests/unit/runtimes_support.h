@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of requests and answers share: three languages, of which the
- * first is the one of today, and the others differ in all they can. */
+/* Shared by the tests of requests and answers: three languages. The first is
+ * today's, and the others differ in all they can. */
 #ifndef SCE_TEST_RUNTIMES_SUPPORT_H
 #define SCE_TEST_RUNTIMES_SUPPORT_H
 

@@ -108,7 +108,7 @@ a_cut_line_is_ended_by_the_next(void **state)
 
 	(void)state;
 	assert_int_not_equal(fd, -1);
-	/* A file that may not grow stands for a disk that can not. */
+	/* A file that may not grow stands for a disk that cannot. */
 	assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	small = before;

@@ -168,7 +168,7 @@ a_compiler_has_its_own_output(void **state)
 	assert_int_equal(run->result.verdict.status, 4);
 }
 
-/* Whatever is said behind it: a guest may have been taken over. */
+/* A guest that was taken over may say anything afterwards. */
 static void
 a_compiler_that_failed_has_the_last_word(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told of a run, piece by piece, is what it wrote. */
+/* The pieces that are told of a run are its output, in order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -9,7 +9,7 @@
 
 static struct run_watcher watcher;
 
-/* What it wrote came in this order. */
+/* Its output came in this order. */
 static struct result
 measured(
     enum verdict_kind kind, uint32_t status, const char *out, const char *err)
@@ -74,7 +74,7 @@ one_that_fails(void **state)
 	    "\"cpu_time\":9,\"wall_time\":154}" LANGUAGE);
 }
 
-/* What is different, of each ending: from the member before to this one. */
+/* The members that differ from ending to ending. */
 static void
 assert_ending(const struct result *result, const char *signal, const char *code,
     const char *message, const char *status)
@@ -185,7 +185,7 @@ a_refusal_is_a_message(void **state)
 	"\"message\":\"Exited with error status 1\",\"status\":\"RE\","        \
 	"\"cpu_time\":0,\"wall_time\":0}"
 
-/* Behind the program's end what its compiler said, in an order of its own. */
+/* The compiler's output has an order of its own. */
 static void
 a_compiler_has_a_member_of_its_own(void **state)
 {

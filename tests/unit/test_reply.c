@@ -200,7 +200,7 @@ nothing_written_may_be_null(void **state)
 	assert_reply(&result, 200, "{\"output\":\"\"}\n");
 }
 
-/* All of it invalid, so that it grows as much as it can. */
+/* Each byte is invalid, so that the text grows as much as it can. */
 static void
 largest_output_fits(void **state)
 {

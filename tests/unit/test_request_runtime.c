@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a row of the table changes in a request, of /run and of Piston's. */
+/* A row of the table decides on parts of a request, for /run and for Piston. */
 #include "request_support.h"
 
 #include "common/args_and_files.h"

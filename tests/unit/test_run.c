@@ -96,7 +96,7 @@ execute(struct bed *bed, struct refusal *refusal)
 	return run_execute(&bed->run, &request, &asker, -1, refusal);
 }
 
-/* Of what the supervisor was told next. */
+/* The supervisor was told this next. */
 static void
 expect(const struct bed *bed, enum lease_request_kind kind, uint64_t lease_id)
 {
@@ -208,7 +208,7 @@ take_job(int fd, const struct request *expected)
 		   : 1;
 }
 
-/* It is sent bit by bit, from where it lies. */
+/* The job is sent bit by bit, from where it lies. */
 static void
 a_job_larger_than_the_socket_arrives_whole(void **state)
 {

@@ -51,8 +51,8 @@ versions_have_an_order(void **state)
 #define NUMBERS "\t0\t134217728\t5000\t10000\t1"
 #define PYTHON "python\t3.11.2\tpy,python3\tmain.py" NUMBERS
 
-/* Of a copy that is cut up, in a block of its own for a sanitizer to see. It
- * stays for as long as the table does. */
+/* Adds a copy, which is cut up, in a block of its own for a sanitizer to see.
+ * The copy stays for as long as the table does. */
 static const char *
 add(struct runtimes *runtimes, const char *text)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * How requests and answers of one API are written. What happens in between is
- * the same for all; see api/serve.c.
- */
+/* The form of one API's requests and answers. All else is the same for every
+ * API; see api/serve.c. */
 #ifndef SCE_DIALECT_H
 #define SCE_DIALECT_H
 

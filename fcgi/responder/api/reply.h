@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the answers of every API are made of. Each: 0, or -1: no memory. */
+/* Bodies of answers, for every API. Each function: 0, or -1: no memory. */
 #ifndef SCE_REPLY_H
 #define SCE_REPLY_H
 

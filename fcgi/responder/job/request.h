@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a client wants to run, whatever API it speaks. Pure. The order of the
- * checks is part of every API's contract: method, content type, size, lexical
- * JSON and UTF-8, members, values.
+ * A client's request, whatever API it speaks. Pure. The order of the checks is
+ * part of every API's contract: method, content type, size, lexical JSON and
+ * UTF-8, members, values.
  */
 #ifndef SCE_REQUEST_H
 #define SCE_REQUEST_H
@@ -32,7 +32,7 @@ struct request_extras {
 	size_t size;
 };
 
-/* What a client asked for. Owns its bytes; request_finish frees them. */
+/* Owns its bytes; request_finish frees them. */
 struct request {
 	uint8_t *code; /* code_len bytes, then a NUL that is not counted */
 	size_t code_len;

@@ -182,7 +182,8 @@ scan_name(struct scan *scan)
 	return take(scan, ':') ? JSON_CHECK_OK : JSON_CHECK_SYNTAX;
 }
 
-/* Behind the opening bracket, up to and with the closing one. */
+/* The rest of a container, from behind its opening bracket to the closing one.
+ */
 static enum json_check
 scan_members(struct scan *scan, bool named, uint8_t closing)
 {

@@ -104,7 +104,7 @@ drops_rest(enum order_stream stream, const struct result *result)
 					   : VERDICT_TRUNCATED_STDERR)) != 0;
 }
 
-/* What is left of both streams when all segments have been told. */
+/* Takes the rest of both streams, when all segments have been told. */
 static bool
 take_rest(
     struct order *order, const struct result *result, struct order_piece *piece)

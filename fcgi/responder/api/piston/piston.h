@@ -18,7 +18,7 @@ int piston_format_result(
 
 struct service;
 
-/* What can be run, as a list. 0, or -1: no memory. */
+/* The list of languages. 0, or -1: no memory. */
 int piston_list_runtimes(struct service *service, struct answer *answer);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "responder/api/dialect.h"
 
-/* What refusals of a body advise. */
+/* The advice in refusals of a body. */
 #define RUN_MEMBERS                                                            \
 	"use code, stdin, timeout, memory, args, files, return_files, "        \
 	"language and version"
