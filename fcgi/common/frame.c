@@ -185,7 +185,7 @@ job_is_within_limits(const struct job *job)
 enum frame_status
 frame_decode_job(const uint8_t *buf, size_t len, struct job *job)
 {
-	struct job found;
+	struct job found = { 0 };
 
 	if (len < FRAME_JOB_HEADER_LEN || len > FRAME_JOB_MAX ||
 	    bytes_get_u32(buf) != FRAME_PROTOCOL_VERSION)

@@ -45,16 +45,17 @@ open_pipe(int *read_fd, int *write_fd)
 int
 child_pipes_open(struct child_pipes *pipes)
 {
-	int *ours = pipes->ours;
-	int *theirs = pipes->theirs;
+	int *ours;
+	int *theirs;
 
 	memset(pipes, 0xff, sizeof(*pipes)); /* all -1 */
+	ours = pipes->ours;
+	theirs = pipes->theirs;
 	if (open_pipe(&theirs[GATE_FD_STDIN], &ours[GATE_FD_STDIN]) == -1 ||
 	    open_pipe(&ours[GATE_FD_STDOUT], &theirs[GATE_FD_STDOUT]) == -1 ||
-	    open_pipe(&ours[GATE_FD_STDERR], &theirs[GATE_FD_STDERR]) == -1)
-		return -1;
-	/* Ours only: the file status flags belong to each end. */
-	if (fd_set_nonblocking(ours[GATE_FD_STDIN]) == -1 ||
+	    open_pipe(&ours[GATE_FD_STDERR], &theirs[GATE_FD_STDERR]) == -1 ||
+	    /* Ours only: the file status flags belong to each end. */
+	    fd_set_nonblocking(ours[GATE_FD_STDIN]) == -1 ||
 	    fd_set_nonblocking(ours[GATE_FD_STDOUT]) == -1 ||
 	    fd_set_nonblocking(ours[GATE_FD_STDERR]) == -1)
 		return -1;
