@@ -24,7 +24,7 @@ struct guest {
 
 /* A run of job, begun at started_us, for pump_run(). */
 static inline struct pump
-guest_run(struct guest *guest, const struct job *job, uint64_t started_us)
+guest_begin_run(struct guest *guest, const struct job *job, uint64_t started_us)
 {
 	return (struct pump){ .host_fd = guest->host_fd,
 		.signal_fd = guest->signal_fd,

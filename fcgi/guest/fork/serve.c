@@ -175,7 +175,7 @@ run_program(struct guest *guest, struct fork_host *host, const struct job *job,
 	/* The fork waits for the text: without STARTED no program runs. */
 	if (host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
-	pump = guest_run(guest, job, io_now_us());
+	pump = guest_begin_run(guest, job, io_now_us());
 	/* If the program is dead, its init says so, or has said so. */
 	if (send_program(guest, job) == -1 && errno != EPIPE &&
 	    errno != ECONNRESET)

@@ -93,7 +93,7 @@ compile(struct guest *guest, const struct job *job, const char *name,
 	compiler.flags &= ~JOB_RETURN_FILES; /* it is asked of the program */
 	if (job->compile_wall_limit_ms > 0)
 		compiler.wall_limit_ms = job->compile_wall_limit_ms;
-	pump = guest_run(guest, &compiler, started_us);
+	pump = guest_begin_run(guest, &compiler, started_us);
 	fill_argv(argv, guest->compile, rest, false);
 	if (run_command(guest, &pump, argv, FRAME_COMPILED) == -1)
 		return -1;
@@ -108,7 +108,7 @@ compile_and_run(struct guest *guest, const struct job *job, uint64_t started_us)
 {
 	const char *rest[EXTRAS_ARGS_MAX + 2];
 	const char *argv[COMMAND_ARGV_MAX];
-	struct pump pump = guest_run(guest, job, started_us);
+	struct pump pump = guest_begin_run(guest, job, started_us);
 	int rc;
 
 	(void)extras_argv(job->extras, job->extras_len, rest);

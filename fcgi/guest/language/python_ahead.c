@@ -81,7 +81,7 @@ run_afresh(struct guest *guest, const struct job *job, uint64_t started_us)
 int
 python_ahead_run(struct guest *guest, const struct job *job)
 {
-	struct pump pump = guest_run(guest, job, io_now_us());
+	struct pump pump = guest_begin_run(guest, job, io_now_us());
 
 	if (must_be_afresh(guest, job))
 		return run_afresh(guest, job, pump.started_us);
