@@ -49,7 +49,7 @@ load_config(struct config *config, const char *path)
 static uint32_t
 descriptors_needed(const struct config *config)
 {
-	return WORKERS_FOR(config->running, config->queue) +
+	return RESPONDERS_FOR(config->running, config->queue) +
 	       4 * config_boxes(config) + DESCRIPTORS_BESIDES;
 }
 
@@ -88,7 +88,7 @@ open_run_dir(struct supervisor *sup)
 	make_dir(sup->config.run_dir, "/nets", 0700);
 	make_dir(sup->config.run_dir, "/docker-config", 0700);
 	lock_run_dir(sup);
-	sup->log_fd = workers_open_log(&sup->config);
+	sup->log_fd = responders_open_log(&sup->config);
 	if (sup->log_fd == -1)
 		die("%s/executions.log: %m", sup->config.log_dir);
 }
@@ -158,7 +158,7 @@ init_pool(struct supervisor *sup)
 		};
 	pool_init(&sup->pool, &limits);
 	for (i = 0; i < POOL_BOXES_MAX; i++)
-		sandbox_init(&sup->sandboxes[i]);
+		box_init(&sup->boxes[i]);
 }
 
 static void
@@ -243,6 +243,6 @@ main(int argc, char *argv[])
 		return EXIT_FAILURE; /* the reason is in the log */
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_ids[0]);
-	workers_start(&sced);
+	responders_start(&sced);
 	return supervisor_run(&sced) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -49,7 +49,7 @@ supervisor_close(struct supervisor *sup, int *fd)
 }
 
 uint32_t
-supervisor_box_count(const struct supervisor *sup)
+box_count(const struct supervisor *sup)
 {
 	return 2 * sup->pool.slot_count;
 }
@@ -75,15 +75,15 @@ on_child(struct supervisor *sup, pid_t pid, int status)
 {
 	uint32_t i;
 
-	if (workers_on_exit(sup, pid, status) ||
+	if (responders_on_exit(sup, pid, status) ||
 	    sweep_on_exit(sup, pid, status) || images_on_exit(sup, pid, status))
 		return;
-	for (i = 0; i < supervisor_box_count(sup); i++) {
-		if (sup->sandboxes[i].runner.pid == pid) {
-			sandbox_on_runner_exit(sup, i, status);
+	for (i = 0; i < box_count(sup); i++) {
+		if (sup->boxes[i].runner.pid == pid) {
+			box_on_runner_exit(sup, i, status);
 			return;
 		}
-		if (sup->sandboxes[i].helper.pid == pid) {
+		if (sup->boxes[i].helper.pid == pid) {
 			ending_on_helper_exit(sup, i, status);
 			return;
 		}
@@ -104,7 +104,7 @@ on_signal(struct supervisor *sup)
 			begin_stop(sup);
 			break;
 		case SIGUSR1:
-			workers_reopen_log(sup);
+			responders_reopen_log(sup);
 			break;
 		case SIGHUP:
 			log_notice("the configuration is read at start only",
@@ -128,19 +128,19 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 		on_signal(sup);
 		break;
 	case EVENT_LISTEN:
-		if (sup->sandboxes[index].listen_fd != -1)
-			sandbox_on_dial(sup, index);
+		if (sup->boxes[index].listen_fd != -1)
+			box_on_dial(sup, index);
 		break;
 	case EVENT_GUEST:
-		if (sup->sandboxes[index].guest_fd != -1)
-			sandbox_on_guest(sup, index, event->events);
+		if (sup->boxes[index].guest_fd != -1)
+			box_on_guest(sup, index, event->events);
 		break;
 	case EVENT_GUEST_EXIT:
 		ending_on_guest_exit(sup, index);
 		break;
-	case EVENT_WORKER:
-		if (sup->workers[index].channel_fd != -1)
-			monitor_on_worker(sup, index);
+	case EVENT_RESPONDER:
+		if (sup->responders[index].channel_fd != -1)
+			monitor_on_responder(sup, index);
 		break;
 	case EVENT_FASTCGI:
 		/* Only its end is watched for. Somebody who shares it has
@@ -167,13 +167,13 @@ enforce_deadlines(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
-		if (sup->sandboxes[i].deadline_us <= now_us)
-			sandbox_on_deadline(sup, i);
-		if (sup->sandboxes[i].ending_deadline_us <= now_us)
+	for (i = 0; i < box_count(sup); i++) {
+		if (sup->boxes[i].deadline_us <= now_us)
+			box_on_deadline(sup, i);
+		if (sup->boxes[i].ending_deadline_us <= now_us)
 			ending_on_deadline(sup, i);
-		enforce_client(&sup->sandboxes[i].runner, now_us);
-		enforce_client(&sup->sandboxes[i].helper, now_us);
+		enforce_client(&sup->boxes[i].runner, now_us);
+		enforce_client(&sup->boxes[i].helper, now_us);
 	}
 	enforce_client(&sup->sweeper, now_us);
 	enforce_client(&sup->inspector, now_us);
@@ -187,9 +187,9 @@ settle(struct supervisor *sup, uint64_t now_us)
 
 	enforce_deadlines(sup, now_us);
 	grant_all(sup, now_us);
-	workers_enforce(sup, now_us);
+	responders_enforce(sup, now_us);
 	if (sup->stopping) {
-		workers_stop(sup);
+		responders_stop(sup);
 		/* Who hears of it may go on: the rest is our successor's. */
 		manager_tell_stopping(
 		    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
@@ -197,15 +197,15 @@ settle(struct supervisor *sup, uint64_t now_us)
 		return;
 	}
 	pool_adapt(&sup->pool, now_us);
-	holders_settle(sup, now_us);
+	networks_settle(sup, now_us);
 	while (
 	    (slot = pool_pick_start(&sup->pool, now_us, &runtime)) != POOL_NONE)
-		sandbox_start(sup, slot, runtime);
+		box_start(sup, slot, runtime);
 	while ((slot = pool_pick_surplus(&sup->pool)) != POOL_NONE)
 		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
 		ending_begin(sup, slot);
-	workers_respawn(sup, now_us);
+	responders_respawn(sup, now_us);
 	if (sup->next_sweep_us <= now_us)
 		sweep_begin(sup, now_us);
 }
@@ -220,11 +220,11 @@ static uint64_t
 next_event_us(const struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us = pool_next_event_us(&sup->pool, now_us);
-	const struct sandbox *box;
+	const struct box *box;
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
-		box = &sup->sandboxes[i];
+	for (i = 0; i < box_count(sup); i++) {
+		box = &sup->boxes[i];
 		next_us = earlier(next_us, box->deadline_us);
 		next_us = earlier(next_us, box->ending_deadline_us);
 		next_us = earlier(next_us, box->runner.deadline_us);
@@ -232,8 +232,8 @@ next_event_us(const struct supervisor *sup, uint64_t now_us)
 	}
 	next_us = earlier(next_us, sup->sweeper.deadline_us);
 	next_us = earlier(next_us, sup->inspector.deadline_us);
-	next_us = earlier(next_us, workers_next_event_us(sup));
-	next_us = earlier(next_us, holders_next_event_us(sup, now_us));
+	next_us = earlier(next_us, responders_next_event_us(sup));
+	next_us = earlier(next_us, networks_next_event_us(sup, now_us));
 	return earlier(next_us,
 	    sup->stopping ? sup->stop_deadline_us : sup->next_sweep_us);
 }
@@ -243,7 +243,7 @@ is_empty(const struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
+	for (i = 0; i < box_count(sup); i++) {
 		if (sup->pool.slots[i].state != SLOT_EMPTY)
 			return false;
 	}
@@ -256,7 +256,7 @@ is_over(const struct supervisor *sup)
 {
 	if (!sup->stopping || io_now_us() >= sup->stop_deadline_us)
 		return sup->stopping;
-	return workers_alive(sup) == 0 && is_empty(sup);
+	return responders_alive(sup) == 0 && is_empty(sup);
 }
 
 static void
@@ -264,9 +264,9 @@ kill_responders(struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].pid != -1)
-			workers_end(sup, i, "it did not stop in time");
+	for (i = 0; i < sup->responder_count; i++) {
+		if (sup->responders[i].pid != -1)
+			responders_end(sup, i, "it did not stop in time");
 	}
 }
 

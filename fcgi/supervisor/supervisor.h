@@ -14,7 +14,7 @@
  *   holder.c   the network namespace that a slot's sandboxes join
  *   pool.c     which slot is started, leased, replaced, and for whom (pure)
  *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
- *   workers.c  the responders as processes         monitor.c their messages
+ *   responders.c  the responders as processes         monitor.c their messages
  *   reuse.c    several runs of one sandbox (fork)
  *   report.c   health and metrics, for them        sweep.c   what is left over
  *   grant.c    who gets a lease                    images.c  their images
@@ -47,9 +47,10 @@
 /* Responders: one for each run and each request that waits, as many as runs
  * for those that still have to be told how theirs ended, and some for
  * refusals and health. */
-#define WORKERS_SPARE 4
-#define WORKERS_FOR(running, queue) (2 * (running) + (queue) + WORKERS_SPARE)
-#define WORKERS_MAX WORKERS_FOR(POOL_SLOTS_MAX, POOL_QUEUE_MAX)
+#define RESPONDERS_SPARE 4
+#define RESPONDERS_FOR(running, queue)                                         \
+	(2 * (running) + (queue) + RESPONDERS_SPARE)
+#define RESPONDERS_MAX RESPONDERS_FOR(POOL_SLOTS_MAX, POOL_QUEUE_MAX)
 
 /* The first word of an epoll event; the second is an index. */
 enum event_kind {
@@ -57,7 +58,7 @@ enum event_kind {
 	EVENT_LISTEN,
 	EVENT_GUEST,
 	EVENT_GUEST_EXIT,
-	EVENT_WORKER,
+	EVENT_RESPONDER,
 	EVENT_FASTCGI
 };
 
@@ -72,7 +73,7 @@ enum ending {
 	ENDING_CLIENTS     /* all gone but a docker client of ours */
 };
 
-struct sandbox {
+struct box {
 	char name[DOCKER_NAME_MAX];
 	char dir[DOCKER_PATH_MAX]; /* the slot directory of this start */
 	int listen_fd;             /* until the guest has dialled */
@@ -91,19 +92,19 @@ struct sandbox {
 	struct docker_client helper; /* docker kill, docker rm */
 	uint64_t started_us;
 	uint64_t deadline_us; /* of the start or of the lease */
-	uint32_t worker;      /* who leases it, or POOL_NONE */
+	uint32_t responder;   /* who leases it, or POOL_NONE */
 	enum ending ending;
 	uint64_t quarantine_us; /* the next wait there; doubles */
 	uint64_t ending_deadline_us;
-	struct holder holder; /* of a box that is one */
+	struct network network; /* of a box that is one */
 };
 
-enum worker_state { WORKER_IDLE, WORKER_WAITING, WORKER_LEASED };
+enum responder_state { RESPONDER_IDLE, RESPONDER_WAITING, RESPONDER_LEASED };
 
-struct worker {
+struct responder {
 	pid_t pid;
 	int channel_fd;
-	enum worker_state state;
+	enum responder_state state;
 	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for, */
 	uint32_t runtime;                  /* and of what */
 	uint8_t trace[TRACE_BYTES];        /* the request that it asked for */
@@ -122,9 +123,9 @@ struct supervisor {
 	struct manager manager;
 	struct docker docker;
 	struct pool pool;
-	struct sandbox sandboxes[POOL_BOXES_MAX]; /* see holder.h */
-	struct worker workers[WORKERS_MAX];
-	uint32_t worker_count;
+	struct box boxes[POOL_BOXES_MAX]; /* see holder.h */
+	struct responder responders[RESPONDERS_MAX];
+	uint32_t responder_count;
 	int epoll_fd;
 	int signal_fd;
 	int lock_fd;
@@ -152,7 +153,7 @@ struct supervisor {
 /* supervisor.c */
 int supervisor_run(struct supervisor *sup);
 /* Sandboxes, and a holder for each. */
-uint32_t supervisor_box_count(const struct supervisor *sup);
+uint32_t box_count(const struct supervisor *sup);
 struct epoll_event supervisor_event(
     uint32_t events, enum event_kind kind, uint32_t index);
 int supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
@@ -161,26 +162,27 @@ int supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
 void supervisor_close(struct supervisor *sup, int *fd);
 
 /* sandbox.c */
-void sandbox_init(struct sandbox *box);
+void box_init(struct box *box);
 /* runtime: of a holder 0. */
-void sandbox_start(struct supervisor *sup, uint32_t slot, uint32_t runtime);
+void box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime);
 /* The second half of the start, once there is a network to join. */
-void sandbox_launch(struct supervisor *sup, uint32_t slot);
-void sandbox_on_dial(struct supervisor *sup, uint32_t slot);
-void sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
-void sandbox_on_deadline(struct supervisor *sup, uint32_t slot);
-void sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
+void box_launch(struct supervisor *sup, uint32_t slot);
+void box_on_dial(struct supervisor *sup, uint32_t slot);
+void box_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
+void box_on_deadline(struct supervisor *sup, uint32_t slot);
+void box_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
 
 /* reuse.c: isolation = fork */
 /* Gives the guest one end of a new socket: the responder's end, which stays
  * ours, or -1 if that did not work. */
-int reuse_open_run(struct supervisor *sup, uint32_t slot);
+int fork_runs_open_run(struct supervisor *sup, uint32_t slot);
 /* The responder has got an answer. False: the sandbox is to be ended. */
-bool reuse_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict);
+bool fork_runs_on_release(
+    struct supervisor *sup, uint32_t slot, uint32_t verdict);
 /* The guest says something during a lease. */
-void reuse_on_guest(struct supervisor *sup, uint32_t slot);
+void fork_runs_on_guest(struct supervisor *sup, uint32_t slot);
 /* The socket of a run is revoked, whoever holds copies of it. */
-void reuse_close_run(struct sandbox *box);
+void fork_runs_close_run(struct box *box);
 
 /* readiness.c: takes what there is of the frame, and no byte beyond it. */
 void readiness_read(struct supervisor *sup, uint32_t slot);
@@ -203,20 +205,20 @@ void launch_responder(struct supervisor *sup, int channel_fd)
 /* Docker answers: no need to wait any longer with those. */
 void ending_retry_quarantined(struct supervisor *sup);
 
-/* workers.c */
-void workers_start(struct supervisor *sup);
-void workers_respawn(struct supervisor *sup, uint64_t now_us);
+/* responders.c */
+void responders_start(struct supervisor *sup);
+void responders_respawn(struct supervisor *sup, uint64_t now_us);
 /* Ends those that keep a lease which is over. */
-void workers_enforce(struct supervisor *sup, uint64_t now_us);
-uint64_t workers_next_event_us(const struct supervisor *sup);
-bool workers_on_exit(struct supervisor *sup, pid_t pid, int status);
-/* A worker that broke the rules, or whose channel ended. */
-void workers_end(struct supervisor *sup, uint32_t index, const char *why);
-void workers_reopen_log(struct supervisor *sup);
-void workers_stop(struct supervisor *sup);
-uint32_t workers_alive(const struct supervisor *sup);
+void responders_enforce(struct supervisor *sup, uint64_t now_us);
+uint64_t responders_next_event_us(const struct supervisor *sup);
+bool responders_on_exit(struct supervisor *sup, pid_t pid, int status);
+/* A responder that broke the rules, or whose channel ended. */
+void responders_end(struct supervisor *sup, uint32_t index, const char *why);
+void responders_reopen_log(struct supervisor *sup);
+void responders_stop(struct supervisor *sup);
+uint32_t responders_alive(const struct supervisor *sup);
 /* Opens executions.log; -1 with errno. */
-int workers_open_log(const struct config *config);
+int responders_open_log(const struct config *config);
 
 /* report.c: what was wrong with the question, or NULL */
 const char *report_on_health(struct supervisor *sup, uint32_t index);
@@ -228,14 +230,14 @@ int listen_fastcgi(struct supervisor *sup);
 /* fd: a descriptor to go with it, or -1. Who does not read is ended. */
 void monitor_reply(struct supervisor *sup, uint32_t index,
     struct lease_reply *message, int fd);
-void monitor_on_worker(struct supervisor *sup, uint32_t index);
+void monitor_on_responder(struct supervisor *sup, uint32_t index);
 /* It waits no longer, and gets no lease. */
 void monitor_refuse(
     struct supervisor *sup, uint32_t index, enum lease_refusal reason);
 
 /* grant.c */
 void grant_all(struct supervisor *sup, uint64_t now_us);
-/* The sandbox that a worker leases has ended. */
+/* The sandbox that a responder leases has ended. */
 void grant_ended(struct supervisor *sup, uint32_t slot);
 
 /* sweep.c */

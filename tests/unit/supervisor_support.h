@@ -17,7 +17,7 @@
 
 #include "supervisor/supervisor.h"
 
-#define HOLDER 1 /* the box of slot 0's holder */
+#define NETWORK 1 /* the box of slot 0's holder */
 
 static inline int
 make_supervisor(void **state)
@@ -40,7 +40,7 @@ make_supervisor(void **state)
 	pool_init(&sup->pool, &limits);
 	sup->pool.slot_count = 1;
 	for (i = 0; i < POOL_BOXES_MAX; i++)
-		sandbox_init(&sup->sandboxes[i]);
+		box_init(&sup->boxes[i]);
 	sup->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	return sup->epoll_fd == -1 ? -1 : 0;
 }

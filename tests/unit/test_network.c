@@ -11,7 +11,7 @@ a_slot_is_barred_as_soon_as_its_holder_ends(void **state)
 {
 	struct supervisor *sup = *state;
 
-	holder_on_ending(sup, HOLDER);
+	network_on_ending(sup, NETWORK);
 	assert_true(sup->pool.slots[0].is_barred);
 	assert_int_equal(sup->pool.slots[0].state, SLOT_EMPTY);
 }
@@ -22,8 +22,8 @@ a_holder_that_is_waited_for_fails_for_its_sandbox(void **state)
 	struct supervisor *sup = *state;
 
 	pool_set_state(&sup->pool, 0, SLOT_STARTING, 1);
-	pool_set_state(&sup->pool, HOLDER, SLOT_STARTING, 1);
-	ending_fail_start(sup, HOLDER, "a test");
+	pool_set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
+	ending_fail_start(sup, NETWORK, "a test");
 	assert_int_equal(sup->pool.stock[0].failures, 1);
 	assert_int_equal(sup->next_spare_us, 0);
 }
@@ -35,14 +35,14 @@ a_spare_one_fails_for_itself(void **state)
 	struct supervisor *sup = *state;
 	uint64_t now_us = io_now_us();
 
-	pool_set_state(&sup->pool, HOLDER, SLOT_STARTING, 1);
-	ending_fail_start(sup, HOLDER, "a test");
+	pool_set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
+	ending_fail_start(sup, NETWORK, "a test");
 	assert_int_equal(sup->pool.stock[0].failures, 0);
-	assert_true(sup->next_spare_us >= now_us + HOLDER_SPARE_AGAIN_US);
+	assert_true(sup->next_spare_us >= now_us + NETWORK_SPARE_AGAIN_US);
 	/* It is tried again then, without another event. */
 	assert_int_equal(
-	    holders_next_event_us(sup, now_us), sup->next_spare_us);
-	assert_true(holders_next_event_us(sup, sup->next_spare_us) >
+	    networks_next_event_us(sup, now_us), sup->next_spare_us);
+	assert_true(networks_next_event_us(sup, sup->next_spare_us) >
 		    sup->next_spare_us);
 }
 

@@ -55,11 +55,11 @@ make_ready(uint32_t count)
 }
 
 static bool
-enqueue(uint32_t worker, uint8_t client, uint64_t now_us)
+enqueue(uint32_t responder, uint8_t client, uint64_t now_us)
 {
-	struct pool_waiter waiter = {
-		.worker = worker, .wall_limit_ms = 5000, .since_us = now_us
-	};
+	struct pool_waiter waiter = { .responder = responder,
+		.wall_limit_ms = 5000,
+		.since_us = now_us };
 
 	waiter.client[15] = client;
 	return pool_enqueue(&pool, &waiter, &evicted);
@@ -428,10 +428,10 @@ the_client_with_fewest_leases_is_next(void **state)
 	assert_true(enqueue(10, 2, 30));
 	make_ready(2);
 	assert_true(pool_grant_next(&pool, 40, &grant));
-	assert_int_equal(grant.waiter.worker, 10);
+	assert_int_equal(grant.waiter.responder, 10);
 	/* Then the first client again, its oldest first. */
 	assert_true(pool_grant_next(&pool, 40, &grant));
-	assert_int_equal(grant.waiter.worker, 2);
+	assert_int_equal(grant.waiter.responder, 2);
 }
 
 static void
@@ -555,7 +555,7 @@ nobody_holds_more_than_half_while_there_are_others(void **state)
 	/* Two each. One ends, and it is the same client's turn again. */
 	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	assert_true(pool_grant_next(&pool, now_us, &grant));
-	assert_int_equal(grant.waiter.worker, 8);
+	assert_int_equal(grant.waiter.responder, 8);
 	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	/* A place and sandboxes are left, but for others alone. */
 	assert_false(pool_grant_next(&pool, now_us, &grant));
@@ -602,7 +602,7 @@ the_last_place_is_left_for_who_was_here_lately(void **state)
 	assert_int_equal(pool_count(&pool, SLOT_READY), 1);
 	assert_true(enqueue(6, 2, now_us));
 	assert_true(pool_grant_next(&pool, now_us, &grant));
-	assert_int_equal(grant.waiter.worker, 6);
+	assert_int_equal(grant.waiter.responder, 6);
 	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	make_ready(1);
 	assert_false(pool_grant_next(&pool, now_us, &grant));
@@ -659,7 +659,7 @@ clients_alternate_however_many_each_has(void **state)
 	for (i = 0; i < sizeof(order) / sizeof(*order); i++) {
 		make_ready(1);
 		assert_true(pool_grant_next(&pool, 2, &grant));
-		assert_int_equal(grant.waiter.worker, order[i]);
+		assert_int_equal(grant.waiter.responder, order[i]);
 		pool_set_state(&pool, grant.slot, SLOT_EMPTY, 2);
 		if (i == 0) { /* two newcomers, one each */
 			assert_true(enqueue(10, 2, 2));
@@ -690,7 +690,7 @@ turns_are_not_pushed_ahead(void **state)
 		assert_true(pool_dequeue(&pool, i));
 	make_ready(1);
 	assert_true(pool_grant_next(&pool, 1, &grant));
-	assert_int_equal(grant.waiter.worker, 39);
+	assert_int_equal(grant.waiter.responder, 39);
 	pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
 	for (i = 0; i < pool.slot_count; i++) {
 		if (pool.slots[i].state == SLOT_LEASED)
@@ -700,7 +700,7 @@ turns_are_not_pushed_ahead(void **state)
 	for (i = 0; i < 2; i++) {
 		make_ready(1);
 		assert_true(pool_grant_next(&pool, 1, &grant));
-		if (grant.waiter.worker == 50)
+		if (grant.waiter.responder == 50)
 			return;
 		pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
 	}

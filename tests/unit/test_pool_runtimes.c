@@ -102,9 +102,9 @@ put(uint32_t runtime, enum slot_state state, uint64_t now_us)
 }
 
 static bool
-enqueue(uint32_t worker, uint8_t client, uint32_t runtime, uint64_t now_us)
+enqueue(uint32_t responder, uint8_t client, uint32_t runtime, uint64_t now_us)
 {
-	struct pool_waiter waiter = { .worker = worker,
+	struct pool_waiter waiter = { .responder = responder,
 		.wall_limit_ms = 5000,
 		.runtime = runtime,
 		.since_us = now_us };
@@ -131,7 +131,7 @@ on_demand_none_is_kept_and_one_is_started_when_asked_for(void **state)
 	finish_start(slot, 3);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	assert_true(pool_grant_next(&pool, 3, &grant));
-	assert_int_equal(grant.waiter.worker, 7);
+	assert_int_equal(grant.waiter.responder, 7);
 	assert_int_equal(grant.slot, slot);
 	/* Nobody else's stock was touched, and none is started to replace it.*/
 	assert_int_equal(pool_count_of(&pool, PYTHON, SLOT_READY), 2);
@@ -350,7 +350,7 @@ a_full_house_lets_another_runtime_start(void **state)
 	finish_start(slot, 6);
 	pool_set_state(&pool, oldest(SLOT_LEASED), SLOT_DEAD, 6);
 	assert_true(pool_grant_next(&pool, 6, &grant));
-	assert_int_equal(grant.waiter.worker, 20);
+	assert_int_equal(grant.waiter.responder, 20);
 }
 
 /* All slots wait with, or for, something else. */

@@ -14,7 +14,7 @@ start(struct supervisor *sup, uint32_t index)
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	pool_set_state(&sup->pool, index, SLOT_STARTING, 1);
-	sup->sandboxes[index].guest_fd = pair[0];
+	sup->boxes[index].guest_fd = pair[0];
 	assert_int_equal(
 	    supervisor_watch(sup, pair[0], EPOLLIN, EVENT_GUEST, index), 0);
 	frame_encode_header(frame, FRAME_READY, FRAME_READY_LEN);
@@ -31,12 +31,12 @@ static void
 a_holder_is_not_the_service(void **state)
 {
 	struct supervisor *sup = *state;
-	int fd = start(sup, HOLDER);
+	int fd = start(sup, NETWORK);
 
-	assert_int_equal(sup->pool.slots[HOLDER].state, SLOT_READY);
+	assert_int_equal(sup->pool.slots[NETWORK].state, SLOT_READY);
 	assert_false(sup->manager.is_told);
 	close(fd);
-	close(sup->sandboxes[HOLDER].guest_fd);
+	close(sup->boxes[NETWORK].guest_fd);
 }
 
 static void
@@ -49,7 +49,7 @@ the_first_sandbox_is(void **state)
 	assert_true(sup->manager.is_told);
 	assert_true(sup->pool.stock[0].is_proven);
 	close(fd);
-	close(sup->sandboxes[0].guest_fd);
+	close(sup->boxes[0].guest_fd);
 }
 
 int

@@ -39,18 +39,18 @@ full_socket(char name[MANAGER_ADDRESS_MAX])
 
 /* One idle responder, of which only the channel is there. Returns its end. */
 static int
-add_worker(struct supervisor *sup)
+add_responder(struct supervisor *sup)
 {
 	int pair[2];
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	sup->worker_count = 1;
-	sup->workers[0].pid = -1;
-	sup->workers[0].state = WORKER_IDLE;
-	sup->workers[0].respawn_us = IO_FOREVER;
-	sup->workers[0].release_by_us = IO_FOREVER;
-	sup->workers[0].channel_fd = pair[0];
+	sup->responder_count = 1;
+	sup->responders[0].pid = -1;
+	sup->responders[0].state = RESPONDER_IDLE;
+	sup->responders[0].respawn_us = IO_FOREVER;
+	sup->responders[0].release_by_us = IO_FOREVER;
+	sup->responders[0].channel_fd = pair[0];
 	return pair[1];
 }
 
@@ -81,13 +81,13 @@ nobody_is_told_while_responders_accept(void **state)
 {
 	struct supervisor *sup = *state;
 	int manager_fd = full_socket(sup->manager.address);
-	struct pollfd channel = { .fd = add_worker(sup), .events = POLLIN };
+	struct pollfd channel = { .fd = add_responder(sup), .events = POLLIN };
 	pid_t pid = run(sup);
 	int status;
 	char byte;
 
 	assert_int_not_equal(pid, -1);
-	close(sup->workers[0].channel_fd);
+	close(sup->responders[0].channel_fd);
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(poll(&channel, 1, WAIT_MS), 1);
 	assert_int_equal(recv(channel.fd, &byte, 1, 0), 0);

@@ -60,7 +60,7 @@ static void
 what_is_quarantined_is_hurried_once_docker_is_back(void **state)
 {
 	struct supervisor *sup = *state;
-	struct sandbox *box = &sup->sandboxes[0];
+	struct box *box = &sup->boxes[0];
 
 	pool_set_state(&sup->pool, 0, SLOT_DEAD, 1);
 	box->ending = ENDING_QUARANTINE;

@@ -26,7 +26,7 @@
 #define QUARANTINE_MAX_US (60 * 1000 * 1000)
 
 static void
-remove_slot_dir(struct sandbox *box)
+remove_slot_dir(struct box *box)
 {
 	char path[DOCKER_PATH_MAX + 2];
 
@@ -42,7 +42,7 @@ remove_slot_dir(struct sandbox *box)
 static void
 finish(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	supervisor_close(sup, &box->pid_fd);
 	if (box->runner.pid != -1 || box->helper.pid != -1) {
@@ -62,14 +62,14 @@ finish(struct supervisor *sup, uint32_t slot)
 }
 
 static void
-enter(struct sandbox *box, enum ending ending, uint64_t budget_us)
+enter(struct box *box, enum ending ending, uint64_t budget_us)
 {
 	box->ending = ending;
 	box->ending_deadline_us = io_now_us() + budget_us;
 }
 
 static void
-enter_quarantine(struct supervisor *sup, struct sandbox *box)
+enter_quarantine(struct supervisor *sup, struct box *box)
 {
 	/* The sweep notices when Docker is away, and when it is back. */
 	if (box->quarantine_us == QUARANTINE_MIN_US)
@@ -83,7 +83,7 @@ enter_quarantine(struct supervisor *sup, struct sandbox *box)
 static void
 enter_remove(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	char names[1][DOCKER_NAME_MAX];
 
 	enter(box, ENDING_REMOVE, REMOVE_US);
@@ -95,7 +95,7 @@ enter_remove(struct supervisor *sup, uint32_t slot)
 void
 ending_begin(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	if (box->ending != ENDING_NOT)
 		return;
@@ -111,11 +111,11 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	 * had sent can still be read. */
 	if (box->guest_fd != -1)
 		(void)shutdown(box->guest_fd, SHUT_RDWR);
-	reuse_close_run(box);
+	fork_runs_close_run(box);
 	supervisor_close(sup, &box->guest_fd);
 	supervisor_close(sup, &box->listen_fd);
-	if (holder_is(sup, slot))
-		holder_on_ending(sup, slot);
+	if (box_is_network(sup, slot))
+		network_on_ending(sup, slot);
 	if (box->pid_fd != -1) {
 		enter(box, ENDING_SHUTDOWN, SHUTDOWN_US);
 		return;
@@ -133,12 +133,12 @@ static uint32_t
 note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
 {
 	uint32_t slot = index % sup->pool.slot_count;
-	bool is_spare = holder_is(sup, index) &&
+	bool is_spare = box_is_network(sup, index) &&
 			sup->pool.slots[slot].state != SLOT_STARTING;
 	uint32_t runtime = is_spare ? 0 : sup->pool.slots[slot].runtime;
 
 	if (is_spare)
-		sup->next_spare_us = now_us + HOLDER_SPARE_AGAIN_US;
+		sup->next_spare_us = now_us + NETWORK_SPARE_AGAIN_US;
 	else
 		pool_note_start(&sup->pool, runtime, false, now_us);
 	return runtime;
@@ -147,7 +147,7 @@ note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
 void
 ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	uint64_t now_us = io_now_us();
 	uint32_t runtime = note_failure(sup, slot, now_us);
 
@@ -158,12 +158,12 @@ ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	/* Perhaps the image is gone, and another one has its name by now. */
 	if (pool_is_down(&sup->pool, runtime, now_us))
 		sweep_soon(sup);
-	holder_wear(sup, slot);
+	network_wear(sup, slot);
 	ending_begin(sup, slot);
 }
 
 static void
-kill_cgroup(struct sandbox *box)
+kill_cgroup(struct box *box)
 {
 	if (box->cgroup[0] != '\0' && cgroup_kill(box->cgroup) == -1)
 		log_debug(
@@ -173,7 +173,7 @@ kill_cgroup(struct sandbox *box)
 void
 ending_on_deadline(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	switch (box->ending) {
 	case ENDING_NOT:
@@ -211,20 +211,20 @@ ending_on_deadline(struct supervisor *sup, uint32_t slot)
 void
 ending_on_guest_exit(struct supervisor *sup, uint32_t slot)
 {
-	if (sup->sandboxes[slot].pid_fd == -1)
+	if (sup->boxes[slot].pid_fd == -1)
 		return;
-	if (sup->sandboxes[slot].ending == ENDING_NOT)
+	if (sup->boxes[slot].ending == ENDING_NOT)
 		ending_begin(sup, slot);
 	/* It was gVisor's file server; its kernel has no business any more. */
 	if (config_is_gvisor(&sup->config))
-		kill_cgroup(&sup->sandboxes[slot]);
+		kill_cgroup(&sup->boxes[slot]);
 	finish(sup, slot);
 }
 
 void
 ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	char output[512];
 
 	docker_client_output(&box->helper, output, sizeof(output));
@@ -255,7 +255,7 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
 void
 ending_on_runner_exit(struct supervisor *sup, uint32_t slot)
 {
-	if (sup->sandboxes[slot].ending == ENDING_CLIENTS)
+	if (sup->boxes[slot].ending == ENDING_CLIENTS)
 		finish(sup, slot);
 }
 
@@ -264,11 +264,11 @@ ending_retry_quarantined(struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
-		if (sup->sandboxes[i].ending != ENDING_QUARANTINE)
+	for (i = 0; i < box_count(sup); i++) {
+		if (sup->boxes[i].ending != ENDING_QUARANTINE)
 			continue;
-		sup->sandboxes[i].ending_deadline_us = io_now_us();
-		sup->sandboxes[i].quarantine_us = QUARANTINE_MIN_US;
+		sup->boxes[i].ending_deadline_us = io_now_us();
+		sup->boxes[i].quarantine_us = QUARANTINE_MIN_US;
 	}
 }
 
@@ -277,7 +277,7 @@ ending_begin_idle(struct supervisor *sup)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
+	for (i = 0; i < box_count(sup); i++) {
 		if (sup->pool.slots[i].state == SLOT_READY ||
 		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);

@@ -22,9 +22,9 @@
 #define AGAIN_US (2 * 1000 * 1000)
 
 int
-reuse_open_run(struct supervisor *sup, uint32_t slot)
+fork_runs_open_run(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	uint8_t head[FRAME_HEADER_LEN];
 	int pair[2];
 
@@ -53,7 +53,7 @@ fail:
 }
 
 void
-reuse_close_run(struct sandbox *box)
+fork_runs_close_run(struct box *box)
 {
 	if (box->run_fd != -1)
 		(void)shutdown(box->run_fd, SHUT_RDWR);
@@ -64,7 +64,7 @@ reuse_close_run(struct sandbox *box)
 static bool
 return_to_pool(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	if (!pool_return(&sup->pool, slot, io_now_us()))
 		return false;
@@ -73,15 +73,15 @@ return_to_pool(struct supervisor *sup, uint32_t slot)
 }
 
 bool
-reuse_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
+fork_runs_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	if (!sup->config.fork || verdict != VERDICT_EXITED ||
 	    box->is_last_run || sup->stopping)
 		return false;
-	reuse_close_run(box);
-	box->worker = POOL_NONE;
+	fork_runs_close_run(box);
+	box->responder = POOL_NONE;
 	box->released = true;
 	box->deadline_us = io_now_us() + AGAIN_US;
 	return !box->is_ready_again || return_to_pool(sup, slot);
@@ -89,7 +89,7 @@ reuse_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
 
 /* 12 bytes, and there is nothing behind them. */
 static bool
-take_ready(struct sandbox *box)
+take_ready(struct box *box)
 {
 	uint8_t expected[FRAME_HEADER_LEN + FRAME_READY_LEN];
 	uint8_t found[sizeof(expected) + 1];
@@ -102,9 +102,9 @@ take_ready(struct sandbox *box)
 }
 
 void
-reuse_on_guest(struct supervisor *sup, uint32_t slot)
+fork_runs_on_guest(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
 	/* The end of file, too: a guest that does not want to go on. */
 	if (box->is_ready_again || !take_ready(box)) {

@@ -13,7 +13,7 @@
 static void
 become_ready(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	struct epoll_event event = supervisor_event(
 	    EPOLLRDHUP, EVENT_GUEST, slot);
 	uint64_t now_us = io_now_us();
@@ -25,7 +25,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_MOD, box->guest_fd, &event);
 	box->deadline_us = IO_FOREVER;
 	/* A holder says nothing of what will run in its network. */
-	if (!holder_is(sup, slot)) {
+	if (!box_is_network(sup, slot)) {
 		pool_note_start(
 		    &sup->pool, sup->pool.slots[slot].runtime, true, now_us);
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
@@ -34,8 +34,8 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
-	if (holder_is(sup, slot))
-		holder_on_ready(sup, slot);
+	if (box_is_network(sup, slot))
+		network_on_ready(sup, slot);
 }
 
 /* A whole frame is in the inbox. */
@@ -43,7 +43,7 @@ static void
 take_frame(
     struct supervisor *sup, uint32_t slot, const struct frame_header *header)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	uint8_t *payload = box->inbox + FRAME_HEADER_LEN;
 	uint32_t version;
 
@@ -64,7 +64,7 @@ take_frame(
 void
 readiness_read(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	struct frame_header header = { .kind = 0, .len = 0 };
 	size_t want = FRAME_HEADER_LEN;
 	enum frame_status status;

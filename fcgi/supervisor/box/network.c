@@ -18,7 +18,7 @@ index_of(const struct supervisor *sup, uint32_t slot)
 }
 
 bool
-holder_is(const struct supervisor *sup, uint32_t index)
+box_is_network(const struct supervisor *sup, uint32_t index)
 {
 	return index >= sup->pool.slot_count;
 }
@@ -26,7 +26,7 @@ holder_is(const struct supervisor *sup, uint32_t index)
 /* Appends a file of /proc; its new length, or -1 if it does not fit. */
 static ssize_t
 append_file(
-    pid_t pid, const char *name, char text[HOLDER_COUNTERS_MAX], size_t len)
+    pid_t pid, const char *name, char text[NETWORK_COUNTERS_MAX], size_t len)
 {
 	char path[64];
 	ssize_t n;
@@ -37,9 +37,9 @@ append_file(
 	if (fd == -1)
 		return -1;
 	do {
-		n = read(fd, text + len, HOLDER_COUNTERS_MAX - len);
+		n = read(fd, text + len, NETWORK_COUNTERS_MAX - len);
 		len += n > 0 ? (size_t)n : 0;
-	} while (n > 0 && len < HOLDER_COUNTERS_MAX);
+	} while (n > 0 && len < NETWORK_COUNTERS_MAX);
 	fd_close(&fd);
 	return n == 0 ? (ssize_t)len : -1;
 }
@@ -51,11 +51,11 @@ append_file(
  * parsed.
  */
 static int
-read_counters(pid_t pid, char text[HOLDER_COUNTERS_MAX])
+read_counters(pid_t pid, char text[NETWORK_COUNTERS_MAX])
 {
 	ssize_t len;
 
-	memset(text, 0, HOLDER_COUNTERS_MAX);
+	memset(text, 0, NETWORK_COUNTERS_MAX);
 	len = append_file(pid, "dev", text, 0);
 	if (len != -1)
 		len = append_file(pid, "snmp", text, (size_t)len);
@@ -63,31 +63,31 @@ read_counters(pid_t pid, char text[HOLDER_COUNTERS_MAX])
 }
 
 static bool
-is_untouched(const struct sandbox *box)
+is_untouched(const struct box *box)
 {
-	char now[HOLDER_COUNTERS_MAX];
+	char now[NETWORK_COUNTERS_MAX];
 
-	return read_counters(box->holder.pid, now) == 0 &&
-	       memcmp(now, box->holder.counters, sizeof(now)) == 0;
+	return read_counters(box->network.pid, now) == 0 &&
+	       memcmp(now, box->network.counters, sizeof(now)) == 0;
 }
 
 const char *
-holder_lend(struct supervisor *sup, uint32_t slot, bool *waits)
+network_lend(struct supervisor *sup, uint32_t slot, bool *waits)
 {
 	uint32_t index = index_of(sup, slot);
-	struct sandbox *box = &sup->sandboxes[index];
+	struct box *box = &sup->boxes[index];
 
 	*waits = false;
-	if (holder_is(sup, slot) || !config_has_holders(&sup->config))
+	if (box_is_network(sup, slot) || !config_has_holders(&sup->config))
 		return NULL;
 	if (sup->pool.slots[index].state == SLOT_READY) {
-		box->holder.loans++;
-		box->holder.lent = true;
+		box->network.loans++;
+		box->network.lent = true;
 		return box->name;
 	}
 	*waits = true;
 	if (sup->pool.slots[index].state == SLOT_EMPTY)
-		sandbox_start(sup, index, 0);
+		box_start(sup, index, 0);
 	return NULL;
 }
 
@@ -95,23 +95,23 @@ static bool
 is_waited_for(const struct supervisor *sup, uint32_t slot)
 {
 	return sup->pool.slots[slot].state == SLOT_STARTING &&
-	       sup->sandboxes[slot].name[0] == '\0';
+	       sup->boxes[slot].name[0] == '\0';
 }
 
 void
-holder_on_ready(struct supervisor *sup, uint32_t index)
+network_on_ready(struct supervisor *sup, uint32_t index)
 {
 	uint32_t slot = index - sup->pool.slot_count;
-	struct sandbox *box = &sup->sandboxes[index];
+	struct box *box = &sup->boxes[index];
 
-	if (read_counters(box->holder.pid, box->holder.counters) == -1)
-		box->holder.worn = true; /* good for one */
+	if (read_counters(box->network.pid, box->network.counters) == -1)
+		box->network.worn = true; /* good for one */
 	if (is_waited_for(sup, slot))
-		sandbox_launch(sup, slot);
+		box_launch(sup, slot);
 }
 
 void
-holder_on_ending(struct supervisor *sup, uint32_t index)
+network_on_ending(struct supervisor *sup, uint32_t index)
 {
 	uint32_t slot = index - sup->pool.slot_count;
 
@@ -125,10 +125,10 @@ holder_on_ending(struct supervisor *sup, uint32_t index)
 }
 
 void
-holder_wear(struct supervisor *sup, uint32_t slot)
+network_wear(struct supervisor *sup, uint32_t slot)
 {
-	if (!holder_is(sup, slot))
-		sup->sandboxes[index_of(sup, slot)].holder.worn = true;
+	if (!box_is_network(sup, slot))
+		sup->boxes[index_of(sup, slot)].network.worn = true;
 }
 
 /* Why it must not be lent to the sandbox that comes next, or NULL. */
@@ -136,16 +136,16 @@ static const char *
 find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 {
 	uint32_t index = index_of(sup, slot);
-	struct sandbox *box = &sup->sandboxes[index];
+	struct box *box = &sup->boxes[index];
 
-	if (box->holder.worn)
+	if (box->network.worn)
 		return "worn";
-	if (box->holder.loans >= HOLDER_LOANS_MAX ||
-	    now_us - sup->pool.slots[index].since_us >= HOLDER_AGE_MAX_US)
+	if (box->network.loans >= NETWORK_LOANS_MAX ||
+	    now_us - sup->pool.slots[index].since_us >= NETWORK_AGE_MAX_US)
 		return "old";
-	if (box->holder.lent && !is_untouched(box))
+	if (box->network.lent && !is_untouched(box))
 		return "touched";
-	box->holder.lent = false;
+	box->network.lent = false;
 	return NULL;
 }
 
@@ -190,7 +190,7 @@ start_spare(struct supervisor *sup, uint64_t now_us)
 			found = slot;
 	}
 	if (found != POOL_NONE)
-		sandbox_start(sup, index_of(sup, found), 0);
+		box_start(sup, index_of(sup, found), 0);
 }
 
 static void
@@ -202,14 +202,14 @@ settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 
 	if (is_spare(sup, slot)) {
 		fault = find_fault(sup, slot, now_us);
-		if (fault == NULL && now_us - s->since_us >= HOLDER_IDLE_US &&
-		    count_spare(sup) > HOLDERS_SPARE)
+		if (fault == NULL && now_us - s->since_us >= NETWORK_IDLE_US &&
+		    count_spare(sup) > NETWORK_SPARE)
 			fault = "idle";
 		if (fault != NULL) {
 			log_debug(NULL,
 			    "holder-replaced slot=%u name=%s loans=%u why=%s",
-			    slot, sup->sandboxes[index].name,
-			    sup->sandboxes[index].holder.loans, fault);
+			    slot, sup->boxes[index].name,
+			    sup->boxes[index].network.loans, fault);
 			ending_begin(sup, index);
 		}
 	}
@@ -218,7 +218,7 @@ settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 }
 
 void
-holders_settle(struct supervisor *sup, uint64_t now_us)
+networks_settle(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t slot;
 
@@ -226,25 +226,25 @@ holders_settle(struct supervisor *sup, uint64_t now_us)
 		return;
 	for (slot = 0; slot < sup->pool.slot_count; slot++)
 		settle_one(sup, slot, now_us);
-	if (count_spare(sup) < HOLDERS_SPARE)
+	if (count_spare(sup) < NETWORK_SPARE)
 		start_spare(sup, now_us);
 }
 
 uint64_t
-holders_next_event_us(const struct supervisor *sup, uint64_t now_us)
+networks_next_event_us(const struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us = IO_FOREVER;
 	uint64_t at_us;
 	uint32_t slot;
 
-	if (count_spare(sup) < HOLDERS_SPARE && sup->next_spare_us > now_us)
+	if (count_spare(sup) < NETWORK_SPARE && sup->next_spare_us > now_us)
 		return sup->next_spare_us;
-	if (count_spare(sup) <= HOLDERS_SPARE)
+	if (count_spare(sup) <= NETWORK_SPARE)
 		return next_us;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
 		if (!is_spare(sup, slot))
 			continue;
-		at_us = sup->pool.slots[slot].since_us + HOLDER_IDLE_US;
+		at_us = sup->pool.slots[slot].since_us + NETWORK_IDLE_US;
 		if (at_us < next_us)
 			next_us = at_us;
 	}

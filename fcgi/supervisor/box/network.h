@@ -21,44 +21,44 @@
 #include <sys/types.h>
 
 /* Runs, and time, after which even an untouched one is replaced. */
-#define HOLDER_LOANS_MAX 50
-#define HOLDER_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
+#define NETWORK_LOANS_MAX 50
+#define NETWORK_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
 /* How long a slot that is not started keeps it, but for one: the next start is
  * as a rule in another slot than the one that was just leased. */
-#define HOLDER_IDLE_US (3ULL * 1000 * 1000)
-#define HOLDERS_SPARE 1
+#define NETWORK_IDLE_US (3ULL * 1000 * 1000)
+#define NETWORK_SPARE 1
 /* After one that was to be spare could not be started: microseconds. */
-#define HOLDER_SPARE_AGAIN_US (10ULL * 1000 * 1000)
-#define HOLDER_COUNTERS_MAX 6144
+#define NETWORK_SPARE_AGAIN_US (10ULL * 1000 * 1000)
+#define NETWORK_COUNTERS_MAX 6144
 
 struct supervisor;
 
 /* What a box has that is one. */
-struct holder {
+struct network {
 	pid_t pid;      /* in whose /proc the counters are */
 	uint32_t loans; /* sandboxes that joined it */
 	bool lent;      /* since the counters were looked at */
 	bool worn;      /* not to be lent again */
-	char counters[HOLDER_COUNTERS_MAX]; /* as they were at first */
+	char counters[NETWORK_COUNTERS_MAX]; /* as they were at first */
 };
 
 /* True for the number of a box that is a holder. */
-bool holder_is(const struct supervisor *sup, uint32_t index);
+bool box_is_network(const struct supervisor *sup, uint32_t index);
 
 /*
  * Lends the slot's holder: its name, or NULL and *waits: it is being started,
- * and holder_on_ready() will launch the sandbox. NULL alone: there are none.
+ * and network_on_ready() will launch the sandbox. NULL alone: there are none.
  */
-const char *holder_lend(struct supervisor *sup, uint32_t slot, bool *waits);
+const char *network_lend(struct supervisor *sup, uint32_t slot, bool *waits);
 
-void holder_on_ready(struct supervisor *sup, uint32_t index);
-void holder_on_ending(struct supervisor *sup, uint32_t index);
+void network_on_ready(struct supervisor *sup, uint32_t index);
+void network_on_ending(struct supervisor *sup, uint32_t index);
 
 /* A start in the slot has failed, or all holders have an old image. */
-void holder_wear(struct supervisor *sup, uint32_t slot);
+void network_wear(struct supervisor *sup, uint32_t slot);
 
 /* Ends those that have to go, and tells the pool which slots have one. */
-void holders_settle(struct supervisor *sup, uint64_t now_us);
-uint64_t holders_next_event_us(const struct supervisor *sup, uint64_t now_us);
+void networks_settle(struct supervisor *sup, uint64_t now_us);
+uint64_t networks_next_event_us(const struct supervisor *sup, uint64_t now_us);
 
 #endif

@@ -22,19 +22,19 @@
 #include "supervisor/supervisor.h"
 
 void
-sandbox_init(struct sandbox *box)
+box_init(struct box *box)
 {
 	memset(box, 0, sizeof(*box));
 	box->listen_fd = box->guest_fd = box->pid_fd = box->run_fd = -1;
 	docker_client_init(&box->runner);
 	docker_client_init(&box->helper);
 	box->deadline_us = box->ending_deadline_us = IO_FOREVER;
-	box->worker = POOL_NONE;
+	box->responder = POOL_NONE;
 }
 
 /* The slot directory and its socket; the path is short by config_check. */
 static int
-open_slot_dir(struct sandbox *box)
+open_slot_dir(struct box *box)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int n;
@@ -65,7 +65,7 @@ open_slot_dir(struct sandbox *box)
 static int
 name_sandbox(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	char id[DOCKER_NAME_MAX / 2];
 	char dir[sizeof(box->dir)];
 	int n;
@@ -74,7 +74,7 @@ name_sandbox(struct supervisor *sup, uint32_t slot)
 	    slot, ++sup->starts);
 	(void)snprintf(box->name, sizeof(box->name), "sce-%s", id);
 	n = snprintf(dir, sizeof(dir), "%s/%s/%s", sup->config.run_dir,
-	    holder_is(sup, slot) ? "nets" : "slots", id);
+	    box_is_network(sup, slot) ? "nets" : "slots", id);
 	if (n < 0 || (size_t)n >= sizeof(dir)) {
 		errno = ENAMETOOLONG;
 		return -1;
@@ -84,16 +84,16 @@ name_sandbox(struct supervisor *sup, uint32_t slot)
 }
 
 static void
-launch(struct supervisor *sup, uint32_t index, const char *holder)
+launch(struct supervisor *sup, uint32_t index, const char *network)
 {
-	struct sandbox *box = &sup->sandboxes[index];
+	struct box *box = &sup->boxes[index];
 	struct docker_box what = { .name = box->name,
 		.dir = box->dir,
 		.slot = index % sup->pool.slot_count,
 		.uid = sup->config.uid_base + index,
 		.runtime = sup->pool.slots[index].runtime,
-		.is_holder = holder_is(sup, index),
-		.holder = holder };
+		.is_network = box_is_network(sup, index),
+		.network = network };
 
 	box->deadline_us = io_now_us() +
 			   (uint64_t)sup->config.start_timeout_ms * 1000;
@@ -105,31 +105,31 @@ launch(struct supervisor *sup, uint32_t index, const char *holder)
 }
 
 void
-sandbox_launch(struct supervisor *sup, uint32_t slot)
+box_launch(struct supervisor *sup, uint32_t slot)
 {
-	const char *holder;
+	const char *network;
 	bool waits;
 
-	holder = holder_lend(sup, slot, &waits);
+	network = network_lend(sup, slot, &waits);
 	if (!waits)
-		launch(sup, slot, holder);
+		launch(sup, slot, network);
 }
 
 void
-sandbox_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
+box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 
-	sandbox_init(box);
+	box_init(box);
 	box->started_us = io_now_us();
 	sup->pool.slots[slot].runtime = runtime;
 	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
-	sandbox_launch(sup, slot); /* or later, when its holder is there */
+	box_launch(sup, slot); /* or later, when its holder is there */
 }
 
 /* One connection was enough: no socket and no name is left of the door. */
 static void
-close_door(struct supervisor *sup, struct sandbox *box)
+close_door(struct supervisor *sup, struct box *box)
 {
 	char path[DOCKER_PATH_MAX + 2];
 
@@ -158,7 +158,7 @@ peer_uid(const struct config *config, uint32_t slot)
 static const char *
 identify(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
@@ -169,7 +169,7 @@ identify(struct supervisor *sup, uint32_t slot)
 		return "dialled by a foreign uid";
 	if (peer.pid <= 1)
 		return "dialled from a foreign pid namespace";
-	box->holder.pid = peer.pid;
+	box->network.pid = peer.pid;
 	box->pid_fd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
 	if (box->pid_fd == -1)
 		return "its process is gone already";
@@ -193,9 +193,9 @@ identify(struct supervisor *sup, uint32_t slot)
 }
 
 void
-sandbox_on_dial(struct supervisor *sup, uint32_t slot)
+box_on_dial(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	const char *problem;
 
 	box->guest_fd = accept4(
@@ -214,7 +214,7 @@ sandbox_on_dial(struct supervisor *sup, uint32_t slot)
 }
 
 void
-sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
+box_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 {
 	enum slot_state state = sup->pool.slots[slot].state;
 
@@ -223,51 +223,51 @@ sandbox_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
 		return;
 	}
 	if (state == SLOT_LEASED && sup->config.fork) {
-		reuse_on_guest(sup, slot);
+		fork_runs_on_guest(sup, slot);
 		return;
 	}
 	/* Nobody has asked a waiting one. */
 	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 &&
 	    !sup->config.fork)
 		return;
-	if (holder_is(sup, slot)) {
+	if (box_is_network(sup, slot)) {
 		log_warning(NULL, "holder-died slot=%u name=%s",
-		    slot - sup->pool.slot_count, sup->sandboxes[slot].name);
+		    slot - sup->pool.slot_count, sup->boxes[slot].name);
 	} else if (state == SLOT_READY) {
 		sup->metrics.ready_deaths++;
 		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
-		    slot, sup->sandboxes[slot].name);
+		    slot, sup->boxes[slot].name);
 	}
 	ending_begin(sup, slot);
 }
 
 void
-sandbox_on_deadline(struct supervisor *sup, uint32_t slot)
+box_on_deadline(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	char trace[TRACE_TEXT_BYTES];
 
 	if (sup->pool.slots[slot].state == SLOT_STARTING) {
 		ending_fail_start(sup, slot, "it did not get ready in time");
 		return;
 	}
-	if (box->worker == POOL_NONE) {
+	if (box->responder == POOL_NONE) {
 		log_warning(NULL, "sandbox-not-ready-again slot=%u name=%s",
 		    slot, box->name);
 		ending_begin(sup, slot);
 		return;
 	}
 	sup->metrics.leases_expired++;
-	trace_format(sup->workers[box->worker].trace, trace);
+	trace_format(sup->responders[box->responder].trace, trace);
 	log_warning(NULL, "lease-expired trace=%s slot=%u name=%s worker=%u",
-	    trace, slot, box->name, box->worker);
+	    trace, slot, box->name, box->responder);
 	ending_begin(sup, slot);
 }
 
 void
-sandbox_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
+box_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	char output[512];
 
 	docker_client_output(&box->runner, output, sizeof(output));

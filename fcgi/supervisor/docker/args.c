@@ -12,8 +12,8 @@
 /* Its own threads for each process or thread of the program. */
 #define GVISOR_THREADS_EACH 8
 /* A holder waits, and that is all; runc needs this much to start it. */
-#define HOLDER_MEMORY "32m"
-#define HOLDER_PIDS "16"
+#define NETWORK_MEMORY "32m"
+#define NETWORK_PIDS "16"
 
 void
 docker_args_add(struct docker_args *args, const char *arg)
@@ -54,11 +54,11 @@ docker_args_add_option(
 /* A network namespace with nothing in it: a new one, or the holder's, which
  * then has given the host's name and resolv.conf as well. */
 static void
-add_network(struct docker_args *args, const char *holder)
+add_network(struct docker_args *args, const char *network)
 {
 	docker_args_add(args, "--network");
-	if (holder != NULL) {
-		docker_args_add_format(args, "container:%s", holder);
+	if (network != NULL) {
+		docker_args_add_format(args, "container:%s", network);
 		return;
 	}
 	docker_args_add(args, "none");
@@ -73,10 +73,10 @@ static void
 add_isolation(struct docker_args *args, const struct config *config,
     const struct docker_box *box)
 {
-	bool fork = config->fork && !box->is_holder;
+	bool fork = config->fork && !box->is_network;
 	uint32_t uid = box->uid;
 
-	add_network(args, box->holder);
+	add_network(args, box->network);
 	docker_args_add_option(args, "--ipc", "none");
 	docker_args_add_option(args, "--cgroupns", "private");
 	/* One uid per slot: a shared one shares quotas between neighbours. */
@@ -224,8 +224,8 @@ add_identity(struct docker_args *args, const struct docker *docker,
 	docker_args_add_format(args, "sce.boot=%s", docker->boot_id);
 	docker_args_add(args, "--label");
 	docker_args_add_format(
-	    args, "sce.%s=%u", box->is_holder ? "holder" : "slot", box->slot);
-	if (box->is_holder)
+	    args, "sce.%s=%u", box->is_network ? "holder" : "slot", box->slot);
+	if (box->is_network)
 		return; /* it serves all of them */
 	docker_args_add(args, "--label");
 	docker_args_add_format(args, "sce.runtime=%s",
@@ -280,9 +280,9 @@ docker_args_hold(struct docker_args *args, const struct docker *docker,
 	add_isolation(args, config, box);
 	docker_args_add(args, "--read-only");
 	add_mounts(args, config, box);
-	docker_args_add_option(args, "--memory", HOLDER_MEMORY);
-	docker_args_add_option(args, "--memory-swap", HOLDER_MEMORY);
-	docker_args_add_option(args, "--pids-limit", HOLDER_PIDS);
+	docker_args_add_option(args, "--memory", NETWORK_MEMORY);
+	docker_args_add_option(args, "--memory-swap", NETWORK_MEMORY);
+	docker_args_add_option(args, "--pids-limit", NETWORK_PIDS);
 	docker_args_add_option(args, "--cpus", "0.1");
 	add_ulimit(args, "nofile", 16);
 	add_ulimit(args, "fsize", 0);

@@ -121,7 +121,7 @@ docker_run(const struct docker *docker, struct docker_client *client,
 {
 	struct docker_args args = { .count = 0 };
 
-	if (box->is_holder)
+	if (box->is_network)
 		docker_args_hold(&args, docker, box);
 	else
 		docker_args_run(&args, docker, box);

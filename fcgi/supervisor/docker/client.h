@@ -38,8 +38,8 @@ struct docker_box {
 	uint32_t slot;
 	uint32_t uid;
 	uint32_t runtime;
-	bool is_holder;
-	const char *holder; /* whose network it joins; NULL: its own */
+	bool is_network;
+	const char *network; /* whose network it joins; NULL: its own */
 };
 
 /* One running client. */

@@ -16,7 +16,7 @@
 static int
 limit_memory(struct supervisor *sup, uint32_t slot, uint32_t memory_kib)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
+	struct box *box = &sup->boxes[slot];
 	uint32_t runtime = sup->pool.slots[slot].runtime;
 	uint64_t bytes = memory_kib != 0
 			     ? (uint64_t)memory_kib * 1024
@@ -38,37 +38,37 @@ limit_memory(struct supervisor *sup, uint32_t slot, uint32_t memory_kib)
 static int
 open_run(struct supervisor *sup, const struct pool_grant *grant)
 {
-	struct sandbox *box = &sup->sandboxes[grant->slot];
+	struct box *box = &sup->boxes[grant->slot];
 
 	if (limit_memory(sup, grant->slot, grant->waiter.memory_kib) == -1) {
 		box->is_last_run = true;
 		return -1;
 	}
-	return sup->config.fork ? reuse_open_run(sup, grant->slot)
+	return sup->config.fork ? fork_runs_open_run(sup, grant->slot)
 				: box->guest_fd;
 }
 
 static void
 give(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 {
-	struct sandbox *box = &sup->sandboxes[grant->slot];
-	uint32_t index = grant->waiter.worker;
-	struct worker *worker = &sup->workers[index];
+	struct box *box = &sup->boxes[grant->slot];
+	uint32_t index = grant->waiter.responder;
+	struct responder *responder = &sup->responders[index];
 	struct lease_reply message = { .kind = LEASE_GRANT,
 		.lease_id = ++sup->leases,
 		.queue_us = now_us - grant->waiter.since_us };
 	char trace[TRACE_TEXT_BYTES];
 
-	box->worker = index;
+	box->responder = index;
 	box->deadline_us = now_us +
 			   (uint64_t)grant->waiter.wall_limit_ms * 1000 +
 			   LEASE_MARGIN_US;
-	worker->state = WORKER_LEASED;
-	worker->lease_id = sup->leases;
-	worker->leased_us = now_us;
-	worker->slot = grant->slot;
+	responder->state = RESPONDER_LEASED;
+	responder->lease_id = sup->leases;
+	responder->leased_us = now_us;
+	responder->slot = grant->slot;
 	metrics_observe(&sup->metrics.queue, message.queue_us);
-	trace_format(worker->trace, trace);
+	trace_format(responder->trace, trace);
 	log_debug(NULL,
 	    "lease-granted trace=%s lease=%" PRIu64
 	    " slot=%u name=%s queue_us=%" PRIu64,
@@ -90,7 +90,7 @@ refuse_in_vain(struct supervisor *sup, uint64_t now_us)
 			continue;
 		}
 		/* Those behind it move up. */
-		index = waiter->worker;
+		index = waiter->responder;
 		(void)pool_dequeue(&sup->pool, index);
 		monitor_refuse(sup, index,
 		    sup->stopping ? LEASE_STOPPING : LEASE_NO_SANDBOX);
@@ -114,15 +114,15 @@ grant_all(struct supervisor *sup, uint64_t now_us)
 void
 grant_ended(struct supervisor *sup, uint32_t slot)
 {
-	struct sandbox *box = &sup->sandboxes[slot];
-	struct worker *worker;
+	struct box *box = &sup->boxes[slot];
+	struct responder *responder;
 
-	if (box->worker == POOL_NONE)
+	if (box->responder == POOL_NONE)
 		return;
-	worker = &sup->workers[box->worker];
-	box->worker = POOL_NONE;
-	if (worker->state != WORKER_LEASED || worker->slot != slot)
+	responder = &sup->responders[box->responder];
+	box->responder = POOL_NONE;
+	if (responder->state != RESPONDER_LEASED || responder->slot != slot)
 		return;
-	worker->slot = POOL_NONE;
-	worker->release_by_us = io_now_us() + RELEASE_PATIENCE_US;
+	responder->slot = POOL_NONE;
+	responder->release_by_us = io_now_us() + RELEASE_PATIENCE_US;
 }

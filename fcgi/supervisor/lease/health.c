@@ -15,8 +15,8 @@ somebody_probes(const struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].probing_until_us > now_us)
+	for (i = 0; i < sup->responder_count; i++) {
+		if (sup->responders[i].probing_until_us > now_us)
 			return true;
 	}
 	return false;
@@ -39,7 +39,7 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 		return LEASE_HEALTHY;
 	if (somebody_probes(sup, now_us))
 		return LEASE_BUSY;
-	sup->workers[index]
+	sup->responders[index]
 	    .probing_until_us = now_us + LEASE_MARGIN_US +
 				((uint64_t)sup->config.queue_wait_ms +
 				    sup->config.runtimes[0].timeout_ms) *
@@ -55,7 +55,7 @@ report_on_health(struct supervisor *sup, uint32_t index)
 		.running = pool_count(&sup->pool, SLOT_LEASED),
 		.queued = sup->pool.queued };
 
-	if (sup->workers[index].state != WORKER_IDLE)
+	if (sup->responders[index].state != RESPONDER_IDLE)
 		return "it asked for health in the middle of a lease";
 	message.reason = judge_health(sup, index, io_now_us());
 	monitor_reply(sup, index, &message, -1);
@@ -74,7 +74,7 @@ look_around(const struct supervisor *sup)
 		.slots_leased = pool_count(pool, SLOT_LEASED),
 		.slots_dead = pool_count(pool, SLOT_DEAD),
 		.queued = pool->queued,
-		.responders = workers_alive(sup),
+		.responders = responders_alive(sup),
 		.running_max = pool->limits.running,
 		.queue_max = pool->limits.queue,
 		.up = !sup->stopping && !pool_is_down(pool, 0, now_us),
@@ -104,16 +104,16 @@ report_on_metrics(struct supervisor *sup, uint32_t index)
 	static char text[LEASE_TEXT_MAX]; /* one thread; large */
 	size_t sent;
 
-	if (sup->workers[index].state != WORKER_IDLE)
+	if (sup->responders[index].state != RESPONDER_IDLE)
 		return "it asked for metrics in the middle of a lease";
 	memset(text, 0, sizeof(text));
 	message.text_bytes = (uint32_t)metrics_format(
 	    &sup->metrics, &now, text, sizeof(text));
 	monitor_reply(sup, index, &message, -1);
 	for (sent = 0; sent < message.text_bytes; sent += LEASE_TEXT_BYTES) {
-		if (sup->workers[index].channel_fd == -1)
+		if (sup->responders[index].channel_fd == -1)
 			return NULL; /* it did not read the one before */
-		if (fdpass_send(sup->workers[index].channel_fd, text + sent,
+		if (fdpass_send(sup->responders[index].channel_fd, text + sent,
 			LEASE_TEXT_BYTES, -1) == -1)
 			return "it does not read its channel";
 	}

@@ -20,24 +20,24 @@ monitor_reply(
     struct supervisor *sup, uint32_t index, struct lease_reply *message, int fd)
 {
 	message->version = LEASE_PROTOCOL_VERSION;
-	if (fdpass_send(sup->workers[index].channel_fd, message,
+	if (fdpass_send(sup->responders[index].channel_fd, message,
 		sizeof(*message), fd) == -1)
-		workers_end(sup, index, "it does not read its channel");
+		responders_end(sup, index, "it does not read its channel");
 }
 
 void
 monitor_refuse(
     struct supervisor *sup, uint32_t index, enum lease_refusal reason)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 	struct lease_reply message = { .kind = LEASE_REFUSE,
 		.reason = reason,
-		.retry_after_s = pool_retry_after_s(
-		    &sup->pool, worker->runtime, worker->client, io_now_us()) };
+		.retry_after_s = pool_retry_after_s(&sup->pool,
+		    responder->runtime, responder->client, io_now_us()) };
 
 	metrics_note_refusal(&sup->metrics, reason);
-	worker->state = WORKER_IDLE;
-	worker->probing_until_us = 0;
+	responder->state = RESPONDER_IDLE;
+	responder->probing_until_us = 0;
 	monitor_reply(sup, index, &message, -1);
 }
 
@@ -64,7 +64,7 @@ check_wishes(const struct config *config, const struct lease_request *request)
 static void
 refuse_as_down(struct supervisor *sup, uint32_t index)
 {
-	if (sup->pool.stock[sup->workers[index].runtime].is_missing)
+	if (sup->pool.stock[sup->responders[index].runtime].is_missing)
 		sweep_soon(sup);
 	monitor_refuse(sup, index, LEASE_NO_SANDBOX);
 }
@@ -73,8 +73,8 @@ static const char *
 on_acquire(
     struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
-	struct worker *worker = &sup->workers[index];
-	struct pool_waiter waiter = { .worker = index,
+	struct responder *responder = &sup->responders[index];
+	struct pool_waiter waiter = { .responder = index,
 		.wall_limit_ms = request->wall_limit_ms,
 		.memory_kib = request->memory_kib,
 		.runtime = request->runtime,
@@ -82,14 +82,14 @@ on_acquire(
 	const char *violation = check_wishes(&sup->config, request);
 	uint32_t evicted;
 
-	if (worker->state != WORKER_IDLE)
+	if (responder->state != RESPONDER_IDLE)
 		return "it asked for a second lease";
 	if (violation != NULL)
 		return violation;
-	worker->runtime = request->runtime;
+	responder->runtime = request->runtime;
 	memcpy(waiter.client, request->client, sizeof(waiter.client));
-	memcpy(worker->client, request->client, sizeof(worker->client));
-	memcpy(worker->trace, request->trace, sizeof(worker->trace));
+	memcpy(responder->client, request->client, sizeof(responder->client));
+	memcpy(responder->trace, request->trace, sizeof(responder->trace));
 	if (sup->stopping) {
 		monitor_refuse(sup, index, LEASE_STOPPING);
 	} else if (pool_is_down(&sup->pool, waiter.runtime, waiter.since_us)) {
@@ -97,7 +97,7 @@ on_acquire(
 	} else if (!pool_enqueue(&sup->pool, &waiter, &evicted)) {
 		monitor_refuse(sup, index, LEASE_QUEUE_FULL);
 	} else {
-		worker->state = WORKER_WAITING;
+		responder->state = RESPONDER_WAITING;
 		if (evicted != POOL_NONE)
 			monitor_refuse(sup, evicted, LEASE_QUEUE_FULL);
 		grant_all(sup, waiter.since_us);
@@ -116,42 +116,42 @@ on_cancel(struct supervisor *sup, uint32_t index)
 }
 
 static void
-note_run(struct supervisor *sup, const struct worker *worker,
+note_run(struct supervisor *sup, const struct responder *responder,
     const struct lease_request *request)
 {
-	uint64_t run_us = io_now_us() - worker->leased_us;
+	uint64_t run_us = io_now_us() - responder->leased_us;
 	char trace[TRACE_TEXT_BYTES];
 
 	metrics_note_run(
 	    &sup->metrics, request->outcome, request->truncated, run_us);
-	trace_format(worker->trace, trace);
+	trace_format(responder->trace, trace);
 	log_debug(NULL,
 	    "lease-released trace=%s lease=%" PRIu64
 	    " outcome=%u run_us=%" PRIu64,
-	    trace, worker->lease_id, request->outcome, run_us);
+	    trace, responder->lease_id, request->outcome, run_us);
 }
 
 static const char *
 on_release(
     struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 
-	if (worker->state != WORKER_LEASED ||
-	    request->lease_id != worker->lease_id)
+	if (responder->state != RESPONDER_LEASED ||
+	    request->lease_id != responder->lease_id)
 		return "it released what it does not hold";
 	if (request->verdict > VERDICT_SANDBOX_FAILED ||
 	    request->outcome > LEASE_ABANDONED)
 		return "it reported an unknown verdict";
-	note_run(sup, worker, request);
+	note_run(sup, responder, request);
 	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
 		sup->last_verdict_us = io_now_us();
-	if (worker->slot != POOL_NONE &&
-	    !reuse_on_release(sup, worker->slot, request->verdict))
-		ending_begin(sup, worker->slot);
-	worker->state = WORKER_IDLE;
-	worker->release_by_us = IO_FOREVER;
-	worker->probing_until_us = 0;
+	if (responder->slot != POOL_NONE &&
+	    !fork_runs_on_release(sup, responder->slot, request->verdict))
+		ending_begin(sup, responder->slot);
+	responder->state = RESPONDER_IDLE;
+	responder->release_by_us = IO_FOREVER;
+	responder->probing_until_us = 0;
 	return NULL;
 }
 
@@ -182,20 +182,20 @@ dispatch(
 }
 
 void
-monitor_on_worker(struct supervisor *sup, uint32_t index)
+monitor_on_responder(struct supervisor *sup, uint32_t index)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 	struct lease_request request;
 	const char *violation = NULL;
 	int fd = -1;
 	int n;
 
 	/* One message a turn: a responder that talks a lot starves nobody. */
-	n = fdpass_recv(worker->channel_fd, &request, sizeof(request), &fd);
+	n = fdpass_recv(responder->channel_fd, &request, sizeof(request), &fd);
 	if (n == -1 && errno == EAGAIN)
 		return;
 	if (n == 0) {
-		workers_end(sup, index, NULL); /* it is gone, or going */
+		responders_end(sup, index, NULL); /* it is gone, or going */
 		return;
 	}
 	if (n == -1)
@@ -206,5 +206,5 @@ monitor_on_worker(struct supervisor *sup, uint32_t index)
 		violation = dispatch(sup, index, &request);
 	fd_close(&fd);
 	if (violation != NULL)
-		workers_end(sup, index, violation);
+		responders_end(sup, index, violation);
 }

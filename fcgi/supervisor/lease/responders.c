@@ -24,35 +24,36 @@
 #define RESPAWN_MAX_US (5 * 1000 * 1000)
 
 static void
-worker_clear(struct supervisor *sup, struct worker *worker)
+clear(struct supervisor *sup, struct responder *responder)
 {
-	supervisor_close(sup, &worker->channel_fd);
-	worker->state = WORKER_IDLE;
-	worker->slot = POOL_NONE;
-	worker->probing_until_us = 0;
-	worker->release_by_us = IO_FOREVER;
+	supervisor_close(sup, &responder->channel_fd);
+	responder->state = RESPONDER_IDLE;
+	responder->slot = POOL_NONE;
+	responder->probing_until_us = 0;
+	responder->release_by_us = IO_FOREVER;
 }
 
 static int
 spawn(struct supervisor *sup, uint32_t index)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 	int pair[2] = { -1, -1 };
 
-	worker->respawn_us = IO_FOREVER;
-	worker->spawned_us = io_now_us();
+	responder->respawn_us = IO_FOREVER;
+	responder->spawned_us = io_now_us();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
 		return -1;
-	if (supervisor_watch(sup, pair[0], EPOLLIN, EVENT_WORKER, index) == 0)
-		worker->pid = fork();
-	if (worker->pid == 0)
+	if (supervisor_watch(sup, pair[0], EPOLLIN, EVENT_RESPONDER, index) ==
+	    0)
+		responder->pid = fork();
+	if (responder->pid == 0)
 		launch_responder(sup, pair[1]);
 	fd_close(&pair[1]);
-	if (worker->pid == -1) {
+	if (responder->pid == -1) {
 		supervisor_close(sup, &pair[0]);
 		return -1;
 	}
-	worker->channel_fd = pair[0];
+	responder->channel_fd = pair[0];
 	return 0;
 }
 
@@ -62,121 +63,124 @@ spawn_or_later(struct supervisor *sup, uint32_t index)
 	if (spawn(sup, index) == 0)
 		return;
 	log_error(strerror(errno), "responder-not-started worker=%u", index);
-	sup->workers[index].respawn_us = io_now_us() + RESPAWN_MAX_US;
+	sup->responders[index].respawn_us = io_now_us() + RESPAWN_MAX_US;
 }
 
 void
-workers_start(struct supervisor *sup)
+responders_start(struct supervisor *sup)
 {
 	uint32_t i;
 
-	sup->worker_count = WORKERS_FOR(sup->config.running, sup->config.queue);
-	if (sup->worker_count > WORKERS_MAX)
-		sup->worker_count = WORKERS_MAX;
-	for (i = 0; i < sup->worker_count; i++) {
-		sup->workers[i].pid = -1;
-		sup->workers[i].channel_fd = -1;
-		worker_clear(sup, &sup->workers[i]);
+	sup->responder_count = RESPONDERS_FOR(
+	    sup->config.running, sup->config.queue);
+	if (sup->responder_count > RESPONDERS_MAX)
+		sup->responder_count = RESPONDERS_MAX;
+	for (i = 0; i < sup->responder_count; i++) {
+		sup->responders[i].pid = -1;
+		sup->responders[i].channel_fd = -1;
+		clear(sup, &sup->responders[i]);
 		spawn_or_later(sup, i);
 	}
 }
 
 void
-workers_respawn(struct supervisor *sup, uint64_t now_us)
+responders_respawn(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count && !sup->stopping; i++) {
-		if (sup->workers[i].pid == -1 &&
-		    sup->workers[i].respawn_us <= now_us)
+	for (i = 0; i < sup->responder_count && !sup->stopping; i++) {
+		if (sup->responders[i].pid == -1 &&
+		    sup->responders[i].respawn_us <= now_us)
 			spawn_or_later(sup, i);
 	}
 }
 
 void
-workers_enforce(struct supervisor *sup, uint64_t now_us)
+responders_enforce(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].release_by_us <= now_us)
-			workers_end(sup, i, "it keeps a lease that is over");
+	for (i = 0; i < sup->responder_count; i++) {
+		if (sup->responders[i].release_by_us <= now_us)
+			responders_end(sup, i, "it keeps a lease that is over");
 	}
 }
 
 uint64_t
-workers_next_event_us(const struct supervisor *sup)
+responders_next_event_us(const struct supervisor *sup)
 {
 	uint64_t next_us = IO_FOREVER;
-	const struct worker *worker;
+	const struct responder *responder;
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		worker = &sup->workers[i];
-		if (!sup->stopping && worker->pid == -1 &&
-		    worker->respawn_us < next_us)
-			next_us = worker->respawn_us;
-		if (worker->release_by_us < next_us)
-			next_us = worker->release_by_us;
+	for (i = 0; i < sup->responder_count; i++) {
+		responder = &sup->responders[i];
+		if (!sup->stopping && responder->pid == -1 &&
+		    responder->respawn_us < next_us)
+			next_us = responder->respawn_us;
+		if (responder->release_by_us < next_us)
+			next_us = responder->release_by_us;
 	}
 	return next_us;
 }
 
-/* Frees what a worker holds or waits for. */
+/* Frees what a responder holds or waits for. */
 static void
 abandon(struct supervisor *sup, uint32_t index)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 
 	(void)pool_dequeue(&sup->pool, index);
-	if (worker->state == WORKER_LEASED)
+	if (responder->state == RESPONDER_LEASED)
 		sup->metrics.leases_lost++;
-	if (worker->state == WORKER_LEASED && worker->slot != POOL_NONE)
-		ending_begin(sup, worker->slot);
-	worker_clear(sup, worker);
+	if (responder->state == RESPONDER_LEASED &&
+	    responder->slot != POOL_NONE)
+		ending_begin(sup, responder->slot);
+	clear(sup, responder);
 }
 
 void
-workers_end(struct supervisor *sup, uint32_t index, const char *why)
+responders_end(struct supervisor *sup, uint32_t index, const char *why)
 {
-	struct worker *worker = &sup->workers[index];
+	struct responder *responder = &sup->responders[index];
 
 	if (why != NULL)
 		log_error(why, "responder-ended worker=%u pid=%d", index,
-		    (int)worker->pid);
+		    (int)responder->pid);
 	abandon(sup, index);
-	if (worker->pid != -1)
-		(void)kill(worker->pid, SIGKILL);
+	if (responder->pid != -1)
+		(void)kill(responder->pid, SIGKILL);
 }
 
 static void
-schedule_respawn(struct worker *worker, uint64_t now_us)
+schedule_respawn(struct responder *responder, uint64_t now_us)
 {
 	uint64_t wait_us = RESPAWN_MIN_US;
 	uint32_t i;
 
-	if (now_us - worker->spawned_us >= QUICK_DEATH_US) {
-		worker->quick_deaths = 0;
-		worker->respawn_us = now_us;
+	if (now_us - responder->spawned_us >= QUICK_DEATH_US) {
+		responder->quick_deaths = 0;
+		responder->respawn_us = now_us;
 		return;
 	}
-	for (i = 0; i < worker->quick_deaths && wait_us < RESPAWN_MAX_US; i++)
+	for (i = 0; i < responder->quick_deaths && wait_us < RESPAWN_MAX_US;
+	     i++)
 		wait_us *= 2;
-	worker->quick_deaths += worker->quick_deaths < 32;
-	worker->respawn_us = now_us + (wait_us < RESPAWN_MAX_US
-					      ? wait_us
-					      : RESPAWN_MAX_US);
+	responder->quick_deaths += responder->quick_deaths < 32;
+	responder->respawn_us = now_us + (wait_us < RESPAWN_MAX_US
+						 ? wait_us
+						 : RESPAWN_MAX_US);
 }
 
 bool
-workers_on_exit(struct supervisor *sup, pid_t pid, int status)
+responders_on_exit(struct supervisor *sup, pid_t pid, int status)
 {
-	struct worker *worker;
+	struct responder *responder;
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		worker = &sup->workers[i];
-		if (worker->pid != pid)
+	for (i = 0; i < sup->responder_count; i++) {
+		responder = &sup->responders[i];
+		if (responder->pid != pid)
 			continue;
 		sup->metrics.responder_deaths += !sup->stopping;
 		if (!sup->stopping)
@@ -186,15 +190,15 @@ workers_on_exit(struct supervisor *sup, pid_t pid, int status)
 			    WIFEXITED(status) ? WEXITSTATUS(status)
 					      : WTERMSIG(status));
 		abandon(sup, i);
-		worker->pid = -1;
-		schedule_respawn(worker, io_now_us());
+		responder->pid = -1;
+		schedule_respawn(responder, io_now_us());
 		return true;
 	}
 	return false;
 }
 
 int
-workers_open_log(const struct config *config)
+responders_open_log(const struct config *config)
 {
 	char path[CONFIG_STRING_MAX + 32];
 
@@ -205,7 +209,7 @@ workers_open_log(const struct config *config)
 }
 
 void
-workers_reopen_log(struct supervisor *sup)
+responders_reopen_log(struct supervisor *sup)
 {
 	struct lease_reply message = { .version = LEASE_PROTOCOL_VERSION,
 		.kind = LEASE_REOPEN };
@@ -214,23 +218,23 @@ workers_reopen_log(struct supervisor *sup)
 
 	if (sup->stopping)
 		return; /* nobody hears of it any more */
-	fd = workers_open_log(&sup->config);
+	fd = responders_open_log(&sup->config);
 	if (fd == -1) {
 		log_error(strerror(errno), "log-not-reopened");
 		return;
 	}
 	fd_close(&sup->log_fd);
 	sup->log_fd = fd;
-	for (i = 0; i < sup->worker_count; i++) {
-		if (sup->workers[i].channel_fd == -1 ||
-		    fdpass_send(sup->workers[i].channel_fd, &message,
+	for (i = 0; i < sup->responder_count; i++) {
+		if (sup->responders[i].channel_fd == -1 ||
+		    fdpass_send(sup->responders[i].channel_fd, &message,
 			sizeof(message), fd) == 0)
 			continue;
 		/* Too many on their way is not its fault. */
 		if (errno == ETOOMANYREFS)
 			log_error(strerror(errno), "old-log-kept worker=%u", i);
 		else
-			workers_end(sup, i, "it does not read its channel");
+			responders_end(sup, i, "it does not read its channel");
 	}
 	log_notice(NULL, "log-reopened");
 }
@@ -242,27 +246,27 @@ workers_reopen_log(struct supervisor *sup)
  * for the release.
  */
 void
-workers_stop(struct supervisor *sup)
+responders_stop(struct supervisor *sup)
 {
-	struct worker *worker;
+	struct responder *responder;
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++) {
-		worker = &sup->workers[i];
-		if (worker->state != WORKER_LEASED)
-			supervisor_close(sup, &worker->channel_fd);
-		else if (worker->channel_fd != -1)
-			(void)shutdown(worker->channel_fd, SHUT_WR);
+	for (i = 0; i < sup->responder_count; i++) {
+		responder = &sup->responders[i];
+		if (responder->state != RESPONDER_LEASED)
+			supervisor_close(sup, &responder->channel_fd);
+		else if (responder->channel_fd != -1)
+			(void)shutdown(responder->channel_fd, SHUT_WR);
 	}
 }
 
 uint32_t
-workers_alive(const struct supervisor *sup)
+responders_alive(const struct supervisor *sup)
 {
 	uint32_t alive = 0;
 	uint32_t i;
 
-	for (i = 0; i < sup->worker_count; i++)
-		alive += sup->workers[i].pid != -1;
+	for (i = 0; i < sup->responder_count; i++)
+		alive += sup->responders[i].pid != -1;
 	return alive;
 }

@@ -92,7 +92,7 @@ struct pool_slot {
 };
 
 struct pool_waiter {
-	uint32_t worker;
+	uint32_t responder;
 	uint32_t wall_limit_ms;
 	uint32_t memory_kib; /* 0: as configured */
 	uint32_t runtime;
@@ -226,16 +226,16 @@ uint32_t pool_share(const struct pool *pool,
 /* --- queue.c: whose turn it is --- */
 
 /*
- * False if there is no place in the queue. A worker waits at most once. When
+ * False if there is no place in the queue. A responder waits at most once. When
  * the queue is full, the newest waiter of the client who has most of them
- * makes room for one who has fewer: *evicted, else POOL_NONE, is that worker,
- * and has to be told.
+ * makes room for one who has fewer: *evicted, else POOL_NONE, is that
+ * responder, and has to be told.
  */
 bool pool_enqueue(
     struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted);
 
-/* Takes a worker out of the queue; false if it was not in it. */
-bool pool_dequeue(struct pool *pool, uint32_t worker);
+/* Takes a responder out of the queue; false if it was not in it. */
+bool pool_dequeue(struct pool *pool, uint32_t responder);
 
 /*
  * Who is to be served next of those that wait for one of some runtimes, which
@@ -257,7 +257,7 @@ bool pool_grant_next(
 uint32_t pool_waiters_of(
     const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES]);
 
-/* Takes a worker that waited too long out of the queue, or POOL_NONE. */
+/* Takes a responder that waited too long out of the queue, or POOL_NONE. */
 uint32_t pool_expire(struct pool *pool, uint64_t now_us);
 
 /* When, after now, one of the pool_pick functions may say something new. */

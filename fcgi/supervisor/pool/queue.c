@@ -115,7 +115,7 @@ pool_enqueue(
 		index = who_makes_room(pool, waiter->client);
 		if (index == POOL_NONE)
 			return false;
-		*evicted = pool->queue[index].worker;
+		*evicted = pool->queue[index].responder;
 		remove_waiter(pool, index);
 	}
 	place = &pool->queue[pool->queued];
@@ -126,12 +126,12 @@ pool_enqueue(
 }
 
 bool
-pool_dequeue(struct pool *pool, uint32_t worker)
+pool_dequeue(struct pool *pool, uint32_t responder)
 {
 	uint32_t i;
 
 	for (i = 0; i < pool->queued; i++) {
-		if (pool->queue[i].worker == worker) {
+		if (pool->queue[i].responder == responder) {
 			remove_waiter(pool, i);
 			return true;
 		}
@@ -246,17 +246,17 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 uint32_t
 pool_expire(struct pool *pool, uint64_t now_us)
 {
-	uint32_t worker;
+	uint32_t responder;
 	uint32_t i;
 
 	for (i = 0; i < pool->queued; i++) {
 		if (now_us - pool->queue[i].since_us <
 		    pool->limits.queue_wait_us)
 			continue;
-		worker = pool->queue[i].worker;
+		responder = pool->queue[i].responder;
 		pool->stock[pool->queue[i].runtime].is_owed = true;
 		remove_waiter(pool, i);
-		return worker;
+		return responder;
 	}
 	return POOL_NONE;
 }

@@ -41,10 +41,10 @@ replace_waiting(struct supervisor *sup, uint32_t runtime)
 
 	for (i = 0; i < sup->pool.slot_count; i++) {
 		if (runtime == 0) /* of which the holders are */
-			holder_wear(sup, i);
+			network_wear(sup, i);
 		if (sup->pool.slots[i].runtime != runtime)
 			continue;
-		sup->sandboxes[i].is_last_run = true;
+		sup->boxes[i].is_last_run = true;
 		if (sup->pool.slots[i].state == SLOT_READY ||
 		    sup->pool.slots[i].state == SLOT_STARTING)
 			ending_begin(sup, i);

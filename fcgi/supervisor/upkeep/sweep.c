@@ -26,9 +26,9 @@ is_ours_now(const struct supervisor *sup, const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < supervisor_box_count(sup); i++) {
+	for (i = 0; i < box_count(sup); i++) {
 		if (sup->pool.slots[i].state != SLOT_EMPTY &&
-		    strcmp(sup->sandboxes[i].name, name) == 0)
+		    strcmp(sup->boxes[i].name, name) == 0)
 			return true;
 	}
 	return false;
@@ -243,7 +243,7 @@ sweep_at_stop(struct supervisor *sup)
 	uint32_t i;
 
 	/* Nothing is anybody's any more. */
-	for (i = 0; i < supervisor_box_count(sup); i++)
+	for (i = 0; i < box_count(sup); i++)
 		pool_set_state(&sup->pool, i, SLOT_EMPTY, io_now_us());
 	if (remove_all(sup) == -1)
 		log_error("containers may be left, the next start removes them",
