@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool's slots: their states, what comes of starts, back-off. */
-#include "supervisor/pool/refill.h"
+#include "supervisor/pool/pool.h"
 
 #include <string.h>
 
 /* Before there was any: how long a lease and a start take. */
 #define LEASE_GUESS_US (1000 * 1000)
 #define START_GUESS_US (500 * 1000)
+
+uint32_t
+pool_place_of(const struct pool *pool, uint32_t runtime)
+{
+	uint32_t ready_max = pool->limits.stock[runtime].ready_max;
+
+	return ready_max > 0 ? ready_max : 1;
+}
 
 /* Of each runtime as many as may wait, but for a start on demand at least
  * one; and as many as may run. */
@@ -19,7 +27,7 @@ init_stock(struct pool *pool, uint32_t runtime)
 		limits->ready_max = limits->ready;
 	pool->stock[runtime].target = limits->ready;
 	pool->stock[runtime].start_avg_us = START_GUESS_US;
-	pool->slot_count += stock_place_of(pool, runtime);
+	pool->slot_count += pool_place_of(pool, runtime);
 }
 
 void
@@ -138,15 +146,4 @@ pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us)
 	return (stock->is_missing ||
 		   (stock->failures >= POOL_FAILURES_MEAN_DOWN && is_tried)) &&
 	       pool_count_of(pool, runtime, SLOT_READY) == 0;
-}
-
-uint64_t
-pool_next_event_us(const struct pool *pool, uint64_t now_us)
-{
-	uint64_t next_us = pool_next_turn_us(pool, now_us);
-	uint64_t at_us = pool_next_stock_us(pool, now_us);
-
-	next_us = at_us < next_us ? at_us : next_us;
-	at_us = pool_next_stale_us(pool);
-	return at_us < next_us ? at_us : next_us;
 }

@@ -167,68 +167,15 @@ void pool_note_start(
  */
 bool pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us);
 
-/* --- stock.c: what waits of each runtime --- */
-
-/*
- * Starts wait until then (0: they need not), so that a run that has just begun
- * has the cores: only while nobody waits and half of each target is there.
- */
-uint64_t pool_yields_until_us(const struct pool *pool);
-
-/*
- * A slot to start a sandbox in now, and of which runtime; or POOL_NONE. First
- * for the next of those who wait and have none of theirs on the way, then for
- * others who wait for one that is started on demand, then for stock.
- */
-uint32_t pool_pick_start(
-    const struct pool *pool, uint64_t now_us, uint32_t *runtime);
-
-/*
- * To be called when leases have been granted: somebody who waits although
- * there is a place to run is missing a sandbox, and then one more is kept
- * waiting for the next time, up to ready_max; for each that was missed, but
- * once a start at the most, since the next is on its way. When none has been
- * missed for a while, the target is back at ready.
- */
-void pool_adapt(struct pool *pool, uint64_t now_us);
-
-/* When a start may be due that is not now, after now. */
-uint64_t pool_next_stock_us(const struct pool *pool, uint64_t now_us);
-
-/* --- surplus.c: what waits and should not --- */
-
-/* A READY slot beyond its target that nobody waits for, or one that stands in
- * the way of who waits for another runtime, the oldest; or POOL_NONE. */
-uint32_t pool_pick_surplus(const struct pool *pool);
-
-/* A READY slot that has waited too long and should be replaced, or NONE. */
-uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
-
-/* When the next one will be stale; UINT64_MAX: none. */
-uint64_t pool_next_stale_us(const struct pool *pool);
-
-/* --- share.c: how much one client may have --- */
-
-bool pool_is_same(
-    const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES]);
-
-/* The waiter's client is here, at the time since which it waits. */
-void pool_note_presence(struct pool *pool, const struct pool_waiter *waiter);
-
-/*
- * How many leases a client may hold: half of running while somebody else waits
- * or runs; all but one place, for who may come again, while somebody else was
- * here lately; else all.
- */
-uint32_t pool_share(const struct pool *pool,
-    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
+/* As many of a runtime may stay while others are wanted. */
+uint32_t pool_place_of(const struct pool *pool, uint32_t runtime);
 
 /* --- queue.c: whose turn it is --- */
 
 /*
- * False if there is no place in the queue. A responder waits at most once. When
- * the queue is full, the newest waiter of the client who has most of them
- * makes room for one who has fewer: *evicted, else POOL_NONE, is that
+ * False if there is no place in the queue. A responder waits at most once.
+ * When the queue is full, the newest waiter of the client with most of them
+ * makes room for one of a client with fewer: *evicted, else POOL_NONE, is that
  * responder, and has to be told.
  */
 bool pool_enqueue(
@@ -238,35 +185,28 @@ bool pool_enqueue(
 bool pool_dequeue(struct pool *pool, uint32_t responder);
 
 /*
- * Who is to be served next of those that wait for one of some runtimes, which
- * are bits: an index of the queue, or POOL_NONE, also if all have their share.
+ * The waiter that is served next of those that wait for one of some runtimes,
+ * which are bits: an index of the queue, or POOL_NONE, also if all clients have
+ * their share.
  */
 uint32_t pool_fairest(
     const struct pool *pool, uint32_t runtimes, uint64_t now_us);
 
 /*
- * The next lease: a READY slot and the waiter who is served; who waits for
- * what is not READY is passed over. Of the clients below their share those that
- * hold the fewest leases, of these each in turn, of one client's the oldest.
+ * The next lease: a READY slot and the waiter that is served. A waiter whose
+ * runtime has no READY slot is passed over. Clients below their share that hold
+ * the fewest leases come first, then each in turn, of one client the oldest.
  * Marks the slot LEASED.
+ *
+ * The share of a client: half of running while somebody else waits or runs; all
+ * but one place, for another client that may come again, while one was here
+ * lately; else all.
  */
 bool pool_grant_next(
     struct pool *pool, uint64_t now_us, struct pool_grant *grant);
 
-/* How many waiters of a client's there are. */
-uint32_t pool_waiters_of(
-    const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES]);
-
 /* Takes a responder that waited too long out of the queue, or POOL_NONE. */
 uint32_t pool_expire(struct pool *pool, uint64_t now_us);
-
-/* When, after now, one of the pool_pick functions may say something new. */
-uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);
-
-/* The same for the queue alone. */
-uint64_t pool_next_turn_us(const struct pool *pool, uint64_t now_us);
-
-/* --- retry.c --- */
 
 /*
  * Seconds, 1..POOL_RETRY_AFTER_MAX_S, after which a refused client may try
@@ -275,5 +215,41 @@ uint64_t pool_next_turn_us(const struct pool *pool, uint64_t now_us);
  */
 uint32_t pool_retry_after_s(const struct pool *pool, uint32_t runtime,
     const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
+
+/* --- refill.c: what waits of each runtime --- */
+
+/*
+ * Starts wait until then (0: they need not), so that a run that has just begun
+ * has the cores: only while nobody waits and half of each target is there.
+ */
+uint64_t pool_yields_until_us(const struct pool *pool);
+
+/*
+ * A slot to start a sandbox in now, and of which runtime; or POOL_NONE. First
+ * for the next waiter that has none of its runtime on the way, then for other
+ * waiters of a runtime that is started on demand, then for stock.
+ */
+uint32_t pool_pick_start(
+    const struct pool *pool, uint64_t now_us, uint32_t *runtime);
+
+/*
+ * To be called when leases have been granted: a waiter that finds a place to
+ * run and no sandbox is missing one, and then one more is kept waiting for the
+ * next time, up to ready_max; for each that was missed, but once a start at the
+ * most, since the next is on its way. When none has been missed for a while,
+ * the target is back at ready.
+ */
+void pool_adapt(struct pool *pool, uint64_t now_us);
+
+/* A READY slot beyond its target that nobody waits for, or one that stands in
+ * the way of a waiter of another runtime, the oldest; or POOL_NONE. */
+uint32_t pool_pick_surplus(const struct pool *pool);
+
+/* A READY slot that has waited too long and should be replaced, or NONE. */
+uint32_t pool_pick_stale(const struct pool *pool, uint64_t now_us);
+
+/* When, after now, a function of this header may say something new without
+ * another event; UINT64_MAX: never. */
+uint64_t pool_next_event_us(const struct pool *pool, uint64_t now_us);
 
 #endif

@@ -5,19 +5,90 @@
  * more than that of its client's waiter before it, and never one that has
  * passed. So a client with sixty waiters and one with a single one alternate.
  */
-#include <string.h>
-
 #include "supervisor/pool/pool.h"
 
-uint32_t
-pool_waiters_of(
-    const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+#include <string.h>
+
+static bool
+is_same(const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES])
+{
+	return memcmp(a, b, POOL_CLIENT_BYTES) == 0;
+}
+
+/* Our own probes are nobody's. */
+static bool
+is_nobody(const uint8_t client[POOL_CLIENT_BYTES])
+{
+	static const uint8_t nobody[POOL_CLIENT_BYTES];
+
+	return is_same(client, nobody);
+}
+
+static void
+note_presence(struct pool *pool, const struct pool_waiter *waiter)
+{
+	struct pool_presence now = { .seen_us = waiter->since_us };
+
+	if (is_nobody(waiter->client))
+		return;
+	memcpy(now.client, waiter->client, sizeof(now.client));
+	if (!is_same(pool->seen[0].client, now.client))
+		pool->seen[1] = pool->seen[0];
+	pool->seen[0] = now;
+}
+
+/* When somebody else was here; 0: never. */
+static uint64_t
+others_seen_us(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	return is_same(pool->seen[0].client, client) ? pool->seen[1].seen_us
+						     : pool->seen[0].seen_us;
+}
+
+/* Does anybody but the client and nobody wait, or hold a lease? */
+static bool
+has_rivals(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
+{
+	const uint8_t *other;
+	uint32_t i;
+
+	for (i = 0; i < pool->queued; i++) {
+		other = pool->queue[i].client;
+		if (!is_nobody(other) && !is_same(other, client))
+			return true;
+	}
+	for (i = 0; i < pool->slot_count; i++) {
+		other = pool->slots[i].client;
+		if (pool->slots[i].state == SLOT_LEASED && !is_nobody(other) &&
+		    !is_same(other, client))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t
+share_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES],
+    uint64_t now_us)
+{
+	uint64_t seen_us = others_seen_us(pool, client);
+	uint32_t running = pool->limits.running;
+	bool is_alone = seen_us == 0 || now_us - seen_us >= POOL_PRESENCE_US;
+
+	if (is_nobody(client))
+		return running;
+	if (has_rivals(pool, client))
+		return (running + 1) / 2;
+	return is_alone || running == 1 ? running : running - 1;
+}
+
+static uint32_t
+waiters_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
 	uint32_t count = 0;
 	uint32_t i;
 
 	for (i = 0; i < pool->queued; i++)
-		count += pool_is_same(pool->queue[i].client, client);
+		count += is_same(pool->queue[i].client, client);
 	return count;
 }
 
@@ -29,7 +100,7 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 
 	for (i = 0; i < pool->slot_count; i++)
 		count += pool->slots[i].state == SLOT_LEASED &&
-			 pool_is_same(pool->slots[i].client, client);
+			 is_same(pool->slots[i].client, client);
 	return count;
 }
 
@@ -63,16 +134,16 @@ remove_waiter(struct pool *pool, uint32_t index)
 static uint32_t
 who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
-	uint32_t most = pool_waiters_of(pool, client) + 1;
+	uint32_t most = waiters_of(pool, client) + 1;
 	uint32_t found = POOL_NONE;
 	uint32_t count;
 	uint32_t i;
 
 	for (i = pool->queued; i-- > 0;) {
-		if (found != POOL_NONE && pool_is_same(pool->queue[i].client,
-					      pool->queue[found].client))
+		if (found != POOL_NONE &&
+		    is_same(pool->queue[i].client, pool->queue[found].client))
 			continue;
-		count = pool_waiters_of(pool, pool->queue[i].client);
+		count = waiters_of(pool, pool->queue[i].client);
 		if (count > most) {
 			most = count;
 			found = i;
@@ -90,7 +161,7 @@ assign_turn(const struct pool *pool, struct pool_waiter *waiter)
 	waiter->turn = pool->turn + 1;
 	waiter->is_first = true;
 	for (i = pool->queued; i-- > 0;) {
-		if (!pool_is_same(pool->queue[i].client, waiter->client))
+		if (!is_same(pool->queue[i].client, waiter->client))
 			continue;
 		waiter->turn = pool->queue[i].turn + 1;
 		waiter->is_first = false;
@@ -105,12 +176,12 @@ pool_enqueue(
 	/* Whoever can be served at once does not count as waiting. */
 	bool served = (find_served(pool) >> waiter->runtime & 1) != 0 &&
 		      leases_of(pool, waiter->client) <
-			  pool_share(pool, waiter->client, waiter->since_us);
+			  share_of(pool, waiter->client, waiter->since_us);
 	struct pool_waiter *place;
 	uint32_t index;
 
 	*evicted = POOL_NONE;
-	pool_note_presence(pool, waiter);
+	note_presence(pool, waiter);
 	if (pool->queued >= (served ? POOL_QUEUE_MAX : pool->limits.queue)) {
 		index = who_makes_room(pool, waiter->client);
 		if (index == POOL_NONE)
@@ -162,7 +233,7 @@ pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
 		if ((runtimes >> waiter->runtime & 1) == 0)
 			continue;
 		leases = leases_of(pool, waiter->client);
-		if (leases >= pool_share(pool, waiter->client, now_us))
+		if (leases >= share_of(pool, waiter->client, now_us))
 			continue;
 		if (leases < best_leases ||
 		    (leases == best_leases &&
@@ -261,22 +332,34 @@ pool_expire(struct pool *pool, uint64_t now_us)
 	return POOL_NONE;
 }
 
-uint64_t
-pool_next_turn_us(const struct pool *pool, uint64_t now_us)
+/* So many at a time, each taking so long, until count of them are through. */
+static uint64_t
+rounds_us(uint64_t each_us, uint32_t count, uint32_t at_a_time)
 {
-	uint64_t next_us = UINT64_MAX;
-	uint64_t at_us;
-	uint32_t i;
+	return each_us * count / (at_a_time > 0 ? at_a_time : 1);
+}
 
-	if (pool->queued == 0)
-		return next_us;
-	next_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
-	/* When the other one is forgotten, a share becomes the whole. */
-	for (i = 0; i < 2; i++) {
-		at_us = pool->seen[i].seen_us + POOL_PRESENCE_US;
-		if (pool->seen[i].seen_us != 0 && at_us > now_us &&
-		    at_us < next_us)
-			next_us = at_us;
-	}
-	return next_us;
+uint32_t
+pool_retry_after_s(const struct pool *pool, uint32_t runtime,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
+{
+	uint64_t wait_us;
+	uint64_t other_us;
+	uint64_t wait_s;
+
+	if (pool_is_down(pool, runtime, now_us))
+		return POOL_BACKOFF_MAX_US / 1000000;
+	wait_us = rounds_us(
+	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
+	other_us = rounds_us(pool->stock[runtime].start_avg_us,
+	    pool->queued + 1, pool->limits.starting);
+	if (!pool->limits.reuse && other_us > wait_us)
+		wait_us = other_us;
+	other_us = rounds_us(pool->lease_avg_us, waiters_of(pool, client) + 1,
+	    share_of(pool, client, now_us));
+	wait_us = other_us > wait_us ? other_us : wait_us;
+	wait_s = (wait_us + 999999) / 1000000;
+	if (wait_s > POOL_RETRY_AFTER_MAX_S)
+		return POOL_RETRY_AFTER_MAX_S;
+	return wait_s < 1 ? 1 : (uint32_t)wait_s;
 }

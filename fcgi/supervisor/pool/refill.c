@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy of each runtime's stock: refill, growth, replacement. */
+/*
+ * What waits of each runtime: starts for the stock and for those who wait,
+ * growth, and the sandboxes that should not wait any longer.
+ */
+#include "supervisor/pool/pool.h"
+
 #include <string.h>
 
-#include "supervisor/pool/refill.h"
+/* What there is of each runtime. */
+struct tally {
+	uint32_t starting;
+	uint32_t ready;
+	uint32_t leased;
+	uint32_t waiters;
+};
 
-void
-stock_take_tally(const struct pool *pool, struct tally of[RUNTIMES_MAX])
+static void
+take_tally(const struct pool *pool, struct tally of[RUNTIMES_MAX])
 {
 	const struct pool_slot *s;
 	uint32_t i;
@@ -18,14 +29,6 @@ stock_take_tally(const struct pool *pool, struct tally of[RUNTIMES_MAX])
 	}
 	for (i = 0; i < pool->queued; i++)
 		of[pool->queue[i].runtime].waiters++;
-}
-
-uint32_t
-stock_place_of(const struct pool *pool, uint32_t runtime)
-{
-	uint32_t ready_max = pool->limits.stock[runtime].ready_max;
-
-	return ready_max > 0 ? ready_max : 1;
 }
 
 /* A warm one, and of these the one that has been empty longest. */
@@ -83,7 +86,7 @@ pool_yields_until_us(const struct pool *pool)
 {
 	struct tally of[RUNTIMES_MAX];
 
-	stock_take_tally(pool, of);
+	take_tally(pool, of);
 	return yields_until_us(pool, of);
 }
 
@@ -151,8 +154,8 @@ has_room_for_more(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		waiting = of[i].ready + of[i].starting;
-		if (waiting > stock_place_of(pool, i))
-			taken += waiting - stock_place_of(pool, i);
+		if (waiting > pool_place_of(pool, i))
+			taken += waiting - pool_place_of(pool, i);
 	}
 	return taken < pool->limits.running;
 }
@@ -197,7 +200,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us, uint32_t *runtime)
 	struct tally of[RUNTIMES_MAX];
 	uint32_t slot;
 
-	stock_take_tally(pool, of);
+	take_tally(pool, of);
 	if (pool->stopping || now_us < yields_until_us(pool, of))
 		return POOL_NONE;
 	slot = pick_empty(pool);
@@ -228,7 +231,7 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 	/* What comes back soon is not to be kept in stock. */
 	if (pool->limits.reuse)
 		return;
-	stock_take_tally(pool, of);
+	take_tally(pool, of);
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		stock = &pool->stock[i];
 		since_us = now_us - stock->missed_us;
@@ -244,31 +247,180 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 	}
 }
 
+/* Does somebody wait for a runtime of which none can be started for want of a
+ * slot, now or soon? */
+static bool
+is_crowded(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->slot_count; i++) {
+		if (pool->slots[i].state == SLOT_EMPTY ||
+		    pool->slots[i].state == SLOT_DEAD)
+			return false;
+	}
+	for (i = 0; i < pool->limits.runtimes; i++) {
+		if (of[i].waiters > 0 && of[i].ready + of[i].starting == 0 &&
+		    !pool->stock[i].is_missing)
+			return true;
+	}
+	return false;
+}
+
+/* The oldest of those of which too many wait, or POOL_NONE. */
+uint32_t
+pool_pick_surplus(const struct pool *pool)
+{
+	struct tally of[RUNTIMES_MAX];
+	const struct pool_slot *best = NULL;
+	const struct pool_slot *s;
+	uint32_t enough[RUNTIMES_MAX];
+	bool crowded;
+	uint32_t i;
+
+	take_tally(pool, of);
+	crowded = is_crowded(pool, of);
+	/* Those that come back go when they have not been needed: stale. */
+	if (pool->limits.reuse && !crowded)
+		return POOL_NONE;
+	for (i = 0; i < pool->limits.runtimes; i++) {
+		enough[i] = pool->stock[i].target > of[i].waiters
+				? pool->stock[i].target
+				: of[i].waiters;
+		if (enough[i] == 0 && pool->stock[i].is_owed)
+			enough[i] = 1;
+		if (crowded &&
+		    of[i].ready + of[i].starting > pool_place_of(pool, i))
+			enough[i] = 0;
+		else if (pool->limits.reuse)
+			enough[i] = UINT32_MAX;
+	}
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state == SLOT_READY &&
+		    of[s->runtime].ready > enough[s->runtime] &&
+		    (best == NULL || s->since_us < best->since_us))
+			best = s;
+	}
+	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
+}
+
+/* One at a time, and only while starts are known to succeed: an old sandbox
+ * is better than none. */
+static bool
+may_replace(const struct pool *pool, const struct tally *of, uint32_t runtime)
+{
+	return pool->stock[runtime].failures == 0 && of->starting == 0 &&
+	       of->ready >= pool->limits.stock[runtime].ready;
+}
+
+/* The only one, which somebody waited for in vain. */
+static bool
+is_owed(const struct pool *pool, const struct tally *of, uint32_t runtime)
+{
+	return pool->stock[runtime].is_owed && of->ready == 1 &&
+	       pool->stock[runtime].target == 0;
+}
+
+/* When a READY slot has to go: whoever was never leased has waited since it
+ * was born. Until it can be replaced, one is not too old; UINT64_MAX. */
+static uint64_t
+stale_at_us(
+    const struct pool *pool, const struct pool_slot *s, const struct tally *of)
+{
+	uint64_t old_us = s->born_us + pool->limits.max_age_us;
+	uint64_t idle_us = UINT64_MAX;
+
+	if (is_owed(pool, of, s->runtime))
+		idle_us = s->since_us + POOL_OWED_US;
+	else if (!may_replace(pool, of, s->runtime))
+		return UINT64_MAX;
+	else if (pool->limits.reuse &&
+		 of->ready > pool->stock[s->runtime].target)
+		idle_us = s->since_us + POOL_SURPLUS_US;
+	return idle_us < old_us ? idle_us : old_us;
+}
+
+/* The READY slot that goes first, and when. */
+static uint32_t
+next_stale(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
+    uint64_t *at_us)
+{
+	const struct pool_slot *s;
+	uint32_t found = POOL_NONE;
+	uint64_t goes_us;
+
+	*at_us = UINT64_MAX;
+	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
+		if (s->state != SLOT_READY || pool->stopping)
+			continue;
+		goes_us = stale_at_us(pool, s, &of[s->runtime]);
+		if (goes_us < *at_us) {
+			*at_us = goes_us;
+			found = (uint32_t)(s - pool->slots);
+		}
+	}
+	return found;
+}
+
+uint32_t
+pool_pick_stale(const struct pool *pool, uint64_t now_us)
+{
+	struct tally of[RUNTIMES_MAX];
+	uint64_t at_us;
+	uint32_t slot;
+
+	take_tally(pool, of);
+	slot = next_stale(pool, of, &at_us);
+	return slot == POOL_NONE || now_us < at_us ? POOL_NONE : slot;
+}
+
+/* Keeps the earlier of the two; what is over is no event any more. */
+static void
+note_time(uint64_t *next_us, uint64_t at_us, uint64_t now_us)
+{
+	if (at_us > now_us && at_us < *next_us)
+		*next_us = at_us;
+}
+
+/* When one who waits gives up, or may have a larger share. */
+static uint64_t
+next_turn_us(const struct pool *pool, uint64_t now_us)
+{
+	uint64_t next_us = UINT64_MAX;
+	uint32_t i;
+
+	if (pool->queued == 0)
+		return next_us;
+	next_us = pool->queue[0].since_us + pool->limits.queue_wait_us;
+	/* When the other client is forgotten, a share becomes the whole. */
+	for (i = 0; i < 2; i++) {
+		if (pool->seen[i].seen_us != 0)
+			note_time(&next_us,
+			    pool->seen[i].seen_us + POOL_PRESENCE_US, now_us);
+	}
+	return next_us;
+}
+
 uint64_t
-pool_next_stock_us(const struct pool *pool, uint64_t now_us)
+pool_next_event_us(const struct pool *pool, uint64_t now_us)
 {
 	struct tally of[RUNTIMES_MAX];
 	const struct pool_stock *stock;
-	uint64_t next_us = UINT64_MAX;
+	uint64_t next_us = next_turn_us(pool, now_us);
 	uint64_t at_us;
 	uint32_t i;
 
-	stock_take_tally(pool, of);
-	at_us = yields_until_us(pool, of);
-	if (at_us > now_us)
-		next_us = at_us;
+	take_tally(pool, of);
+	note_time(&next_us, yields_until_us(pool, of), now_us);
 	for (i = 0; i < pool->limits.runtimes; i++) {
 		stock = &pool->stock[i];
-		if (stock->next_start_us > now_us &&
-		    stock->next_start_us < next_us)
-			next_us = stock->next_start_us;
-		at_us = stock->missed_us + POOL_CALM_US;
-		if (stock->target > pool->limits.stock[i].ready &&
-		    at_us > now_us && at_us < next_us)
-			next_us = at_us;
-		if (soon_back(pool, of, i, now_us, &at_us) > 0 &&
-		    at_us < next_us)
-			next_us = at_us;
+		note_time(&next_us, stock->next_start_us, now_us);
+		if (stock->target > pool->limits.stock[i].ready)
+			note_time(
+			    &next_us, stock->missed_us + POOL_CALM_US, now_us);
+		(void)soon_back(pool, of, i, now_us, &at_us);
+		note_time(&next_us, at_us, now_us);
 	}
-	return next_us;
+	(void)next_stale(pool, of, &at_us);
+	return at_us < next_us ? at_us : next_us;
 }
