@@ -4,13 +4,9 @@
 #ifndef SCE_SUPERVISOR_SUPPORT_H
 #define SCE_SUPERVISOR_SUPPORT_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "pool_support.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>

@@ -21,8 +21,8 @@ a_holder_that_is_waited_for_fails_for_its_sandbox(void **state)
 {
 	struct supervisor *sup = *state;
 
-	pool_set_state(&sup->pool, 0, SLOT_STARTING, 1);
-	pool_set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
+	set_state(&sup->pool, 0, SLOT_STARTING, 1);
+	set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
 	ending_fail_start(sup, NETWORK, "a test");
 	assert_int_equal(sup->pool.stock[0].failures, 1);
 	assert_int_equal(sup->next_spare_us, 0);
@@ -35,7 +35,7 @@ a_spare_one_fails_for_itself(void **state)
 	struct supervisor *sup = *state;
 	uint64_t now_us = io_now_us();
 
-	pool_set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
+	set_state(&sup->pool, NETWORK, SLOT_STARTING, 1);
 	ending_fail_start(sup, NETWORK, "a test");
 	assert_int_equal(sup->pool.stock[0].failures, 0);
 	assert_true(sup->next_spare_us >= now_us + NETWORK_SPARE_AGAIN_US);

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool's policy, with time as a plain number. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pool_support.h"
 
-#include <cmocka.h>
 #include <string.h>
-
-#include "supervisor/pool/pool.h"
 
 #define SECOND_US 1000000
 
@@ -48,8 +42,8 @@ make_ready(uint32_t count)
 	while (count-- > 0) {
 		slot = pick_start(1);
 		assert_int_not_equal(slot, POOL_NONE);
-		pool_set_state(&pool, slot, SLOT_STARTING, 1);
-		pool_set_state(&pool, slot, SLOT_READY, 1);
+		set_state(&pool, slot, SLOT_STARTING, 1);
+		set_state(&pool, slot, SLOT_READY, 1);
 		pool_note_start(&pool, 0, true, 1);
 	}
 }
@@ -82,16 +76,16 @@ starts_until_enough_wait(void **state)
 	make_pool(3, 2, 4);
 	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_STARTING, 0);
+	set_state(&pool, slot, SLOT_STARTING, 0);
 	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_STARTING, 0);
+	set_state(&pool, slot, SLOT_STARTING, 0);
 	/* Two starts at once are the limit. */
 	assert_int_equal(pick_start(0), POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_READY, 0);
+	set_state(&pool, slot, SLOT_READY, 0);
 	slot = pick_start(0);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_READY, 0);
+	set_state(&pool, slot, SLOT_READY, 0);
 	/* One starting and two ready make three. */
 	assert_int_equal(pick_start(0), POOL_NONE);
 }
@@ -108,7 +102,7 @@ warm_slots_first_and_barred_ones_never(void **state)
 	pool.slots[2].is_warm = true;
 	slot = pick_start(1);
 	assert_int_equal(slot, 2);
-	pool_set_state(&pool, slot, SLOT_STARTING, 1);
+	set_state(&pool, slot, SLOT_STARTING, 1);
 	assert_int_equal(pick_start(1), 1);
 	pool.slots[1].is_barred = pool.slots[3].is_barred = true;
 	assert_int_equal(pick_start(1), POOL_NONE);
@@ -120,8 +114,8 @@ of_warm_slots_the_one_that_was_empty_longest(void **state)
 	(void)state;
 	make_pool(2, 2, 4);
 	pool.slots[1].is_warm = pool.slots[2].is_warm = true;
-	pool_set_state(&pool, 1, SLOT_EMPTY, 7);
-	pool_set_state(&pool, 2, SLOT_EMPTY, 6);
+	set_state(&pool, 1, SLOT_EMPTY, 7);
+	set_state(&pool, 2, SLOT_EMPTY, 6);
 	assert_int_equal(pick_start(8), 2);
 }
 
@@ -213,14 +207,14 @@ a_start_gives_way_to_a_run_that_has_begun(void **state)
 	(void)state;
 	make_pool(4, 4, 8);
 	make_ready(4);
-	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	set_state(&pool, 0, SLOT_LEASED, SECOND_US);
 	assert_int_equal(pool_yields_until_us(&pool), over_us);
 	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, SECOND_US), over_us);
 	assert_int_not_equal(pick_start(over_us), POOL_NONE);
 
 	/* It is over sooner. */
-	pool_set_state(&pool, 0, SLOT_DEAD, SECOND_US + 1);
+	set_state(&pool, 0, SLOT_DEAD, SECOND_US + 1);
 	assert_int_not_equal(pick_start(SECOND_US + 1), POOL_NONE);
 }
 
@@ -230,10 +224,10 @@ no_start_gives_way_when_few_are_left(void **state)
 	(void)state;
 	make_pool(4, 4, 8);
 	make_ready(4);
-	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
-	pool_set_state(&pool, 1, SLOT_LEASED, SECOND_US);
+	set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	set_state(&pool, 1, SLOT_LEASED, SECOND_US);
 	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
-	pool_set_state(&pool, 2, SLOT_LEASED, SECOND_US);
+	set_state(&pool, 2, SLOT_LEASED, SECOND_US);
 	assert_int_not_equal(pick_start(SECOND_US), POOL_NONE);
 }
 
@@ -243,7 +237,7 @@ no_start_gives_way_while_somebody_waits(void **state)
 	(void)state;
 	make_pool(4, 1, 8);
 	make_ready(4);
-	pool_set_state(&pool, 0, SLOT_LEASED, SECOND_US);
+	set_state(&pool, 0, SLOT_LEASED, SECOND_US);
 	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 	assert_true(enqueue(1, 1, SECOND_US));
 	assert_int_not_equal(pick_start(SECOND_US), POOL_NONE);
@@ -276,7 +270,7 @@ after_a_while_of_calm_the_pool_shrinks(void **state)
 	pool_adapt(&pool, then_us);
 	assert_int_equal(pool.stock[0].target, 2);
 	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
-	pool_set_state(&pool, pool_pick_surplus(&pool), SLOT_DEAD, then_us);
+	set_state(&pool, pool_pick_surplus(&pool), SLOT_DEAD, then_us);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	/* Nothing more to come: the loop would spin. */
 	assert_true(pool_next_event_us(&pool, then_us) > then_us);
@@ -295,7 +289,7 @@ a_used_slot_is_never_ready_again(void **state)
 	assert_true(enqueue(2, 1, 5));
 	assert_true(pool_grant_next(&pool, 5, &grant));
 	assert_false(pool_grant_next(&pool, 5, &second));
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, 6);
+	set_state(&pool, grant.slot, SLOT_DEAD, 6);
 	assert_false(pool_grant_next(&pool, 6, &second));
 }
 
@@ -348,7 +342,7 @@ while_starts_fail_one_is_tried_at_a_time(void **state)
 	pool_note_start(&pool, 0, false, 0);
 	slot = pick_start(SECOND_US);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_STARTING, SECOND_US);
+	set_state(&pool, slot, SLOT_STARTING, SECOND_US);
 	assert_int_equal(pick_start(SECOND_US), POOL_NONE);
 }
 
@@ -458,7 +452,7 @@ the_old_are_replaced_one_by_one(void **state)
 	assert_int_equal(pool_pick_stale(&pool, SECOND_US), POOL_NONE);
 	slot = pool_pick_stale(&pool, later_us);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
+	set_state(&pool, slot, SLOT_DEAD, later_us);
 	/* Both are old, but one is all that is left. */
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 	assert_true(pool_next_event_us(&pool, later_us) == UINT64_MAX);
@@ -478,10 +472,10 @@ the_old_stay_while_starts_fail_or_hang(void **state)
 	pool.stock[0].target = 2;
 	slot = pick_start(later_us);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_STARTING, later_us);
+	set_state(&pool, slot, SLOT_STARTING, later_us);
 	pool.stock[0].target = 1;
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_DEAD, later_us);
+	set_state(&pool, slot, SLOT_DEAD, later_us);
 	pool_note_start(&pool, 0, false, later_us);
 	assert_int_equal(pool_pick_stale(&pool, later_us), POOL_NONE);
 }
@@ -553,10 +547,10 @@ nobody_holds_more_than_half_while_there_are_others(void **state)
 	for (i = 0; i < 4; i++)
 		assert_true(pool_grant_next(&pool, now_us, &grant));
 	/* Two each. One ends, and it is the same client's turn again. */
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	assert_true(pool_grant_next(&pool, now_us, &grant));
 	assert_int_equal(grant.waiter.responder, 8);
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	/* A place and sandboxes are left, but for others alone. */
 	assert_false(pool_grant_next(&pool, now_us, &grant));
 	assert_true(pool_count(&pool, SLOT_READY) > 0);
@@ -592,7 +586,7 @@ the_last_place_is_left_for_who_was_here_lately(void **state)
 	make_ready(4);
 	assert_true(enqueue(0, 2, now_us));
 	assert_true(pool_grant_next(&pool, now_us, &grant));
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	make_ready(1);
 	for (i = 1; i < 6; i++)
 		assert_true(enqueue(i, 1, now_us));
@@ -603,7 +597,7 @@ the_last_place_is_left_for_who_was_here_lately(void **state)
 	assert_true(enqueue(6, 2, now_us));
 	assert_true(pool_grant_next(&pool, now_us, &grant));
 	assert_int_equal(grant.waiter.responder, 6);
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, now_us);
+	set_state(&pool, grant.slot, SLOT_DEAD, now_us);
 	make_ready(1);
 	assert_false(pool_grant_next(&pool, now_us, &grant));
 	/* Until it has not been seen for a while; and that is an event. */
@@ -660,7 +654,7 @@ clients_alternate_however_many_each_has(void **state)
 		make_ready(1);
 		assert_true(pool_grant_next(&pool, 2, &grant));
 		assert_int_equal(grant.waiter.responder, order[i]);
-		pool_set_state(&pool, grant.slot, SLOT_EMPTY, 2);
+		set_state(&pool, grant.slot, SLOT_EMPTY, 2);
 		if (i == 0) { /* two newcomers, one each */
 			assert_true(enqueue(10, 2, 2));
 			assert_true(enqueue(11, 3, 2));
@@ -691,10 +685,10 @@ turns_are_not_pushed_ahead(void **state)
 	make_ready(1);
 	assert_true(pool_grant_next(&pool, 1, &grant));
 	assert_int_equal(grant.waiter.responder, 39);
-	pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
+	set_state(&pool, grant.slot, SLOT_DEAD, 1);
 	for (i = 0; i < pool.slot_count; i++) {
 		if (pool.slots[i].state == SLOT_LEASED)
-			pool_set_state(&pool, i, SLOT_DEAD, 1);
+			set_state(&pool, i, SLOT_DEAD, 1);
 	}
 	assert_true(enqueue(50, 3, 1));
 	for (i = 0; i < 2; i++) {
@@ -702,7 +696,7 @@ turns_are_not_pushed_ahead(void **state)
 		assert_true(pool_grant_next(&pool, 1, &grant));
 		if (grant.waiter.responder == 50)
 			return;
-		pool_set_state(&pool, grant.slot, SLOT_DEAD, 1);
+		set_state(&pool, grant.slot, SLOT_DEAD, 1);
 	}
 	fail_msg("the newcomer was not one of the next two");
 }
@@ -755,7 +749,7 @@ a_lease_is_for_once_without_reuse(void **state)
 	make_ready(1);
 	assert_true(enqueue(1, 1, 1));
 	assert_true(pool_grant_next(&pool, 1, &grant));
-	assert_false(pool_return(&pool, grant.slot, 2));
+	assert_false(pool_take_back(&pool, grant.slot, 2));
 	assert_int_equal(pool.slots[grant.slot].state, SLOT_LEASED);
 }
 
@@ -775,19 +769,19 @@ a_reused_sandbox_is_ready_again_from_a_lease_only(void **state)
 	(void)state;
 	make_reused_pool(1, 1);
 	slot = pick_start(1);
-	assert_false(pool_return(&pool, slot, 1));
-	pool_set_state(&pool, slot, SLOT_STARTING, 1);
-	assert_false(pool_return(&pool, slot, 1));
-	pool_set_state(&pool, slot, SLOT_READY, 1);
-	assert_false(pool_return(&pool, slot, 1));
+	assert_false(pool_take_back(&pool, slot, 1));
+	set_state(&pool, slot, SLOT_STARTING, 1);
+	assert_false(pool_take_back(&pool, slot, 1));
+	set_state(&pool, slot, SLOT_READY, 1);
+	assert_false(pool_take_back(&pool, slot, 1));
 	assert_true(enqueue(1, 1, 2));
 	assert_true(pool_grant_next(&pool, 2, &grant));
 	assert_int_equal(grant.slot, slot);
-	assert_true(pool_return(&pool, slot, 3));
+	assert_true(pool_take_back(&pool, slot, 3));
 	assert_int_equal(pool.slots[slot].state, SLOT_READY);
-	assert_false(pool_return(&pool, slot, 3));
-	pool_set_state(&pool, slot, SLOT_DEAD, 4);
-	assert_false(pool_return(&pool, slot, 4));
+	assert_false(pool_take_back(&pool, slot, 3));
+	set_state(&pool, slot, SLOT_DEAD, 4);
+	assert_false(pool_take_back(&pool, slot, 4));
 }
 
 static void
@@ -800,16 +794,42 @@ a_reused_sandbox_ages_from_its_first_day(void **state)
 	make_ready(1); /* at 1 */
 	assert_true(enqueue(1, 1, 599ULL * SECOND_US));
 	assert_true(pool_grant_next(&pool, 599ULL * SECOND_US, &grant));
-	assert_true(pool_return(&pool, grant.slot, 599ULL * SECOND_US + 1));
+	assert_true(pool_take_back(&pool, grant.slot, 599ULL * SECOND_US + 1));
 	assert_int_equal(
 	    pool_pick_stale(&pool, 599ULL * SECOND_US + 2), POOL_NONE);
 	assert_int_equal(
 	    pool_pick_stale(&pool, 600ULL * SECOND_US + 1), grant.slot);
 	assert_true(enqueue(1, 1, 599ULL * SECOND_US + 3));
 	assert_true(pool_grant_next(&pool, 599ULL * SECOND_US + 3, &grant));
-	assert_false(pool_return(&pool, grant.slot, 600ULL * SECOND_US + 1));
+	assert_false(pool_take_back(&pool, grant.slot, 600ULL * SECOND_US + 1));
 	pool.stopping = true;
-	assert_false(pool_return(&pool, grant.slot, 599ULL * SECOND_US + 4));
+	assert_false(pool_take_back(&pool, grant.slot, 599ULL * SECOND_US + 4));
+}
+
+/* What comes late, or twice, changes no count. */
+static void
+each_transition_leaves_one_state_only(void **state)
+{
+	static const uint8_t client[POOL_CLIENT_BYTES] = { 1 };
+	static struct pool before; /* large */
+	uint32_t from;
+
+	(void)state;
+	make_pool(1, 1, 1);
+	for (from = SLOT_EMPTY; from <= SLOT_DEAD; from++) {
+		set_state(&pool, 0, from, from + 1);
+		before = pool;
+		assert_true(from == SLOT_EMPTY || !pool_start(&pool, 0, 0, 9));
+		assert_true(
+		    from == SLOT_STARTING || !pool_make_ready(&pool, 0, 9));
+		assert_true(
+		    from == SLOT_READY || !pool_lease(&pool, 0, client, 9));
+		assert_false(pool_take_back(&pool, 0, 9)); /* no reuse */
+		assert_true((from != SLOT_EMPTY && from != SLOT_DEAD) ||
+			    !pool_end(&pool, 0, 9));
+		assert_true(from == SLOT_DEAD || !pool_empty(&pool, 0, 9));
+		assert_memory_equal(&pool, &before, sizeof(pool));
+	}
 }
 
 static void
@@ -847,14 +867,14 @@ those_in_use_take_turns_and_others_stay_unused(void **state)
 		assert_true(pool_grant_next(&pool, late_us, &grant));
 		slots[i] = grant.slot;
 	}
-	assert_true(pool_return(&pool, slots[1], late_us + 1));
-	assert_true(pool_return(&pool, slots[0], late_us + 2));
+	assert_true(pool_take_back(&pool, slots[1], late_us + 1));
+	assert_true(pool_take_back(&pool, slots[0], late_us + 2));
 	for (i = 0; i < 4; i++) {
 		now_us = late_us + 3 + (uint64_t)i;
 		assert_true(enqueue(1, 1, now_us));
 		assert_true(pool_grant_next(&pool, now_us, &grant));
 		assert_int_equal(grant.slot, slots[1 - i % 2]);
-		assert_true(pool_return(&pool, grant.slot, now_us));
+		assert_true(pool_take_back(&pool, grant.slot, now_us));
 	}
 }
 
@@ -880,8 +900,8 @@ what_comes_back_is_no_surplus_at_once(void **state)
 	(void)state;
 	make_reused_pool(1, 2);
 	make_ready(1);
-	pool_set_state(&pool, 2, SLOT_STARTING, 2);
-	pool_set_state(&pool, 2, SLOT_READY, 2);
+	set_state(&pool, 2, SLOT_STARTING, 2);
+	set_state(&pool, 2, SLOT_READY, 2);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	pool.limits.reuse = false;
 	assert_int_not_equal(pool_pick_surplus(&pool), POOL_NONE);
@@ -895,8 +915,8 @@ more_than_enough_that_wait_are_given_up(void **state)
 	make_ready(2);
 	assert_int_equal(
 	    pool_pick_stale(&pool, POOL_SURPLUS_US + 1), POOL_NONE);
-	pool_set_state(&pool, 3, SLOT_STARTING, 2);
-	pool_set_state(&pool, 3, SLOT_READY, 2);
+	set_state(&pool, 3, SLOT_STARTING, 2);
+	set_state(&pool, 3, SLOT_READY, 2);
 	assert_int_equal(pool_next_event_us(&pool, 3), 1 + POOL_SURPLUS_US);
 	assert_int_equal(pool_pick_stale(&pool, POOL_SURPLUS_US), POOL_NONE);
 	assert_int_not_equal(
@@ -948,6 +968,7 @@ main(void)
 		cmocka_unit_test(
 		    a_reused_sandbox_is_ready_again_from_a_lease_only),
 		cmocka_unit_test(a_reused_sandbox_ages_from_its_first_day),
+		cmocka_unit_test(each_transition_leaves_one_state_only),
 		cmocka_unit_test(who_is_soon_back_needs_no_other_start),
 		cmocka_unit_test(
 		    those_in_use_take_turns_and_others_stay_unused),

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool's policy where there is more than one runtime. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pool_support.h"
+
 #include <stdlib.h>
-
-#include <cmocka.h>
 #include <string.h>
-
-#include "supervisor/pool/pool.h"
 
 #define SECOND_US 1000000ULL
 /* The rows of most tests: one in stock, and two on demand. */
@@ -47,7 +41,7 @@ start(uint64_t now_us, uint32_t *slot)
 		return POOL_NONE;
 	assert_int_equal(pool.slots[*slot].state, SLOT_EMPTY);
 	pool.slots[*slot].runtime = runtime;
-	pool_set_state(&pool, *slot, SLOT_STARTING, now_us);
+	set_state(&pool, *slot, SLOT_STARTING, now_us);
 	return runtime;
 }
 
@@ -55,7 +49,7 @@ static void
 finish_start(uint32_t slot, uint64_t now_us)
 {
 	pool_note_start(&pool, pool.slots[slot].runtime, true, now_us);
-	pool_set_state(&pool, slot, SLOT_READY, now_us);
+	set_state(&pool, slot, SLOT_READY, now_us);
 }
 
 /* All of the stock is there. */
@@ -93,11 +87,11 @@ put(uint32_t runtime, enum slot_state state, uint64_t now_us)
 
 	assert_int_not_equal(slot, POOL_NONE);
 	pool.slots[slot].runtime = runtime;
-	pool_set_state(&pool, slot, SLOT_STARTING, now_us);
+	set_state(&pool, slot, SLOT_STARTING, now_us);
 	if (state != SLOT_STARTING)
-		pool_set_state(&pool, slot, SLOT_READY, now_us);
+		set_state(&pool, slot, SLOT_READY, now_us);
 	if (state == SLOT_LEASED)
-		pool_set_state(&pool, slot, SLOT_LEASED, now_us);
+		set_state(&pool, slot, SLOT_LEASED, now_us);
 	return slot;
 }
 
@@ -135,7 +129,7 @@ on_demand_none_is_kept_and_one_is_started_when_asked_for(void **state)
 	assert_int_equal(grant.slot, slot);
 	/* Nobody else's stock was touched, and none is started to replace it.*/
 	assert_int_equal(pool_count_of(&pool, PYTHON, SLOT_READY), 2);
-	pool_set_state(&pool, slot, SLOT_EMPTY, 4);
+	set_state(&pool, slot, SLOT_EMPTY, 4);
 	assert_int_equal(start(SECOND_US, &slot), POOL_NONE);
 }
 
@@ -170,7 +164,7 @@ who_went_away_leaves_nothing_behind(void **state)
 	assert_true(pool_dequeue(&pool, 1));
 	finish_start(slot, 3);
 	assert_int_equal(pool_pick_surplus(&pool), slot);
-	pool_set_state(&pool, slot, SLOT_DEAD, 3);
+	set_state(&pool, slot, SLOT_DEAD, 3);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 }
 
@@ -221,13 +215,13 @@ however_many_waited_in_vain_one_is_left(void **state)
 	finish_start(slots[0], late_us);
 	finish_start(slots[1], late_us + 1);
 	while ((slot = pool_pick_surplus(&pool)) != POOL_NONE)
-		pool_set_state(&pool, slot, SLOT_DEAD, late_us + 1);
+		set_state(&pool, slot, SLOT_DEAD, late_us + 1);
 	assert_int_equal(pool_count_of(&pool, SCI, SLOT_READY), 1);
 	/* It goes in time though a start has failed meanwhile. */
 	pool_note_start(&pool, SCI, false, late_us + 2);
 	slot = pool_pick_stale(&pool, late_us + 1 + POOL_OWED_US);
 	assert_int_not_equal(slot, POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_DEAD, late_us + 1 + POOL_OWED_US);
+	set_state(&pool, slot, SLOT_DEAD, late_us + 1 + POOL_OWED_US);
 	assert_false(pool.stock[SCI].is_owed);
 }
 
@@ -259,7 +253,7 @@ what_is_reused_stays_until_it_is_idle(void **state)
 	assert_int_equal(start(2, &slot), SCI);
 	finish_start(slot, 3);
 	assert_true(pool_grant_next(&pool, 3, &grant));
-	assert_true(pool_return(&pool, slot, 4));
+	assert_true(pool_take_back(&pool, slot, 4));
 	assert_int_equal(pool.slots[slot].runtime, SCI);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	assert_int_equal(pool_pick_stale(&pool, 5), POOL_NONE);
@@ -303,7 +297,7 @@ starts_are_shared_between_clients(void **state)
 	assert_true(enqueue(20, 2, OTHER, 2));
 	finish_start(slot, 3);
 	assert_true(pool_grant_next(&pool, 3, &grant));
-	pool_set_state(&pool, grant.slot, SLOT_EMPTY, 3);
+	set_state(&pool, grant.slot, SLOT_EMPTY, 3);
 	assert_int_equal(start(4, &slot), OTHER);
 }
 
@@ -344,11 +338,11 @@ a_full_house_lets_another_runtime_start(void **state)
 	assert_int_equal(start(3, &slot), SCI);
 	finish_start(slot, 4);
 	slot = oldest(SLOT_LEASED);
-	pool_set_state(&pool, slot, SLOT_DEAD, 5);
+	set_state(&pool, slot, SLOT_DEAD, 5);
 	/* Who has nothing yet is next, for it has waited as long as needed. */
 	assert_int_equal(start(5, &slot), PYTHON);
 	finish_start(slot, 6);
-	pool_set_state(&pool, oldest(SLOT_LEASED), SLOT_DEAD, 6);
+	set_state(&pool, oldest(SLOT_LEASED), SLOT_DEAD, 6);
 	assert_true(pool_grant_next(&pool, 6, &grant));
 	assert_int_equal(grant.waiter.responder, 20);
 }
@@ -373,10 +367,10 @@ others_stock_makes_room(void **state)
 	assert_int_not_equal(slot, POOL_NONE);
 	assert_int_equal(pool.slots[slot].runtime, PYTHON);
 	assert_int_equal(pool.slots[slot].since_us, 1);
-	pool_set_state(&pool, slot, SLOT_DEAD, 7);
+	set_state(&pool, slot, SLOT_DEAD, 7);
 	/* One is enough. */
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
-	pool_set_state(&pool, slot, SLOT_EMPTY, 8);
+	set_state(&pool, slot, SLOT_EMPTY, 8);
 	assert_int_equal(start(8, &slot), SCI);
 }
 
@@ -460,7 +454,7 @@ on_demand_a_failed_one_is_tried_again_when_asked_for(void **state)
 	assert_true(enqueue(1, 1, SCI, again_us));
 	assert_int_equal(start(again_us, &slot), SCI);
 	/* One with stock is tried without being asked for. */
-	pool_set_state(&pool, oldest(SLOT_READY), SLOT_DEAD, 2);
+	set_state(&pool, oldest(SLOT_READY), SLOT_DEAD, 2);
 	pool_note_start(&pool, PYTHON, false, 2);
 	pool_note_start(&pool, PYTHON, false, 2);
 	assert_true(pool_is_down(&pool, PYTHON, 60 * SECOND_US));
@@ -527,7 +521,7 @@ a_missing_image_does_not_hurry_the_others(void **state)
 	pool.stock[SCI].is_missing = true;
 	fill(1);
 	slot = oldest(SLOT_READY);
-	pool_set_state(&pool, slot, SLOT_LEASED, SECOND_US);
+	set_state(&pool, slot, SLOT_LEASED, SECOND_US);
 	assert_int_equal(start(SECOND_US, &slot), POOL_NONE);
 	assert_int_equal(
 	    pool_yields_until_us(&pool), SECOND_US + POOL_YIELD_US);
@@ -565,7 +559,7 @@ each_runtime_ages_by_itself(void **state)
 	put(PYTHON, SLOT_READY, late_us);
 	old = put(OTHER, SLOT_READY, 1);
 	assert_int_equal(pool_pick_stale(&pool, late_us), old);
-	pool_set_state(&pool, old, SLOT_STARTING, late_us);
+	set_state(&pool, old, SLOT_STARTING, late_us);
 	assert_int_equal(pool_pick_stale(&pool, late_us), POOL_NONE);
 }
 

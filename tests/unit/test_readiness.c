@@ -13,7 +13,7 @@ start(struct supervisor *sup, uint32_t index)
 
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	pool_set_state(&sup->pool, index, SLOT_STARTING, 1);
+	set_state(&sup->pool, index, SLOT_STARTING, 1);
 	sup->boxes[index].guest_fd = pair[0];
 	assert_int_equal(
 	    supervisor_watch(sup, pair[0], EPOLLIN, EVENT_GUEST, index), 0);

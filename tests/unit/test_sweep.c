@@ -62,7 +62,7 @@ what_is_quarantined_is_hurried_once_docker_is_back(void **state)
 	struct supervisor *sup = *state;
 	struct box *box = &sup->boxes[0];
 
-	pool_set_state(&sup->pool, 0, SLOT_DEAD, 1);
+	set_state(&sup->pool, 0, SLOT_DEAD, 1);
 	box->ending = ENDING_QUARANTINE;
 	box->ending_deadline_us = IO_FOREVER;
 	sup->sweep_is_listing = true;

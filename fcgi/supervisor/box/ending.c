@@ -58,7 +58,7 @@ finish(struct supervisor *sup, uint32_t slot)
 	remove_slot_dir(box);
 	box->ending = ENDING_NOT;
 	box->ending_deadline_us = IO_FOREVER;
-	pool_set_state(&sup->pool, slot, SLOT_EMPTY, io_now_us());
+	(void)pool_empty(&sup->pool, slot, io_now_us());
 }
 
 static void
@@ -100,11 +100,12 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	if (box->ending != ENDING_NOT)
 		return;
 	if (box->name[0] == '\0') { /* not launched yet */
-		pool_set_state(&sup->pool, slot, SLOT_EMPTY, io_now_us());
+		(void)pool_end(&sup->pool, slot, io_now_us());
+		(void)pool_empty(&sup->pool, slot, io_now_us());
 		return;
 	}
 	grant_ended(sup, slot);
-	pool_set_state(&sup->pool, slot, SLOT_DEAD, io_now_us());
+	(void)pool_end(&sup->pool, slot, io_now_us());
 	box->deadline_us = IO_FOREVER;
 	box->quarantine_us = QUARANTINE_MIN_US;
 	/* Revokes the connection, whoever holds copies of it. What the guest

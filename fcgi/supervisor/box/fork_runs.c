@@ -66,7 +66,7 @@ return_to_pool(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 
-	if (!pool_return(&sup->pool, slot, io_now_us()))
+	if (!pool_take_back(&sup->pool, slot, io_now_us()))
 		return false;
 	box->deadline_us = IO_FOREVER;
 	return true;

@@ -31,7 +31,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
 		manager_tell_ready(&sup->manager);
 	}
-	pool_set_state(&sup->pool, slot, SLOT_READY, now_us);
+	(void)pool_make_ready(&sup->pool, slot, now_us);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
 	if (box_is_network(sup, slot))

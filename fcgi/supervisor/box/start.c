@@ -122,8 +122,7 @@ box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 
 	box_init(box);
 	box->started_us = io_now_us();
-	sup->pool.slots[slot].runtime = runtime;
-	pool_set_state(&sup->pool, slot, SLOT_STARTING, box->started_us);
+	(void)pool_start(&sup->pool, slot, runtime, box->started_us);
 	box_launch(sup, slot); /* or later, when its holder is there */
 }
 

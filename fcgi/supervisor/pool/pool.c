@@ -72,44 +72,109 @@ pool_count_of(const struct pool *pool, uint32_t runtime, enum slot_state state)
 	return count;
 }
 
+/* Else it is the state of a network. */
+static bool
+is_sandbox(const struct pool *pool, const struct pool_slot *s)
+{
+	return s < pool->slots + pool->slot_count;
+}
+
 static void
 slide(uint64_t *average_us, uint64_t newest_us)
 {
 	*average_us += newest_us / 8 - *average_us / 8;
 }
 
-void
-pool_set_state(
-    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us)
+/* All ways out of a state lead through here, so that each average and each
+ * debt is settled once. */
+static void
+enter(struct pool *pool, struct pool_slot *s, enum slot_state state,
+    uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
+	struct pool_stock *stock = &pool->stock[s->runtime];
 
-	/* It was taken, or there is none any more. */
-	if (s->state == SLOT_READY && slot < pool->slot_count &&
+	/* The one that was owed is taken, or there is none any more. */
+	if (s->state == SLOT_READY && is_sandbox(pool, s) &&
 	    (state == SLOT_LEASED ||
 		pool_count_of(pool, s->runtime, SLOT_READY) == 1))
-		pool->stock[s->runtime].is_owed = false;
+		stock->is_owed = false;
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
-	if (s->state == SLOT_STARTING && state == SLOT_READY) {
-		if (slot < pool->slot_count)
-			slide(&pool->stock[s->runtime].start_avg_us,
-			    now_us - s->since_us);
-		s->born_us = now_us;
-	}
 	s->state = state;
 	s->since_us = now_us;
 }
 
 bool
-pool_return(struct pool *pool, uint32_t slot, uint64_t now_us)
+pool_start(struct pool *pool, uint32_t slot, uint32_t runtime, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (s->state != SLOT_EMPTY)
+		return false;
+	s->runtime = runtime;
+	enter(pool, s, SLOT_STARTING, now_us);
+	return true;
+}
+
+bool
+pool_make_ready(struct pool *pool, uint32_t slot, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (s->state != SLOT_STARTING)
+		return false;
+	if (is_sandbox(pool, s))
+		slide(&pool->stock[s->runtime].start_avg_us,
+		    now_us - s->since_us);
+	s->born_us = now_us;
+	enter(pool, s, SLOT_READY, now_us);
+	return true;
+}
+
+bool
+pool_lease(struct pool *pool, uint32_t slot,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (s->state != SLOT_READY || !is_sandbox(pool, s))
+		return false;
+	enter(pool, s, SLOT_LEASED, now_us);
+	memcpy(s->client, client, POOL_CLIENT_BYTES);
+	return true;
+}
+
+bool
+pool_take_back(struct pool *pool, uint32_t slot, uint64_t now_us)
 {
 	struct pool_slot *s = &pool->slots[slot];
 
 	if (!pool->limits.reuse || pool->stopping || s->state != SLOT_LEASED ||
 	    now_us - s->born_us >= pool->limits.max_age_us)
 		return false;
-	pool_set_state(pool, slot, SLOT_READY, now_us);
+	enter(pool, s, SLOT_READY, now_us);
+	return true;
+}
+
+bool
+pool_end(struct pool *pool, uint32_t slot, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (s->state == SLOT_EMPTY || s->state == SLOT_DEAD)
+		return false;
+	enter(pool, s, SLOT_DEAD, now_us);
+	return true;
+}
+
+bool
+pool_empty(struct pool *pool, uint32_t slot, uint64_t now_us)
+{
+	struct pool_slot *s = &pool->slots[slot];
+
+	if (s->state != SLOT_DEAD)
+		return false;
+	enter(pool, s, SLOT_EMPTY, now_us);
 	return true;
 }
 

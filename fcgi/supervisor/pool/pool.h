@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Slot states (pool.c), what is kept in stock of each runtime (stock.c,
- * surplus.c), the queue and who is next (queue.c, share.c, retry.c). Pure: no
- * descriptor, no clock, no process; time is an argument (microseconds,
- * CLOCK_MONOTONIC).
+ * Slot states (pool.c), the queue and whose turn it is (queue.c), what is kept
+ * in stock of each runtime (refill.c). Pure: no descriptor, no clock, no
+ * process; time is an argument (microseconds, CLOCK_MONOTONIC).
  *
  *   EMPTY -> STARTING -> READY -> LEASED -> DEAD -> EMPTY
  *               |          |                ^
@@ -11,9 +10,9 @@
  *
  * and, where sandboxes are reused (isolation = fork), LEASED -> READY.
  *
- * An EMPTY slot is no runtime's; it gets one when it is started. There are as
+ * An EMPTY slot has no runtime; it gets one when it is started. There are as
  * many slots as runs at once and, of each runtime, as many sandboxes as may
- * wait, but at least one. So a slot can be found for whoever waits and has no
+ * wait, but at least one. So a slot can be found for a waiter that has no
  * sandbox of its runtime on the way: if none is EMPTY or about to be, some
  * other runtime has more waiting than that, and gives one up.
  */
@@ -27,7 +26,7 @@
 #include "common/limits.h"
 
 #define POOL_SLOTS_MAX 512
-/* Of each slot the state of its sandbox, then of its network's holder. */
+/* The boxes: a sandbox for each slot, then a network for each slot. */
 #define POOL_BOXES_MAX (2 * POOL_SLOTS_MAX)
 #define POOL_QUEUE_MAX 1024
 #define POOL_CLIENT_BYTES 16
@@ -41,16 +40,15 @@
 /* A client that asked within this time counts as one who may ask again. */
 #define POOL_PRESENCE_US (60ULL * 1000 * 1000)
 #define POOL_RETRY_AFTER_MAX_S 60
-/* A sandbox on demand that came too late waits as long for who comes again. */
+/* A sandbox on demand that came too late waits so long for the next request. */
 #define POOL_OWED_US (POOL_RETRY_AFTER_MAX_S * 1000000ULL)
-/* So long after somebody had to wait for a sandbox, no more are kept waiting
- * than usual. */
+/* A target that has grown is back at ready so long after the last request that
+ * had to wait for a sandbox. */
 #define POOL_CALM_US (5ULL * 1000 * 1000)
-/* So long after a grant a start gives way to it, while there are enough: most
+/* A start gives way to a grant for so long, while there are enough: most
  * programs are over by then, and a start takes more than a core. */
 #define POOL_YIELD_US (20 * 1000)
-/* Of reused sandboxes more may wait than are to; one that was not needed for
- * so long is one too many. */
+/* A reused sandbox beyond the target stays until it was idle for so long. */
 #define POOL_SURPLUS_US (2ULL * 1000 * 1000)
 /* A reused sandbox that was leased for less is expected back any moment, and
  * counts as waiting while nobody else waits. */
@@ -82,11 +80,12 @@ struct pool_limits {
 
 struct pool_slot {
 	enum slot_state state;
-	uint32_t runtime;                  /* unless EMPTY: of which it is */
+	uint32_t runtime;                  /* unless EMPTY */
 	uint64_t since_us;                 /* when it entered the state */
 	uint64_t born_us;                  /* when it was READY first */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
-	/* EMPTY: it starts faster than others; it must not be started now. */
+	/* Written by box/network.c. EMPTY: it starts faster than others; it
+	 * must not be started now. */
 	bool is_warm;
 	bool is_barred;
 };
@@ -98,8 +97,8 @@ struct pool_waiter {
 	uint32_t runtime;
 	uint64_t since_us;
 	uint8_t client[POOL_CLIENT_BYTES]; /* all zeros: nobody's, a probe */
-	/* Set by pool_enqueue: the round in which it is due, and whether
-	 * nobody of its client's was before it. */
+	/* Set by pool_enqueue: the round in which it is due, and whether no
+	 * other waiter of its client was before it. */
 	uint64_t turn;
 	bool is_first;
 };
@@ -110,7 +109,7 @@ struct pool_presence {
 	uint64_t seen_us; /* 0: nobody */
 };
 
-/* Of one runtime. */
+/* The stock of one runtime. */
 struct pool_stock {
 	uint32_t target;        /* sandboxes to keep waiting now */
 	uint64_t missed_us;     /* when one was last missed; 0: never */
@@ -118,7 +117,7 @@ struct pool_stock {
 	uint64_t next_start_us; /* not before, after a failure */
 	uint64_t start_avg_us;  /* how long a start takes, sliding */
 	bool is_proven;         /* a start has succeeded */
-	bool is_missing;        /* there is no image to start */
+	bool is_missing;        /* there is no image: upkeep/images.c */
 	bool is_owed; /* somebody waited in vain: one more may wait for long */
 };
 
@@ -132,7 +131,7 @@ struct pool {
 	uint64_t lease_avg_us;        /* how long a lease lasts, sliding */
 	uint64_t turn;                /* of the last grant */
 	struct pool_presence seen[2]; /* the last two clients, newest first */
-	bool stopping;
+	bool stopping;                /* supervisor.c */
 };
 
 struct pool_grant {
@@ -149,12 +148,25 @@ uint32_t pool_count(const struct pool *pool, enum slot_state state);
 uint32_t pool_count_of(
     const struct pool *pool, uint32_t runtime, enum slot_state state);
 
-void pool_set_state(
-    struct pool *pool, uint32_t slot, enum slot_state state, uint64_t now_us);
-
-/* LEASED to READY. False, and nothing is changed, unless that is legal and the
- * sandbox is younger than max_age. */
-bool pool_return(struct pool *pool, uint32_t slot, uint64_t now_us);
+/*
+ * The transitions, the only writers of a slot's state. Each is false, and
+ * changes nothing, if the slot is in another state than the one that it leaves.
+ */
+/* EMPTY to STARTING. Of a network runtime 0. */
+bool pool_start(
+    struct pool *pool, uint32_t slot, uint32_t runtime, uint64_t now_us);
+/* STARTING to READY. */
+bool pool_make_ready(struct pool *pool, uint32_t slot, uint64_t now_us);
+/* READY to LEASED; never a network. */
+bool pool_lease(struct pool *pool, uint32_t slot,
+    const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
+/* LEASED to READY. False also if that is not wanted: without reuse, at a stop,
+ * or when the sandbox is older than max_age. */
+bool pool_take_back(struct pool *pool, uint32_t slot, uint64_t now_us);
+/* STARTING, READY or LEASED to DEAD. */
+bool pool_end(struct pool *pool, uint32_t slot, uint64_t now_us);
+/* DEAD to EMPTY. */
+bool pool_empty(struct pool *pool, uint32_t slot, uint64_t now_us);
 
 /* The outcome of a start, for the runtime's back-off. */
 void pool_note_start(

@@ -308,10 +308,7 @@ pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 	grant->slot = slot;
 	remove_waiter(pool, index);
 	advance_turn(pool, grant->waiter.turn);
-	pool_set_state(pool, slot, SLOT_LEASED, now_us);
-	memcpy(
-	    pool->slots[slot].client, grant->waiter.client, POOL_CLIENT_BYTES);
-	return true;
+	return pool_lease(pool, slot, grant->waiter.client, now_us);
 }
 
 uint32_t

@@ -243,8 +243,10 @@ sweep_at_stop(struct supervisor *sup)
 	uint32_t i;
 
 	/* Nothing is anybody's any more. */
-	for (i = 0; i < box_count(sup); i++)
-		pool_set_state(&sup->pool, i, SLOT_EMPTY, io_now_us());
+	for (i = 0; i < box_count(sup); i++) {
+		(void)pool_end(&sup->pool, i, io_now_us());
+		(void)pool_empty(&sup->pool, i, io_now_us());
+	}
 	if (remove_all(sup) == -1)
 		log_error("containers may be left, the next start removes them",
 		    "stop-incomplete");
