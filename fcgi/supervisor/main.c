@@ -18,10 +18,15 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/box/box.h"
+#include "supervisor/events.h"
+#include "supervisor/host/listen.h"
 #include "supervisor/host/options.h"
 #include "supervisor/host/spawn.h"
 #include "supervisor/host/userns.h"
+#include "supervisor/lease/responders.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/upkeep/upkeep.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
 /* Also more than what a docker client is limited to. */
@@ -178,9 +183,21 @@ init_events(struct supervisor *sup)
 	sup->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	sup->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (sup->signal_fd == -1 || sup->epoll_fd == -1 ||
-	    supervisor_watch(sup, sup->signal_fd, EPOLLIN, EVENT_SIGNAL, 0) ==
-		-1)
+	    events_watch(sup, sup->signal_fd, EPOLLIN, EVENT_SIGNAL, 0) == -1)
 		die("epoll or signalfd: %m");
+}
+
+static void
+open_fastcgi(struct supervisor *sup)
+{
+	sup->listen_fd = listen_fastcgi(
+	    &sup->manager, sup->config.run_dir, sup->config.socket_group);
+	if (sup->listen_fd == -1)
+		exit(EXIT_FAILURE); /* the reason is in the log */
+	if (events_watch(sup, sup->listen_fd, 0, EVENT_FASTCGI, 0) == -1) {
+		log_error(strerror(errno), "socket-not-watched");
+		exit(EXIT_FAILURE);
+	}
 }
 
 static int
@@ -239,8 +256,7 @@ main(int argc, char *argv[])
 	init_pool(&sced);
 	sced.begun_us = io_now_us();
 	init_docker(&sced);
-	if (listen_fastcgi(&sced) == -1)
-		return EXIT_FAILURE; /* the reason is in the log */
+	open_fastcgi(&sced);
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_ids[0]);
 	responders_start(&sced);

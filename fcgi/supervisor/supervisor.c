@@ -16,43 +16,14 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/box/box.h"
+#include "supervisor/events.h"
+#include "supervisor/lease/responders.h"
+#include "supervisor/upkeep/upkeep.h"
 
 #define BATCH 64
 /* At a stop: beyond the longest lease, for containers and answers. */
 #define STOP_MARGIN_US (10 * 1000 * 1000)
-
-struct epoll_event
-supervisor_event(uint32_t events, enum event_kind kind, uint32_t index)
-{
-	return (struct epoll_event){ .events = events,
-		.data.u64 = (uint64_t)kind << 32 | index };
-}
-
-int
-supervisor_watch(struct supervisor *sup, int fd, uint32_t events,
-    enum event_kind kind, uint32_t index)
-{
-	struct epoll_event event = supervisor_event(events, kind, index);
-
-	return epoll_ctl(sup->epoll_fd, EPOLL_CTL_ADD, fd, &event);
-}
-
-void
-supervisor_close(struct supervisor *sup, int *fd)
-{
-	int saved = errno;
-
-	if (*fd != -1)
-		(void)epoll_ctl(sup->epoll_fd, EPOLL_CTL_DEL, *fd, NULL);
-	fd_close(fd);
-	errno = saved;
-}
-
-uint32_t
-box_count(const struct supervisor *sup)
-{
-	return 2 * sup->pool.slot_count;
-}
 
 static void
 begin_stop(struct supervisor *sup)
@@ -145,7 +116,7 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 	case EVENT_FASTCGI:
 		/* Only its end is watched for. Somebody who shares it has
 		 * shut it, and no restart of ours would open it again. */
-		supervisor_close(sup, &sup->listen_fd);
+		events_close(sup, &sup->listen_fd);
 		log_error("the FastCGI socket was shut", "stopping");
 		sup->failed = true;
 		begin_stop(sup);

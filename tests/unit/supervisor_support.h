@@ -11,7 +11,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "supervisor/box/box.h"
+#include "supervisor/events.h"
+#include "supervisor/lease/responders.h"
 #include "supervisor/supervisor.h"
+#include "supervisor/upkeep/upkeep.h"
 
 #define NETWORK 1 /* the box of slot 0's holder */
 

@@ -16,7 +16,7 @@ start(struct supervisor *sup, uint32_t index)
 	set_state(&sup->pool, index, SLOT_STARTING, 1);
 	sup->boxes[index].guest_fd = pair[0];
 	assert_int_equal(
-	    supervisor_watch(sup, pair[0], EPOLLIN, EVENT_GUEST, index), 0);
+	    events_watch(sup, pair[0], EPOLLIN, EVENT_GUEST, index), 0);
 	frame_encode_header(frame, FRAME_READY, FRAME_READY_LEN);
 	frame_encode_ready(frame + FRAME_HEADER_LEN);
 	assert_int_equal(write(pair[1], frame, sizeof(frame)), sizeof(frame));

@@ -71,7 +71,7 @@ run(struct supervisor *sup)
 	sup->pool.slot_count = 0; /* nothing is started */
 	sup->next_sweep_us = IO_FOREVER;
 	sup->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK);
-	(void)supervisor_watch(sup, sup->signal_fd, EPOLLIN, EVENT_SIGNAL, 0);
+	(void)events_watch(sup, sup->signal_fd, EPOLLIN, EVENT_SIGNAL, 0);
 	_exit(supervisor_run(sup) == 0 ? 0 : 1);
 }
 

@@ -14,7 +14,10 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/box/box.h"
+#include "supervisor/events.h"
+#include "supervisor/lease/responders.h"
+#include "supervisor/upkeep/upkeep.h"
 
 /* How long each step may take: microseconds. */
 #define SHUTDOWN_US (500 * 1000)
@@ -44,7 +47,7 @@ finish(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 
-	supervisor_close(sup, &box->pid_fd);
+	events_close(sup, &box->pid_fd);
 	if (box->runner.pid != -1 || box->helper.pid != -1) {
 		/* They have nothing left to do. */
 		if (box->runner.pid != -1)
@@ -113,8 +116,8 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 	if (box->guest_fd != -1)
 		(void)shutdown(box->guest_fd, SHUT_RDWR);
 	fork_runs_close_run(box);
-	supervisor_close(sup, &box->guest_fd);
-	supervisor_close(sup, &box->listen_fd);
+	events_close(sup, &box->guest_fd);
+	events_close(sup, &box->listen_fd);
 	if (box_is_network(sup, slot))
 		network_on_ending(sup, slot);
 	if (box->pid_fd != -1) {

@@ -16,7 +16,7 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/box/box.h"
 
 /* How long a guest may take to clean up behind a run: microseconds. */
 #define AGAIN_US (2 * 1000 * 1000)

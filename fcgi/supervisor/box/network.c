@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Which network namespace a sandbox joins, and which one no other may. */
-#include "supervisor/box/network.h"
-
+/*
+ * The holder of a slot's network: a container of ours, itself `--network
+ * none`, in which nothing but the guest waits for its life line to end. The
+ * sandboxes of its slot, one after the other, join its network namespace
+ * instead of having Docker make one each, which is half of a start's cost.
+ *
+ * It is started, watched and ended by the same code as a sandbox is, as the
+ * box with the number of its slot + slot_count. A slot is started only while
+ * its holder is not on its way out; one that is EMPTY keeps it for a while.
+ *
+ * A namespace that a run has used is never lent again: with the counters of
+ * its packets not what they were at first, the holder is replaced. So are old
+ * ones, those of another image, and those with which a start has failed.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +20,20 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/box/box.h"
+
+/* Runs, and time, after which even an untouched one is replaced. */
+#define NETWORK_LOANS_MAX 50
+#define NETWORK_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
+/* How long a slot that is not started keeps it, but for one: the next start is
+ * as a rule in another slot than the one that was just leased. */
+#define NETWORK_IDLE_US (3ULL * 1000 * 1000)
+#define NETWORK_SPARE 1
 
 static uint32_t
 index_of(const struct supervisor *sup, uint32_t slot)
 {
 	return sup->pool.slot_count + slot;
-}
-
-bool
-box_is_network(const struct supervisor *sup, uint32_t index)
-{
-	return index >= sup->pool.slot_count;
 }
 
 /* Appends a file of /proc; its new length, or -1 if it does not fit. */

@@ -4,6 +4,8 @@
  * manager passes is its own: it stays when we go, with the connections that
  * wait in it. Without one we make it, in the run directory.
  */
+#include "supervisor/host/listen.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
@@ -13,16 +15,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
 
 #define LISTEN_BACKLOG 511
 
 static int
-make_address(const struct config *config, struct sockaddr_un *address)
+make_address(const char *run_dir, struct sockaddr_un *address)
 {
 	int n = snprintf(address->sun_path, sizeof(address->sun_path),
-	    "%s/fastcgi.sock", config->run_dir);
+	    "%s/fastcgi.sock", run_dir);
 
 	if (n > 0 && (size_t)n < sizeof(address->sun_path))
 		return 0;
@@ -45,46 +47,40 @@ bind_socket(int fd, const struct sockaddr_un *address, gid_t gid)
 }
 
 static int
-make_socket(struct supervisor *sup)
+make_socket(const char *run_dir, const char *socket_group)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct group *group = getgrnam(sup->config.socket_group);
+	struct group *group = getgrnam(socket_group);
+	int fd = -1;
 
 	if (group == NULL) {
 		log_error("there is no such group",
-		    "socket-not-opened socket_group=%s",
-		    sup->config.socket_group);
+		    "socket-not-opened socket_group=%s", socket_group);
 		return -1;
 	}
-	if (make_address(&sup->config, &address) == 0) {
+	if (make_address(run_dir, &address) == 0) {
 		(void)unlink(address.sun_path); /* the lock is ours: stale */
-		sup->listen_fd = socket(
+		fd = socket(
 		    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	}
-	if (sup->listen_fd == -1 ||
-	    bind_socket(sup->listen_fd, &address, group->gr_gid) == -1) {
-		log_error(strerror(errno), "socket-not-opened run_dir=%s",
-		    sup->config.run_dir);
-		return -1;
+	if (fd == -1 || bind_socket(fd, &address, group->gr_gid) == -1) {
+		log_error(
+		    strerror(errno), "socket-not-opened run_dir=%s", run_dir);
+		fd_close(&fd);
 	}
-	return 0;
+	return fd;
 }
 
 int
-listen_fastcgi(struct supervisor *sup)
+listen_fastcgi(const struct manager *manager, const char *run_dir,
+    const char *socket_group)
 {
 	const char *why;
+	int fd = manager_take_socket(manager, &why);
 
-	sup->listen_fd = manager_take_socket(&sup->manager, &why);
 	if (why != NULL) {
 		log_error(why, "socket-not-taken");
 		return -1;
 	}
-	if (sup->listen_fd == -1 && make_socket(sup) == -1)
-		return -1;
-	if (supervisor_watch(sup, sup->listen_fd, 0, EVENT_FASTCGI, 0) == -1) {
-		log_error(strerror(errno), "socket-not-watched");
-		return -1;
-	}
-	return 0;
+	return fd != -1 ? fd : make_socket(run_dir, socket_group);
 }

@@ -6,8 +6,9 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/box/box.h"
 #include "supervisor/docker/args.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/lease/responders.h"
 
 /* How long a responder may take to notice that its lease is over. */
 #define RELEASE_PATIENCE_US (5 * 1000 * 1000)
@@ -73,7 +74,7 @@ give(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	    "lease-granted trace=%s lease=%" PRIu64
 	    " slot=%u name=%s queue_us=%" PRIu64,
 	    trace, sup->leases, grant->slot, box->name, message.queue_us);
-	monitor_reply(sup, index, &message, open_run(sup, grant));
+	channel_reply(sup, index, &message, open_run(sup, grant));
 }
 
 /* Those who wait for what will not come. */
@@ -92,7 +93,7 @@ refuse_in_vain(struct supervisor *sup, uint64_t now_us)
 		/* Those behind it move up. */
 		index = waiter->responder;
 		(void)pool_dequeue(&sup->pool, index);
-		monitor_refuse(sup, index,
+		channel_refuse(sup, index,
 		    sup->stopping ? LEASE_STOPPING : LEASE_NO_SANDBOX);
 	}
 }
@@ -107,7 +108,7 @@ grant_all(struct supervisor *sup, uint64_t now_us)
 	while (pool_grant_next(&sup->pool, now_us, &next))
 		give(sup, &next, now_us);
 	while ((index = pool_expire(&sup->pool, now_us)) != POOL_NONE)
-		monitor_refuse(sup, index, LEASE_QUEUE_TIMEOUT);
+		channel_refuse(sup, index, LEASE_QUEUE_TIMEOUT);
 	refuse_in_vain(sup, now_us);
 }
 

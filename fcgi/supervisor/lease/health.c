@@ -2,7 +2,7 @@
 /* What responders may ask about the service itself: health, and metrics. */
 #include "common/fdpass.h"
 #include "common/io.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/lease/responders.h"
 
 #include <string.h>
 
@@ -58,7 +58,7 @@ report_on_health(struct supervisor *sup, uint32_t index)
 	if (sup->responders[index].state != RESPONDER_IDLE)
 		return "it asked for health in the middle of a lease";
 	message.reason = judge_health(sup, index, io_now_us());
-	monitor_reply(sup, index, &message, -1);
+	channel_reply(sup, index, &message, -1);
 	return NULL;
 }
 
@@ -109,7 +109,7 @@ report_on_metrics(struct supervisor *sup, uint32_t index)
 	memset(text, 0, sizeof(text));
 	message.text_bytes = (uint32_t)metrics_format(
 	    &sup->metrics, &now, text, sizeof(text));
-	monitor_reply(sup, index, &message, -1);
+	channel_reply(sup, index, &message, -1);
 	for (sent = 0; sent < message.text_bytes; sent += LEASE_TEXT_BYTES) {
 		if (sup->responders[index].channel_fd == -1)
 			return NULL; /* it did not read the one before */

@@ -13,33 +13,9 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
-
-void
-monitor_reply(
-    struct supervisor *sup, uint32_t index, struct lease_reply *message, int fd)
-{
-	message->version = LEASE_PROTOCOL_VERSION;
-	if (fdpass_send(sup->responders[index].channel_fd, message,
-		sizeof(*message), fd) == -1)
-		responders_end(sup, index, "it does not read its channel");
-}
-
-void
-monitor_refuse(
-    struct supervisor *sup, uint32_t index, enum lease_refusal reason)
-{
-	struct responder *responder = &sup->responders[index];
-	struct lease_reply message = { .kind = LEASE_REFUSE,
-		.reason = reason,
-		.retry_after_s = pool_retry_after_s(&sup->pool,
-		    responder->runtime, responder->client, io_now_us()) };
-
-	metrics_note_refusal(&sup->metrics, reason);
-	responder->state = RESPONDER_IDLE;
-	responder->probing_until_us = 0;
-	monitor_reply(sup, index, &message, -1);
-}
+#include "supervisor/box/box.h"
+#include "supervisor/lease/responders.h"
+#include "supervisor/upkeep/upkeep.h"
 
 /* What is wrong with the numbers, or NULL. */
 static const char *
@@ -66,7 +42,7 @@ refuse_as_down(struct supervisor *sup, uint32_t index)
 {
 	if (sup->pool.stock[sup->responders[index].runtime].is_missing)
 		sweep_soon(sup);
-	monitor_refuse(sup, index, LEASE_NO_SANDBOX);
+	channel_refuse(sup, index, LEASE_NO_SANDBOX);
 }
 
 static const char *
@@ -91,15 +67,15 @@ on_acquire(
 	memcpy(responder->client, request->client, sizeof(responder->client));
 	memcpy(responder->trace, request->trace, sizeof(responder->trace));
 	if (sup->stopping) {
-		monitor_refuse(sup, index, LEASE_STOPPING);
+		channel_refuse(sup, index, LEASE_STOPPING);
 	} else if (pool_is_down(&sup->pool, waiter.runtime, waiter.since_us)) {
 		refuse_as_down(sup, index);
 	} else if (!pool_enqueue(&sup->pool, &waiter, &evicted)) {
-		monitor_refuse(sup, index, LEASE_QUEUE_FULL);
+		channel_refuse(sup, index, LEASE_QUEUE_FULL);
 	} else {
 		responder->state = RESPONDER_WAITING;
 		if (evicted != POOL_NONE)
-			monitor_refuse(sup, evicted, LEASE_QUEUE_FULL);
+			channel_refuse(sup, evicted, LEASE_QUEUE_FULL);
 		grant_all(sup, waiter.since_us);
 	}
 	return NULL;
@@ -111,7 +87,7 @@ on_cancel(struct supervisor *sup, uint32_t index)
 	/* It may have crossed a grant or a refusal: then there is no more to
 	 * say, the responder reads that one. */
 	if (pool_dequeue(&sup->pool, index))
-		monitor_refuse(sup, index, LEASE_CANCELLED);
+		channel_refuse(sup, index, LEASE_CANCELLED);
 	return NULL;
 }
 

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/box/box.h"
+#include "supervisor/upkeep/upkeep.h"
 
 /* From one runtime to the next; each takes one short client. */
 static void

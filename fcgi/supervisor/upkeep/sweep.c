@@ -16,7 +16,8 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/box/box.h"
+#include "supervisor/upkeep/upkeep.h"
 
 /* At start and stop, for all of them together. */
 #define REMOVE_ALL_US (30 * 1000 * 1000)

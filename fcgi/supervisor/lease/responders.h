@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The responders, their channels, and the leases that they get. */
+#ifndef SCE_RESPONDERS_H
+#define SCE_RESPONDERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "supervisor/state.h"
+
+/* --- responders.c --- */
+void responders_start(struct supervisor *sup);
+void responders_respawn(struct supervisor *sup, uint64_t now_us);
+/* Ends those that keep a lease which is over. */
+void responders_enforce(struct supervisor *sup, uint64_t now_us);
+uint64_t responders_next_event_us(const struct supervisor *sup);
+bool responders_on_exit(struct supervisor *sup, pid_t pid, int status);
+/* A responder that broke the rules, or whose channel ended. */
+void responders_end(struct supervisor *sup, uint32_t index, const char *why);
+void responders_reopen_log(struct supervisor *sup);
+void responders_stop(struct supervisor *sup);
+uint32_t responders_alive(const struct supervisor *sup);
+/* Opens executions.log; -1 with errno. */
+int responders_open_log(const struct config *config);
+
+/* --- health.c --- */
+/* What was wrong with the question, or NULL */
+const char *report_on_health(struct supervisor *sup, uint32_t index);
+const char *report_on_metrics(struct supervisor *sup, uint32_t index);
+
+/* --- channel.c --- */
+/* fd: a descriptor to go with it, or -1. Who does not read is ended. */
+void channel_reply(struct supervisor *sup, uint32_t index,
+    struct lease_reply *message, int fd);
+/* It waits no longer, and gets no lease. */
+void channel_refuse(
+    struct supervisor *sup, uint32_t index, enum lease_refusal reason);
+
+/* --- monitor.c --- */
+void monitor_on_responder(struct supervisor *sup, uint32_t index);
+
+/* --- grant.c --- */
+void grant_all(struct supervisor *sup, uint64_t now_us);
+/* The sandbox that a responder leases has ended. */
+void grant_ended(struct supervisor *sup, uint32_t slot);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sced's one struct, and its theory of operation.
+ *
+ * One thread, one epoll. Three kinds of parties hang on it: sandboxes (a
+ * slot's listening socket, then the guest's connection, then the guest's
+ * pidfd), responders (a SOCK_SEQPACKET channel each) and docker clients
+ * (children, seen through SIGCHLD, output in an anonymous file). No byte that
+ * came from a client of the service is ever read here: a guest says READY
+ * before it has seen any, and from the lease on its connection is only
+ * watched for its end. With isolation = fork it says READY again after each
+ * run, in one frame of a fixed size that has no other meaning (reuse.c).
+ *
+ *   holder.c   the network namespace that a slot's sandboxes join
+ *   pool.c     which slot is started, leased, replaced, and for whom (pure)
+ *   sandbox.c  one slot: start, dial-in, ready     ending.c  its end
+ *   responders.c  the responders as processes         monitor.c their messages
+ *   reuse.c    several runs of one sandbox (fork)
+ *   report.c   health and metrics, for them        sweep.c   what is left over
+ *   grant.c    who gets a lease                    images.c  their images
+ *   metrics.c  the counters (pure)                 docker.c  the client
+ *   listen.c   the FastCGI socket                  manager.c systemd
+ */
+#ifndef SCE_STATE_H
+#define SCE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/frame.h"
+#include "common/lease.h"
+#include "common/trace.h"
+#include "supervisor/config/config.h"
+#include "supervisor/docker/cgroup.h"
+#include "supervisor/docker/client.h"
+#include "supervisor/host/systemd.h"
+#include "supervisor/lease/metrics.h"
+#include "supervisor/pool/pool.h"
+
+/* The next sweep after something was found, or not answered: microseconds. */
+#define SWEEP_SOON_US (5 * 1000 * 1000)
+/* Between the responder's own deadline and the end of the lease. */
+#define LEASE_MARGIN_US (2 * 1000 * 1000)
+/* Responders: one for each run and each request that waits, as many as runs
+ * for those that still have to be told how theirs ended, and some for
+ * refusals and health. */
+#define RESPONDERS_SPARE 4
+#define RESPONDERS_FOR(running, queue)                                         \
+	(2 * (running) + (queue) + RESPONDERS_SPARE)
+#define RESPONDERS_MAX RESPONDERS_FOR(POOL_SLOTS_MAX, POOL_QUEUE_MAX)
+
+#define NETWORK_COUNTERS_MAX 6144
+
+/* How far the end of a sandbox has come. */
+enum ending {
+	ENDING_NOT,
+	ENDING_SHUTDOWN,   /* its life line is cut: it should exit by itself */
+	ENDING_KILL,       /* docker kill */
+	ENDING_CGROUP,     /* SIGKILL to all of its cgroup */
+	ENDING_REMOVE,     /* docker rm --force */
+	ENDING_QUARANTINE, /* nothing helped: again later, slot not used */
+	ENDING_CLIENTS     /* all gone but a docker client of ours */
+};
+
+/* What a box has that is one. */
+struct network {
+	pid_t pid;      /* in whose /proc the counters are */
+	uint32_t loans; /* sandboxes that joined it */
+	bool lent;      /* since the counters were looked at */
+	bool worn;      /* not to be lent again */
+	char counters[NETWORK_COUNTERS_MAX]; /* as they were at first */
+};
+
+struct box {
+	char name[DOCKER_NAME_MAX];
+	char dir[DOCKER_PATH_MAX]; /* the slot directory of this start */
+	int listen_fd;             /* until the guest has dialled */
+	int guest_fd;              /* the connection; leased as a duplicate */
+	int pid_fd;
+	int run_fd;          /* isolation = fork: the responder's end */
+	uint32_t runs;       /* so many leases so far */
+	bool is_last_run;    /* it is not to be used again */
+	bool released;       /* the responder is done with the run, */
+	bool is_ready_again; /* and so is the guest */
+	char cgroup[CGROUP_PATH_MAX]; /* "" if unknown */
+	uint32_t memory_kib; /* what it is limited to; 0: as configured */
+	uint8_t inbox[FRAME_HEADER_LEN + 128]; /* ready or set-up error */
+	size_t inbox_len;
+	struct docker_client runner; /* docker run */
+	struct docker_client helper; /* docker kill, docker rm */
+	uint64_t started_us;
+	uint64_t deadline_us; /* of the start or of the lease */
+	uint32_t responder;   /* who leases it, or POOL_NONE */
+	enum ending ending;
+	uint64_t quarantine_us; /* the next wait there; doubles */
+	uint64_t ending_deadline_us;
+	struct network network; /* of a box that is one */
+};
+
+enum responder_state { RESPONDER_IDLE, RESPONDER_WAITING, RESPONDER_LEASED };
+
+struct responder {
+	pid_t pid;
+	int channel_fd;
+	enum responder_state state;
+	uint8_t client[POOL_CLIENT_BYTES]; /* who it asked a lease for, */
+	uint32_t runtime;                  /* and of what */
+	uint8_t trace[TRACE_BYTES];        /* the request that it asked for */
+	uint64_t lease_id;  /* LEASED: to be released by this id */
+	uint64_t leased_us; /* LEASED: since when */
+	uint32_t slot;      /* LEASED: POOL_NONE if it ended before that */
+	uint64_t probing_until_us; /* it was told to probe; 0: it was not */
+	uint64_t release_by_us;    /* its lease has ended without it */
+	uint64_t spawned_us;
+	uint64_t respawn_us; /* not running: when to start it again */
+	uint32_t quick_deaths;
+};
+
+struct supervisor {
+	struct config config;
+	struct manager manager;
+	struct docker docker;
+	struct pool pool;
+	struct box boxes[POOL_BOXES_MAX]; /* see holder.h */
+	struct responder responders[RESPONDERS_MAX];
+	uint32_t responder_count;
+	int epoll_fd;
+	int signal_fd;
+	int lock_fd;
+	int listen_fd; /* FastCGI, for the responders */
+	int log_fd;    /* executions.log, for the responders */
+	struct metrics metrics;
+	uint64_t begun_us;
+	uint64_t starts;
+	uint64_t leases;
+	uint64_t last_verdict_us;
+	bool stopping;
+	bool failed; /* it stops because it can not go on */
+	uint64_t stop_deadline_us;
+	struct docker_client sweeper;   /* docker ps or docker rm */
+	struct docker_client inspector; /* docker image inspect, */
+	uint32_t inspected;             /* of this runtime's */
+	bool sweep_is_listing;
+	bool sweep_was_vain;    /* Docker gave no listing the last time */
+	uint32_t sweeps_failed; /* removals in a row that did */
+	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
+	uint64_t next_sweep_us;
+	uint64_t next_spare_us; /* not before, after one has failed */
+};
+
+#endif
