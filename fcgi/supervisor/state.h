@@ -89,6 +89,9 @@ struct box {
 	size_t inbox_len;
 	struct docker_client runner; /* docker run */
 	struct docker_client helper; /* docker kill, docker rm */
+	uint64_t start;         /* the number of this start; never used again */
+	uint64_t network_start; /* of the network that it joined; 0: none */
+	bool start_failed;      /* until network.c has seen it */
 	uint64_t started_us;
 	uint64_t deadline_us; /* of the start or of the lease */
 	uint32_t responder;   /* who leases it, or POOL_NONE */
@@ -145,6 +148,7 @@ struct supervisor {
 	bool sweep_was_vain;    /* Docker gave no listing the last time */
 	uint32_t sweeps_failed; /* removals in a row that did */
 	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
+	bool is_docker_in_doubt;              /* until the sweep has seen it */
 	uint64_t next_sweep_us;
 	uint64_t next_spare_us; /* not before, after one has failed */
 };

@@ -157,7 +157,7 @@ settle(struct supervisor *sup, uint64_t now_us)
 	uint32_t slot;
 
 	enforce_deadlines(sup, now_us);
-	grant_all(sup, now_us);
+	grant_settle(sup, now_us);
 	responders_enforce(sup, now_us);
 	if (sup->stopping) {
 		responders_stop(sup);
@@ -171,14 +171,13 @@ settle(struct supervisor *sup, uint64_t now_us)
 	networks_settle(sup, now_us);
 	while (
 	    (slot = pool_pick_start(&sup->pool, now_us, &runtime)) != POOL_NONE)
-		box_start(sup, slot, runtime);
+		network_start_box(sup, slot, runtime);
 	while ((slot = pool_pick_surplus(&sup->pool)) != POOL_NONE)
 		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
 		ending_begin(sup, slot);
 	responders_respawn(sup, now_us);
-	if (sup->next_sweep_us <= now_us)
-		sweep_begin(sup, now_us);
+	sweep_settle(sup, now_us);
 }
 
 static uint64_t

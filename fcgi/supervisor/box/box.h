@@ -27,10 +27,11 @@ box_is_network(const struct supervisor *sup, uint32_t index)
 
 /* --- start.c --- */
 void box_init(struct box *box);
-/* runtime: of a holder 0. */
-void box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime);
-/* The second half of the start, once there is a network to join. */
-void box_launch(struct supervisor *sup, uint32_t slot);
+/* EMPTY to STARTING. runtime: of a network 0. */
+void box_start(struct supervisor *sup, uint32_t index, uint32_t runtime);
+/* The second half of the start: docker run, in a network or, if that is NULL,
+ * in one of its own. */
+void box_launch(struct supervisor *sup, uint32_t index, const char *network);
 void box_on_dial(struct supervisor *sup, uint32_t slot);
 void box_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
 void box_on_deadline(struct supervisor *sup, uint32_t slot);
@@ -45,14 +46,15 @@ bool fork_runs_on_release(
     struct supervisor *sup, uint32_t slot, uint32_t verdict);
 /* The guest says something during a lease. */
 void fork_runs_on_guest(struct supervisor *sup, uint32_t slot);
-/* The socket of a run is revoked, whoever holds copies of it. */
-void fork_runs_close_run(struct box *box);
-
 /* Takes what there is of the frame, and no byte beyond it. */
 void readiness_read(struct supervisor *sup, uint32_t slot);
 
 /* --- ending.c --- */
+/* Does nothing if the slot is EMPTY or DEAD: a release can come in the same
+ * batch of events as the end. */
 void ending_begin(struct supervisor *sup, uint32_t slot);
+/* Isolation = fork: revokes the socket of a run, whoever holds copies of it. */
+void ending_close_run(struct box *box);
 /* Of a start: logs why; the runtime's next start waits a bit longer. */
 void ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
 /* At a stop: what waits or starts has no future. */
@@ -67,19 +69,18 @@ void ending_retry_quarantined(struct supervisor *sup);
 
 /* --- network.c --- */
 
-/*
- * Lends the slot's holder: its name, or NULL and *waits: it is being started,
- * and network_on_ready() will launch the sandbox. NULL alone: there are none.
- */
-const char *network_lend(struct supervisor *sup, uint32_t slot, bool *waits);
+/* Starts the sandbox of an EMPTY slot: in the slot's network, at once or when
+ * that is READY. */
+void network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime);
 
-void network_on_ready(struct supervisor *sup, uint32_t index);
-void network_on_ending(struct supervisor *sup, uint32_t index);
-
-/* A start in the slot has failed, or all holders have an old image. */
+/* The slot's network is not to be lent again. */
 void network_wear(struct supervisor *sup, uint32_t slot);
 
-/* Ends those that have to go, and tells the pool which slots have one. */
+/*
+ * Launches the sandboxes that wait for a network which is READY by now, ends
+ * those whose network has ended and the networks that have to go, and tells the
+ * pool which slots have one. Must be called before a slot is started.
+ */
 void networks_settle(struct supervisor *sup, uint64_t now_us);
 uint64_t networks_next_event_us(const struct supervisor *sup, uint64_t now_us);
 

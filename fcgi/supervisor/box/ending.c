@@ -16,8 +16,6 @@
 #include "common/log.h"
 #include "supervisor/box/box.h"
 #include "supervisor/events.h"
-#include "supervisor/lease/responders.h"
-#include "supervisor/upkeep/upkeep.h"
 
 /* How long each step may take: microseconds. */
 #define SHUTDOWN_US (500 * 1000)
@@ -64,6 +62,14 @@ finish(struct supervisor *sup, uint32_t slot)
 	(void)pool_empty(&sup->pool, slot, io_now_us());
 }
 
+void
+ending_close_run(struct box *box)
+{
+	if (box->run_fd != -1)
+		(void)shutdown(box->run_fd, SHUT_RDWR);
+	fd_close(&box->run_fd);
+}
+
 static void
 enter(struct box *box, enum ending ending, uint64_t budget_us)
 {
@@ -76,7 +82,7 @@ enter_quarantine(struct supervisor *sup, struct box *box)
 {
 	/* The sweep notices when Docker is away, and when it is back. */
 	if (box->quarantine_us == QUARANTINE_MIN_US)
-		sweep_soon(sup);
+		sup->is_docker_in_doubt = true;
 	enter(box, ENDING_QUARANTINE, box->quarantine_us);
 	box->quarantine_us *= 2;
 	if (box->quarantine_us > QUARANTINE_MAX_US)
@@ -100,26 +106,23 @@ ending_begin(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 
-	if (box->ending != ENDING_NOT)
+	/* Several may want its end, after it has begun or is over. */
+	if (!pool_end(&sup->pool, slot, io_now_us()))
 		return;
 	if (box->name[0] == '\0') { /* not launched yet */
-		(void)pool_end(&sup->pool, slot, io_now_us());
 		(void)pool_empty(&sup->pool, slot, io_now_us());
 		return;
 	}
-	grant_ended(sup, slot);
-	(void)pool_end(&sup->pool, slot, io_now_us());
+	box->responder = POOL_NONE;
 	box->deadline_us = IO_FOREVER;
 	box->quarantine_us = QUARANTINE_MIN_US;
 	/* Revokes the connection, whoever holds copies of it. What the guest
 	 * had sent can still be read. */
 	if (box->guest_fd != -1)
 		(void)shutdown(box->guest_fd, SHUT_RDWR);
-	fork_runs_close_run(box);
+	ending_close_run(box);
 	events_close(sup, &box->guest_fd);
 	events_close(sup, &box->listen_fd);
-	if (box_is_network(sup, slot))
-		network_on_ending(sup, slot);
 	if (box->pid_fd != -1) {
 		enter(box, ENDING_SHUTDOWN, SHUTDOWN_US);
 		return;
@@ -161,8 +164,8 @@ ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
 	    sup->pool.stock[runtime].failures);
 	/* Perhaps the image is gone, and another one has its name by now. */
 	if (pool_is_down(&sup->pool, runtime, now_us))
-		sweep_soon(sup);
-	network_wear(sup, slot);
+		sup->is_docker_in_doubt = true;
+	box->start_failed = true;
 	ending_begin(sup, slot);
 }
 

@@ -52,14 +52,6 @@ fail:
 	return -1;
 }
 
-void
-fork_runs_close_run(struct box *box)
-{
-	if (box->run_fd != -1)
-		(void)shutdown(box->run_fd, SHUT_RDWR);
-	fd_close(&box->run_fd);
-}
-
 /* Both are done. False: it is too old. */
 static bool
 return_to_pool(struct supervisor *sup, uint32_t slot)
@@ -80,7 +72,7 @@ fork_runs_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
 	if (!sup->config.fork || verdict != VERDICT_EXITED ||
 	    box->is_last_run || sup->stopping)
 		return false;
-	fork_runs_close_run(box);
+	ending_close_run(box);
 	box->responder = POOL_NONE;
 	box->released = true;
 	box->deadline_us = io_now_us() + AGAIN_US;

@@ -84,64 +84,110 @@ is_untouched(const struct box *box)
 	       memcmp(now, box->network.counters, sizeof(now)) == 0;
 }
 
-const char *
-network_lend(struct supervisor *sup, uint32_t slot, bool *waits)
+/* Lends the slot's network, which is READY; its name. */
+static const char *
+lend(struct supervisor *sup, uint32_t slot)
 {
-	uint32_t index = index_of(sup, slot);
-	struct box *box = &sup->boxes[index];
+	struct box *box = &sup->boxes[index_of(sup, slot)];
+	struct network *network = &box->network;
 
-	*waits = false;
-	if (box_is_network(sup, slot) || !config_has_holders(&sup->config))
-		return NULL;
-	if (sup->pool.slots[index].state == SLOT_READY) {
-		box->network.loans++;
-		box->network.lent = true;
-		return box->name;
-	}
-	*waits = true;
-	if (sup->pool.slots[index].state == SLOT_EMPTY)
-		box_start(sup, index, 0);
-	return NULL;
+	if (network->loans == 0 &&
+	    read_counters(network->pid, network->counters) == -1)
+		network->worn = true; /* good for one */
+	network->loans++;
+	network->lent = true;
+	sup->boxes[slot].network_start = box->start;
+	return box->name;
+}
+
+/* Tells the pool about it. Until a network that ends is gone, none can be
+ * started for its slot. */
+static void
+tell_pool(struct supervisor *sup, uint32_t slot)
+{
+	enum slot_state state = sup->pool.slots[index_of(sup, slot)].state;
+
+	sup->pool.slots[slot].is_warm = state == SLOT_READY;
+	sup->pool.slots[slot].is_barred = state == SLOT_DEAD;
 }
 
 static bool
-is_waited_for(const struct supervisor *sup, uint32_t slot)
+is_waiting(const struct supervisor *sup, uint32_t slot)
 {
 	return sup->pool.slots[slot].state == SLOT_STARTING &&
 	       sup->boxes[slot].name[0] == '\0';
 }
 
-void
-network_on_ready(struct supervisor *sup, uint32_t index)
+/* A sandbox that waits for its network joins it, or has waited in vain. */
+static void
+serve_waiting(struct supervisor *sup, uint32_t slot)
 {
-	uint32_t slot = index - sup->pool.slot_count;
-	struct box *box = &sup->boxes[index];
+	enum slot_state state = sup->pool.slots[index_of(sup, slot)].state;
 
-	if (read_counters(box->network.pid, box->network.counters) == -1)
-		box->network.worn = true; /* good for one */
-	if (is_waited_for(sup, slot))
-		box_launch(sup, slot);
+	if (state == SLOT_READY)
+		box_launch(sup, slot, lend(sup, slot));
+	else if (state != SLOT_STARTING)
+		ending_begin(sup, slot);
+}
+
+static void
+start_network(struct supervisor *sup, uint32_t slot)
+{
+	box_start(sup, index_of(sup, slot), 0);
+	box_launch(sup, index_of(sup, slot), NULL);
+	tell_pool(sup, slot); /* it can have failed already */
 }
 
 void
-network_on_ending(struct supervisor *sup, uint32_t index)
+network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 {
-	uint32_t slot = index - sup->pool.slot_count;
+	box_start(sup, slot, runtime);
+	if (!config_has_holders(&sup->config)) {
+		box_launch(sup, slot, NULL);
+		return;
+	}
+	if (sup->pool.slots[index_of(sup, slot)].state == SLOT_EMPTY)
+		start_network(sup, slot);
+	serve_waiting(sup, slot);
+}
 
-	/* Until this one is gone, none can be started for it. */
-	sup->pool.slots[slot].is_barred = true;
-	/* A sandbox that waits without one is as good as new when replaced;
-	 * a run goes on, for it is in the namespace itself. */
-	if (sup->pool.slots[slot].state == SLOT_STARTING ||
-	    sup->pool.slots[slot].state == SLOT_READY)
-		ending_begin(sup, slot);
+/* True if the network that the slot's sandbox joined has ended, be there
+ * another one by now. */
+static bool
+is_left_alone(const struct supervisor *sup, uint32_t slot)
+{
+	uint32_t index = index_of(sup, slot);
+
+	return sup->boxes[slot].network_start != 0 &&
+	       (sup->pool.slots[index].state != SLOT_READY ||
+		   sup->boxes[index].start != sup->boxes[slot].network_start);
 }
 
 void
 network_wear(struct supervisor *sup, uint32_t slot)
 {
-	if (!box_is_network(sup, slot))
-		sup->boxes[index_of(sup, slot)].network.worn = true;
+	sup->boxes[index_of(sup, slot)].network.worn = true;
+}
+
+/* What has become of the slot's sandbox and its network since the last look. */
+static void
+notice_changes(struct supervisor *sup, uint32_t slot)
+{
+	enum slot_state state = sup->pool.slots[slot].state;
+	struct box *box = &sup->boxes[slot];
+
+	if (box->start_failed)
+		network_wear(sup, slot);
+	box->start_failed = false;
+	if (is_waiting(sup, slot))
+		serve_waiting(sup, slot);
+	if (!is_left_alone(sup, slot))
+		return;
+	/* A sandbox that waits without one is as good as new when replaced;
+	 * a run goes on, for it is in the namespace itself. */
+	box->network_start = 0;
+	if (state == SLOT_STARTING || state == SLOT_READY)
+		ending_begin(sup, slot);
 }
 
 /* Why it must not be lent to the sandbox that comes next, or NULL. */
@@ -203,16 +249,17 @@ start_spare(struct supervisor *sup, uint64_t now_us)
 			found = slot;
 	}
 	if (found != POOL_NONE)
-		box_start(sup, index_of(sup, found), 0);
+		start_network(sup, found);
 }
 
 static void
 settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 {
 	uint32_t index = index_of(sup, slot);
-	struct pool_slot *s = &sup->pool.slots[slot];
+	const struct pool_slot *s = &sup->pool.slots[slot];
 	const char *fault;
 
+	notice_changes(sup, slot);
 	if (is_spare(sup, slot)) {
 		fault = find_fault(sup, slot, now_us);
 		if (fault == NULL && now_us - s->since_us >= NETWORK_IDLE_US &&
@@ -226,8 +273,7 @@ settle_one(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 			ending_begin(sup, index);
 		}
 	}
-	s->is_warm = sup->pool.slots[index].state == SLOT_READY;
-	s->is_barred = sup->pool.slots[index].state == SLOT_DEAD;
+	tell_pool(sup, slot);
 }
 
 void

@@ -71,8 +71,9 @@ name_sandbox(struct supervisor *sup, uint32_t slot)
 	char dir[sizeof(box->dir)];
 	int n;
 
+	box->start = ++sup->starts;
 	(void)snprintf(id, sizeof(id), "%s-%x-%" PRIx64, sup->docker.boot_id,
-	    slot, ++sup->starts);
+	    slot, box->start);
 	(void)snprintf(box->name, sizeof(box->name), "sce-%s", id);
 	n = snprintf(dir, sizeof(dir), "%s/%s/%s", sup->config.run_dir,
 	    box_is_network(sup, slot) ? "nets" : "slots", id);
@@ -84,8 +85,8 @@ name_sandbox(struct supervisor *sup, uint32_t slot)
 	return 0;
 }
 
-static void
-launch(struct supervisor *sup, uint32_t index, const char *network)
+void
+box_launch(struct supervisor *sup, uint32_t index, const char *network)
 {
 	struct box *box = &sup->boxes[index];
 	struct docker_box what = { .name = box->name,
@@ -106,17 +107,6 @@ launch(struct supervisor *sup, uint32_t index, const char *network)
 }
 
 void
-box_launch(struct supervisor *sup, uint32_t slot)
-{
-	const char *network;
-	bool waits;
-
-	network = network_lend(sup, slot, &waits);
-	if (!waits)
-		launch(sup, slot, network);
-}
-
-void
 box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 {
 	struct box *box = &sup->boxes[slot];
@@ -124,7 +114,6 @@ box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 	box_init(box);
 	box->started_us = io_now_us();
 	(void)pool_start(&sup->pool, slot, runtime, box->started_us);
-	box_launch(sup, slot); /* or later, when its holder is there */
 }
 
 /* One connection was enough: no socket and no name is left of the door. */
@@ -234,8 +223,6 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	(void)pool_make_ready(&sup->pool, slot, now_us);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,
 	    box->name, (now_us - box->started_us) / 1000);
-	if (box_is_network(sup, slot))
-		network_on_ready(sup, slot);
 }
 
 /* A whole frame is in the inbox. */

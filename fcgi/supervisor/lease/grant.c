@@ -112,18 +112,26 @@ grant_all(struct supervisor *sup, uint64_t now_us)
 	refuse_in_vain(sup, now_us);
 }
 
-void
-grant_ended(struct supervisor *sup, uint32_t slot)
+/* Boxes that have ended while they were leased. */
+static void
+notice_ended(struct supervisor *sup, uint64_t now_us)
 {
-	struct box *box = &sup->boxes[slot];
 	struct responder *responder;
+	uint32_t i;
 
-	if (box->responder == POOL_NONE)
-		return;
-	responder = &sup->responders[box->responder];
-	box->responder = POOL_NONE;
-	if (responder->state != RESPONDER_LEASED || responder->slot != slot)
-		return;
-	responder->slot = POOL_NONE;
-	responder->release_by_us = io_now_us() + RELEASE_PATIENCE_US;
+	for (i = 0; i < sup->responder_count; i++) {
+		responder = &sup->responders[i];
+		if (responder->state != RESPONDER_LEASED ||
+		    responder->slot == POOL_NONE || lease_is_held(sup, i))
+			continue;
+		responder->slot = POOL_NONE;
+		responder->release_by_us = now_us + RELEASE_PATIENCE_US;
+	}
+}
+
+void
+grant_settle(struct supervisor *sup, uint64_t now_us)
+{
+	notice_ended(sup, now_us);
+	grant_all(sup, now_us);
 }

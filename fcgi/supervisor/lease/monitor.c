@@ -15,7 +15,6 @@
 #include "common/log.h"
 #include "supervisor/box/box.h"
 #include "supervisor/lease/responders.h"
-#include "supervisor/upkeep/upkeep.h"
 
 /* What is wrong with the numbers, or NULL. */
 static const char *
@@ -41,7 +40,7 @@ static void
 refuse_as_down(struct supervisor *sup, uint32_t index)
 {
 	if (sup->pool.stock[sup->responders[index].runtime].is_missing)
-		sweep_soon(sup);
+		sup->is_docker_in_doubt = true;
 	channel_refuse(sup, index, LEASE_NO_SANDBOX);
 }
 
@@ -122,7 +121,7 @@ on_release(
 	note_run(sup, responder, request);
 	if (request->verdict != 0 && request->verdict != VERDICT_SANDBOX_FAILED)
 		sup->last_verdict_us = io_now_us();
-	if (responder->slot != POOL_NONE &&
+	if (lease_is_held(sup, index) &&
 	    !fork_runs_on_release(sup, responder->slot, request->verdict))
 		ending_begin(sup, responder->slot);
 	responder->state = RESPONDER_IDLE;

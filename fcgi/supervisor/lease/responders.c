@@ -241,8 +241,7 @@ abandon(struct supervisor *sup, uint32_t index)
 	(void)pool_dequeue(&sup->pool, index);
 	if (responder->state == RESPONDER_LEASED)
 		sup->metrics.leases_lost++;
-	if (responder->state == RESPONDER_LEASED &&
-	    responder->slot != POOL_NONE)
+	if (lease_is_held(sup, index))
 		ending_begin(sup, responder->slot);
 	clear(sup, responder);
 }

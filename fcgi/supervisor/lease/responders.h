@@ -9,6 +9,20 @@
 
 #include "supervisor/state.h"
 
+/*
+ * True while a responder leases a box. Its lease ends when it releases it; when
+ * the box ends before that, the box alone is free of it.
+ */
+static inline bool
+lease_is_held(const struct supervisor *sup, uint32_t index)
+{
+	const struct responder *responder = &sup->responders[index];
+
+	return responder->state == RESPONDER_LEASED &&
+	       responder->slot != POOL_NONE &&
+	       sup->boxes[responder->slot].responder == index;
+}
+
 /* --- responders.c --- */
 void responders_start(struct supervisor *sup);
 void responders_respawn(struct supervisor *sup, uint64_t now_us);
@@ -41,8 +55,10 @@ void channel_refuse(
 void monitor_on_responder(struct supervisor *sup, uint32_t index);
 
 /* --- grant.c --- */
+/* Gives leases, and refuses those who waited too long or in vain. */
 void grant_all(struct supervisor *sup, uint64_t now_us);
-/* The sandbox that a responder leases has ended. */
-void grant_ended(struct supervisor *sup, uint32_t slot);
+/* The same, after a look at the leases whose box has ended: those responders
+ * have a while to notice. Must be called before a slot is started again. */
+void grant_settle(struct supervisor *sup, uint64_t now_us);
 
 #endif

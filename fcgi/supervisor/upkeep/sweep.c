@@ -92,12 +92,14 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 }
 
 void
-sweep_soon(struct supervisor *sup)
+sweep_settle(struct supervisor *sup, uint64_t now_us)
 {
-	uint64_t soon_us = io_now_us() + SWEEP_SOON_US;
-
-	if (sup->next_sweep_us > soon_us)
-		sup->next_sweep_us = soon_us;
+	if (sup->is_docker_in_doubt &&
+	    sup->next_sweep_us > now_us + SWEEP_SOON_US)
+		sup->next_sweep_us = now_us + SWEEP_SOON_US;
+	sup->is_docker_in_doubt = false;
+	if (sup->next_sweep_us <= now_us)
+		sweep_begin(sup, now_us);
 }
 
 /* One that can not be removed takes a client all of its time: after each

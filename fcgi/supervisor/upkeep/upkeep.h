@@ -13,7 +13,9 @@
 /* At start: removes what an earlier life left. 0, or -1 with the log line. */
 int sweep_at_start(struct supervisor *sup);
 void sweep_begin(struct supervisor *sup, uint64_t now_us);
-void sweep_soon(struct supervisor *sup); /* in a few seconds at the latest */
+/* Begins a sweep that is due; when Docker is in doubt, in a few seconds at the
+ * latest. */
+void sweep_settle(struct supervisor *sup, uint64_t now_us);
 bool sweep_on_exit(struct supervisor *sup, pid_t pid, int status);
 void sweep_at_stop(struct supervisor *sup);
 
