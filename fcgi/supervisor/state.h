@@ -93,11 +93,10 @@ struct box {
 	uint64_t network_start; /* of the network that it joined; 0: none */
 	bool start_failed;      /* until network.c has seen it */
 	uint64_t started_us;
-	uint64_t deadline_us; /* of the start or of the lease */
+	uint64_t deadline_us; /* of the start, the lease, a step of the end */
 	uint32_t responder;   /* who leases it, or POOL_NONE */
 	enum ending ending;
 	uint64_t quarantine_us; /* the next wait there; doubles */
-	uint64_t ending_deadline_us;
 	struct network network; /* of a box that is one */
 };
 

@@ -51,7 +51,7 @@ on_child(struct supervisor *sup, pid_t pid, int status)
 		return;
 	for (i = 0; i < box_count(sup); i++) {
 		if (sup->boxes[i].runner.pid == pid) {
-			box_on_runner_exit(sup, i, status);
+			ending_on_runner_exit(sup, i, status);
 			return;
 		}
 		if (sup->boxes[i].helper.pid == pid) {
@@ -89,6 +89,22 @@ on_signal(struct supervisor *sup)
 		on_child(sup, pid, status);
 }
 
+/* What a guest's connection brings means, by the state of its slot. */
+static void
+on_guest(struct supervisor *sup, uint32_t index, uint32_t events)
+{
+	enum slot_state state = sup->pool.slots[index].state;
+
+	if (state == SLOT_STARTING)
+		box_on_frame(sup, index);
+	else if (state == SLOT_LEASED && sup->config.fork)
+		fork_runs_on_guest(sup, index);
+	/* Nobody has asked a waiting one. */
+	else if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ||
+		 sup->config.fork)
+		ending_on_hang_up(sup, index);
+}
+
 static void
 on_event(struct supervisor *sup, const struct epoll_event *event)
 {
@@ -104,7 +120,7 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 		break;
 	case EVENT_GUEST:
 		if (sup->boxes[index].guest_fd != -1)
-			box_on_guest(sup, index, event->events);
+			on_guest(sup, index, event->events);
 		break;
 	case EVENT_GUEST_EXIT:
 		ending_on_guest_exit(sup, index);
@@ -140,8 +156,6 @@ enforce_deadlines(struct supervisor *sup, uint64_t now_us)
 
 	for (i = 0; i < box_count(sup); i++) {
 		if (sup->boxes[i].deadline_us <= now_us)
-			box_on_deadline(sup, i);
-		if (sup->boxes[i].ending_deadline_us <= now_us)
 			ending_on_deadline(sup, i);
 		enforce_client(&sup->boxes[i].runner, now_us);
 		enforce_client(&sup->boxes[i].helper, now_us);
@@ -196,7 +210,6 @@ next_event_us(const struct supervisor *sup, uint64_t now_us)
 	for (i = 0; i < box_count(sup); i++) {
 		box = &sup->boxes[i];
 		next_us = earlier(next_us, box->deadline_us);
-		next_us = earlier(next_us, box->ending_deadline_us);
 		next_us = earlier(next_us, box->runner.deadline_us);
 		next_us = earlier(next_us, box->helper.deadline_us);
 	}

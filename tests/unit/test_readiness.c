@@ -21,8 +21,8 @@ start(struct supervisor *sup, uint32_t index)
 	frame_encode_ready(frame + FRAME_HEADER_LEN);
 	assert_int_equal(write(pair[1], frame, sizeof(frame)), sizeof(frame));
 	/* The header first, then the rest. */
-	readiness_read(sup, index);
-	readiness_read(sup, index);
+	box_on_frame(sup, index);
+	box_on_frame(sup, index);
 	return pair[1];
 }
 

@@ -64,17 +64,17 @@ what_is_quarantined_is_hurried_once_docker_is_back(void **state)
 
 	set_state(&sup->pool, 0, SLOT_DEAD, 1);
 	box->ending = ENDING_QUARANTINE;
-	box->ending_deadline_us = IO_FOREVER;
+	box->deadline_us = IO_FOREVER;
 	sup->sweep_is_listing = true;
 	sup->sweeper.pid = OTHER_PID;
 	assert_true(sweep_on_exit(sup, OTHER_PID, 0));
-	assert_true(box->ending_deadline_us == IO_FOREVER);
+	assert_true(box->deadline_us == IO_FOREVER);
 	sup->sweeper.pid = OTHER_PID;
 	assert_true(sweep_on_exit(sup, OTHER_PID, 1));
-	assert_true(box->ending_deadline_us == IO_FOREVER);
+	assert_true(box->deadline_us == IO_FOREVER);
 	sup->sweeper.pid = OTHER_PID;
 	assert_true(sweep_on_exit(sup, OTHER_PID, 0));
-	assert_true(box->ending_deadline_us <= io_now_us());
+	assert_true(box->deadline_us <= io_now_us());
 }
 
 /* --- a docker client that lists two and removes none ---------------------- */

@@ -32,10 +32,11 @@ void box_start(struct supervisor *sup, uint32_t index, uint32_t runtime);
 /* The second half of the start: docker run, in a network or, if that is NULL,
  * in one of its own. */
 void box_launch(struct supervisor *sup, uint32_t index, const char *network);
-void box_on_dial(struct supervisor *sup, uint32_t slot);
-void box_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events);
-void box_on_deadline(struct supervisor *sup, uint32_t slot);
-void box_on_runner_exit(struct supervisor *sup, uint32_t slot, int status);
+/* The guest has dialled. */
+void box_on_dial(struct supervisor *sup, uint32_t index);
+/* STARTING: takes what there is of the guest's one frame, and no byte beyond
+ * it. */
+void box_on_frame(struct supervisor *sup, uint32_t index);
 
 /* --- fork_runs.c: isolation = fork --- */
 /* Gives the guest one end of a new socket: the responder's end, which stays
@@ -46,9 +47,6 @@ bool fork_runs_on_release(
     struct supervisor *sup, uint32_t slot, uint32_t verdict);
 /* The guest says something during a lease. */
 void fork_runs_on_guest(struct supervisor *sup, uint32_t slot);
-/* Takes what there is of the frame, and no byte beyond it. */
-void readiness_read(struct supervisor *sup, uint32_t slot);
-
 /* --- ending.c --- */
 /* Does nothing if the slot is EMPTY or DEAD: a release can come in the same
  * batch of events as the end. */
@@ -59,9 +57,12 @@ void ending_close_run(struct box *box);
 void ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
 /* At a stop: what waits or starts has no future. */
 void ending_begin_idle(struct supervisor *sup);
+/* The connection of a guest that should wait, or run, has ended. */
+void ending_on_hang_up(struct supervisor *sup, uint32_t index);
+/* The box's deadline_us is over. */
 void ending_on_deadline(struct supervisor *sup, uint32_t slot);
 void ending_on_guest_exit(struct supervisor *sup, uint32_t slot);
-void ending_on_runner_exit(struct supervisor *sup, uint32_t slot);
+void ending_on_runner_exit(struct supervisor *sup, uint32_t index, int status);
 void ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status);
 
 /* Docker answers: no need to wait any longer with those. */

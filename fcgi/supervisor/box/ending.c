@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The second half of a slot's life: from whatever ended the sandbox to the
- * certainty that none of its processes is left. Each step has a deadline and
- * a harder successor; none of them is waited for inline.
+ * Why a box ends, and how: from whatever happened to it to the certainty that
+ * none of its processes is left. Each step has a deadline and a harder
+ * successor; none of them is waited for inline.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,116 +25,113 @@
 /* Doubles from the first to the second. */
 #define QUARANTINE_MIN_US (2 * 1000 * 1000)
 #define QUARANTINE_MAX_US (60 * 1000 * 1000)
+/* No budget: neither the step nor its deadline changes. */
+#define SAME_US (IO_FOREVER - 1)
+
+enum event {
+	WANTED,        /* somebody wants the box to end */
+	WANTED_UNSEEN, /* the same, and no guest has dialled */
+	DEADLINE,      /* of the start, the lease, or the step of the end */
+	GUEST_EXIT,    /* PID 1 of the container, and by the kernel all of it */
+	RUNNER_EXIT,   /* docker run */
+	HELPER_DONE,   /* docker kill or rm succeeded */
+	HELPER_UNKNOWN, /* it says that there is no such container */
+	HELPER_FAILED,
+	EVENTS
+};
+
+typedef void action(struct supervisor *sup, uint32_t index);
+
+static action give_up, cut_off, cut_off_unseen, kill_by_docker, kill_harder,
+    kill_and_remove, remove_container, trust_docker, kill_and_quarantine,
+    finish;
+
+/*
+ * The step is entered, with its budget until the next DEADLINE, then the action
+ * is taken, which may find a reason to go on to another one. SAME_US: both stay
+ * as they are. An event that is not in the row of a step means nothing to it.
+ */
+static const struct step {
+	action *act;
+	enum ending next;
+	uint64_t budget_us;
+} steps[][EVENTS] = {
+	[ENDING_NOT] = {
+		[WANTED] = { cut_off, ENDING_SHUTDOWN, SHUTDOWN_US },
+		[WANTED_UNSEEN] = { cut_off_unseen, ENDING_REMOVE, REMOVE_US },
+		[DEADLINE] = { give_up, ENDING_NOT, SAME_US },
+	},
+	[ENDING_SHUTDOWN] = {
+		[DEADLINE] = { kill_by_docker, ENDING_KILL, KILL_US },
+		[GUEST_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+	},
+	[ENDING_KILL] = {
+		[DEADLINE] = { kill_harder, ENDING_CGROUP, CGROUP_US },
+		[GUEST_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_UNKNOWN] = { NULL, ENDING_KILL, 0 }, /* DEADLINE now */
+		[HELPER_FAILED] = { NULL, ENDING_KILL, 0 },
+	},
+	[ENDING_CGROUP] = {
+		[DEADLINE] = { kill_and_remove, ENDING_REMOVE, REMOVE_US },
+		[GUEST_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+	},
+	[ENDING_REMOVE] = {
+		[DEADLINE] = { remove_container, ENDING_REMOVE, REMOVE_US },
+		[GUEST_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_DONE] = { trust_docker, ENDING_REMOVE, SAME_US },
+		[HELPER_UNKNOWN] = { trust_docker, ENDING_REMOVE, SAME_US },
+		[HELPER_FAILED] = { kill_and_quarantine, ENDING_QUARANTINE, 0 },
+	},
+	[ENDING_QUARANTINE] = {
+		[DEADLINE] = { remove_container, ENDING_REMOVE, REMOVE_US },
+		[GUEST_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_DONE] = { trust_docker, ENDING_QUARANTINE, SAME_US },
+		[HELPER_UNKNOWN] = { trust_docker, ENDING_QUARANTINE, SAME_US },
+		[HELPER_FAILED] = { kill_and_quarantine, ENDING_QUARANTINE, 0 },
+	},
+	[ENDING_CLIENTS] = {
+		[RUNNER_EXIT] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_DONE] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_UNKNOWN] = { finish, ENDING_CLIENTS, IO_FOREVER },
+		[HELPER_FAILED] = { finish, ENDING_CLIENTS, IO_FOREVER },
+	},
+};
 
 static void
-remove_slot_dir(struct box *box)
+happen(struct supervisor *sup, uint32_t index, enum event event)
 {
-	char path[DOCKER_PATH_MAX + 2];
+	struct box *box = &sup->boxes[index];
+	const struct step *step = &steps[box->ending][event];
 
-	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
-	(void)unlink(path);
-	if (rmdir(box->dir) == -1)
-		log_debug(
-		    strerror(errno), "slot-directory-stays name=%s", box->dir);
-}
-
-/* No process is left of it. The slot can be used again as soon as no client
- * of ours is busy with it either; each of those has a deadline. */
-static void
-finish(struct supervisor *sup, uint32_t slot)
-{
-	struct box *box = &sup->boxes[slot];
-
-	events_close(sup, &box->pid_fd);
-	if (box->runner.pid != -1 || box->helper.pid != -1) {
-		/* They have nothing left to do. */
-		if (box->runner.pid != -1)
-			(void)kill(box->runner.pid, SIGKILL);
-		if (box->helper.pid != -1)
-			(void)kill(box->helper.pid, SIGKILL);
-		box->ending = ENDING_CLIENTS;
-		box->ending_deadline_us = IO_FOREVER;
+	if (step->act == NULL && step->next == ENDING_NOT)
 		return;
+	if (step->budget_us != SAME_US) {
+		box->ending = step->next;
+		box->deadline_us = step->budget_us == IO_FOREVER
+				       ? IO_FOREVER
+				       : io_now_us() + step->budget_us;
 	}
-	remove_slot_dir(box);
-	box->ending = ENDING_NOT;
-	box->ending_deadline_us = IO_FOREVER;
-	(void)pool_empty(&sup->pool, slot, io_now_us());
+	if (step->act != NULL)
+		step->act(sup, index);
 }
+
+/* --- what lives --- */
 
 void
-ending_close_run(struct box *box)
+ending_begin(struct supervisor *sup, uint32_t index)
 {
-	if (box->run_fd != -1)
-		(void)shutdown(box->run_fd, SHUT_RDWR);
-	fd_close(&box->run_fd);
-}
-
-static void
-enter(struct box *box, enum ending ending, uint64_t budget_us)
-{
-	box->ending = ending;
-	box->ending_deadline_us = io_now_us() + budget_us;
-}
-
-static void
-enter_quarantine(struct supervisor *sup, struct box *box)
-{
-	/* The sweep notices when Docker is away, and when it is back. */
-	if (box->quarantine_us == QUARANTINE_MIN_US)
-		sup->is_docker_in_doubt = true;
-	enter(box, ENDING_QUARANTINE, box->quarantine_us);
-	box->quarantine_us *= 2;
-	if (box->quarantine_us > QUARANTINE_MAX_US)
-		box->quarantine_us = QUARANTINE_MAX_US;
-}
-
-static void
-enter_remove(struct supervisor *sup, uint32_t slot)
-{
-	struct box *box = &sup->boxes[slot];
-	char names[1][DOCKER_NAME_MAX];
-
-	enter(box, ENDING_REMOVE, REMOVE_US);
-	memcpy(names[0], box->name, sizeof(names[0]));
-	if (docker_remove(&sup->docker, &box->helper, names, 1) == -1)
-		enter_quarantine(sup, box);
-}
-
-void
-ending_begin(struct supervisor *sup, uint32_t slot)
-{
-	struct box *box = &sup->boxes[slot];
+	const struct box *box = &sup->boxes[index];
 
 	/* Several may want its end, after it has begun or is over. */
-	if (!pool_end(&sup->pool, slot, io_now_us()))
+	if (!pool_end(&sup->pool, index, io_now_us()))
 		return;
-	if (box->name[0] == '\0') { /* not launched yet */
-		(void)pool_empty(&sup->pool, slot, io_now_us());
-		return;
-	}
-	box->responder = POOL_NONE;
-	box->deadline_us = IO_FOREVER;
-	box->quarantine_us = QUARANTINE_MIN_US;
-	/* Revokes the connection, whoever holds copies of it. What the guest
-	 * had sent can still be read. */
-	if (box->guest_fd != -1)
-		(void)shutdown(box->guest_fd, SHUT_RDWR);
-	ending_close_run(box);
-	events_close(sup, &box->guest_fd);
-	events_close(sup, &box->listen_fd);
-	if (box->pid_fd != -1) {
-		enter(box, ENDING_SHUTDOWN, SHUTDOWN_US);
-		return;
-	}
-	/* It never dialled: perhaps there is a container, perhaps there will
-	 * be one. The client that starts it first. */
-	if (box->runner.pid != -1)
-		(void)kill(box->runner.pid, SIGKILL);
-	enter_remove(sup, slot);
+	if (box->name[0] == '\0') /* not launched yet */
+		(void)pool_empty(&sup->pool, index, io_now_us());
+	else
+		happen(sup, index, box->pid_fd != -1 ? WANTED : WANTED_UNSEEN);
 }
 
-/* A holder's failure is that of the sandbox that waits for it, or, if none
+/* A network's failure is that of the sandbox that waits for it, or, if none
  * does, nobody's: another spare one is not started soon. */
 static uint32_t
 note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
@@ -152,21 +149,91 @@ note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
 }
 
 void
-ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why)
+ending_fail_start(struct supervisor *sup, uint32_t index, const char *why)
 {
-	struct box *box = &sup->boxes[slot];
+	struct box *box = &sup->boxes[index];
 	uint64_t now_us = io_now_us();
-	uint32_t runtime = note_failure(sup, slot, now_us);
+	uint32_t runtime = note_failure(sup, index, now_us);
 
 	sup->metrics.start_failures++;
 	log_warning(why, "start-failed slot=%u name=%s runtime=%s failures=%u",
-	    slot, box->name, sup->config.runtimes[runtime].name,
+	    index, box->name, sup->config.runtimes[runtime].name,
 	    sup->pool.stock[runtime].failures);
 	/* Perhaps the image is gone, and another one has its name by now. */
 	if (pool_is_down(&sup->pool, runtime, now_us))
 		sup->is_docker_in_doubt = true;
 	box->start_failed = true;
-	ending_begin(sup, slot);
+	ending_begin(sup, index);
+}
+
+static void
+give_up(struct supervisor *sup, uint32_t index)
+{
+	struct box *box = &sup->boxes[index];
+	char trace[TRACE_TEXT_BYTES];
+
+	if (sup->pool.slots[index].state == SLOT_STARTING) {
+		ending_fail_start(sup, index, "it did not get ready in time");
+		return;
+	}
+	if (box->responder == POOL_NONE) {
+		log_warning(NULL, "sandbox-not-ready-again slot=%u name=%s",
+		    index, box->name);
+	} else {
+		sup->metrics.leases_expired++;
+		trace_format(sup->responders[box->responder].trace, trace);
+		log_warning(NULL,
+		    "lease-expired trace=%s slot=%u name=%s worker=%u", trace,
+		    index, box->name, box->responder);
+	}
+	ending_begin(sup, index);
+}
+
+/* --- the steps of the end --- */
+
+void
+ending_close_run(struct box *box)
+{
+	if (box->run_fd != -1)
+		(void)shutdown(box->run_fd, SHUT_RDWR);
+	fd_close(&box->run_fd);
+}
+
+/* Revokes the connection, whoever holds copies of it. What the guest had sent
+ * can still be read. */
+static void
+cut_off(struct supervisor *sup, uint32_t index)
+{
+	struct box *box = &sup->boxes[index];
+
+	box->responder = POOL_NONE;
+	box->quarantine_us = QUARANTINE_MIN_US;
+	if (box->guest_fd != -1)
+		(void)shutdown(box->guest_fd, SHUT_RDWR);
+	ending_close_run(box);
+	events_close(sup, &box->guest_fd);
+	events_close(sup, &box->listen_fd);
+}
+
+/* Perhaps there is a container, perhaps there will be one. The client that
+ * starts it first. */
+static void
+cut_off_unseen(struct supervisor *sup, uint32_t index)
+{
+	cut_off(sup, index);
+	if (sup->boxes[index].runner.pid != -1)
+		(void)kill(sup->boxes[index].runner.pid, SIGKILL);
+	remove_container(sup, index);
+}
+
+static void
+kill_by_docker(struct supervisor *sup, uint32_t index)
+{
+	struct box *box = &sup->boxes[index];
+
+	sup->metrics.lingering++;
+	log_notice(NULL, "sandbox-lingers slot=%u name=%s", index, box->name);
+	(void)docker_kill(&sup->docker, &box->helper, box->name);
 }
 
 static void
@@ -177,93 +244,163 @@ kill_cgroup(struct box *box)
 		    strerror(errno), "cgroup-not-killed name=%s", box->name);
 }
 
-void
-ending_on_deadline(struct supervisor *sup, uint32_t slot)
+static void
+kill_harder(struct supervisor *sup, uint32_t index)
 {
-	struct box *box = &sup->boxes[slot];
-
-	switch (box->ending) {
-	case ENDING_NOT:
-	case ENDING_CLIENTS:
-		box->ending_deadline_us = IO_FOREVER;
-		break;
-	case ENDING_SHUTDOWN:
-		sup->metrics.lingering++;
-		log_notice(
-		    NULL, "sandbox-lingers slot=%u name=%s", slot, box->name);
-		enter(box, ENDING_KILL, KILL_US);
-		(void)docker_kill(&sup->docker, &box->helper, box->name);
-		break;
-	case ENDING_KILL:
-		log_warning("docker kill did not end it",
-		    "sandbox-lingers slot=%u name=%s", slot, box->name);
-		enter(box, ENDING_CGROUP, CGROUP_US);
-		kill_cgroup(box);
-		break;
-	case ENDING_CGROUP:
-		kill_cgroup(box);
-		__attribute__((fallthrough));
-	case ENDING_REMOVE:
-	case ENDING_QUARANTINE:
-		/* Docker does not answer, or does not know better. */
-		if (box->helper.pid == -1)
-			enter_remove(sup, slot);
-		else
-			enter_quarantine(sup, box);
-		break;
-	}
+	log_warning("docker kill did not end it",
+	    "sandbox-lingers slot=%u name=%s", index, sup->boxes[index].name);
+	kill_cgroup(&sup->boxes[index]);
 }
 
-/* PID 1 of the container is gone, and with it, by the kernel, all the rest. */
-void
-ending_on_guest_exit(struct supervisor *sup, uint32_t slot)
+static void
+quarantine(struct supervisor *sup, struct box *box)
 {
-	if (sup->boxes[slot].pid_fd == -1)
+	/* The sweep notices when Docker is away, and when it is back. */
+	if (box->quarantine_us == QUARANTINE_MIN_US)
+		sup->is_docker_in_doubt = true;
+	box->ending = ENDING_QUARANTINE;
+	box->deadline_us = io_now_us() + box->quarantine_us;
+	box->quarantine_us *= 2;
+	if (box->quarantine_us > QUARANTINE_MAX_US)
+		box->quarantine_us = QUARANTINE_MAX_US;
+}
+
+/* Not while the last client is busy: Docker does not answer, or does not know
+ * better. */
+static void
+remove_container(struct supervisor *sup, uint32_t index)
+{
+	struct box *box = &sup->boxes[index];
+	char names[1][DOCKER_NAME_MAX];
+
+	memcpy(names[0], box->name, sizeof(names[0]));
+	if (box->helper.pid != -1 ||
+	    docker_remove(&sup->docker, &box->helper, names, 1) == -1)
+		quarantine(sup, box);
+}
+
+static void
+kill_and_remove(struct supervisor *sup, uint32_t index)
+{
+	kill_cgroup(&sup->boxes[index]);
+	remove_container(sup, index);
+}
+
+static void
+kill_and_quarantine(struct supervisor *sup, uint32_t index)
+{
+	kill_cgroup(&sup->boxes[index]);
+	quarantine(sup, &sup->boxes[index]);
+}
+
+/* With a pidfd the process decides, not Docker's word. */
+static void
+trust_docker(struct supervisor *sup, uint32_t index)
+{
+	if (sup->boxes[index].pid_fd == -1)
+		happen(sup, index, GUEST_EXIT);
+}
+
+static void
+remove_slot_dir(struct box *box)
+{
+	char path[DOCKER_PATH_MAX + 2];
+
+	(void)snprintf(path, sizeof(path), "%s/s", box->dir);
+	(void)unlink(path);
+	if (rmdir(box->dir) == -1)
+		log_debug(
+		    strerror(errno), "slot-directory-stays name=%s", box->dir);
+}
+
+/* No process is left of it. The slot can be used again as soon as no client
+ * of ours is busy with it either: they have nothing left to do. */
+static void
+finish(struct supervisor *sup, uint32_t index)
+{
+	struct box *box = &sup->boxes[index];
+
+	events_close(sup, &box->pid_fd);
+	if (box->runner.pid != -1)
+		(void)kill(box->runner.pid, SIGKILL);
+	if (box->helper.pid != -1)
+		(void)kill(box->helper.pid, SIGKILL);
+	if (box->runner.pid != -1 || box->helper.pid != -1)
 		return;
-	if (sup->boxes[slot].ending == ENDING_NOT)
-		ending_begin(sup, slot);
+	remove_slot_dir(box);
+	box->ending = ENDING_NOT;
+	(void)pool_empty(&sup->pool, index, io_now_us());
+}
+
+/* --- what the loop sees --- */
+
+void
+ending_on_hang_up(struct supervisor *sup, uint32_t index)
+{
+	if (box_is_network(sup, index)) {
+		log_warning(NULL, "holder-died slot=%u name=%s",
+		    index - sup->pool.slot_count, sup->boxes[index].name);
+	} else if (sup->pool.slots[index].state == SLOT_READY) {
+		sup->metrics.ready_deaths++;
+		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
+		    index, sup->boxes[index].name);
+	}
+	ending_begin(sup, index);
+}
+
+void
+ending_on_deadline(struct supervisor *sup, uint32_t index)
+{
+	happen(sup, index, DEADLINE);
+}
+
+void
+ending_on_guest_exit(struct supervisor *sup, uint32_t index)
+{
+	if (sup->boxes[index].pid_fd == -1)
+		return;
+	ending_begin(sup, index);
 	/* It was gVisor's file server; its kernel has no business any more. */
 	if (config_is_gvisor(&sup->config))
-		kill_cgroup(&sup->boxes[slot]);
-	finish(sup, slot);
+		kill_cgroup(&sup->boxes[index]);
+	happen(sup, index, GUEST_EXIT);
 }
 
 void
-ending_on_helper_exit(struct supervisor *sup, uint32_t slot, int status)
+ending_on_runner_exit(struct supervisor *sup, uint32_t index, int status)
 {
-	struct box *box = &sup->boxes[slot];
+	struct box *box = &sup->boxes[index];
+	char output[512];
+
+	docker_client_output(&box->runner, output, sizeof(output));
+	docker_client_finish(&box->runner);
+	/* Success says little: only the guest's word counts. */
+	if (status != 0 && sup->pool.slots[index].state == SLOT_STARTING)
+		ending_fail_start(sup, index, output);
+	else if (status != 0 && box->ending != ENDING_CLIENTS)
+		log_info(output, "docker-run-ended-late slot=%u status=%d",
+		    index, status);
+	happen(sup, index, RUNNER_EXIT);
+}
+
+void
+ending_on_helper_exit(struct supervisor *sup, uint32_t index, int status)
+{
+	struct box *box = &sup->boxes[index];
+	enum event event = HELPER_DONE;
 	char output[512];
 
 	docker_client_output(&box->helper, output, sizeof(output));
 	docker_client_finish(&box->helper);
-	if (box->ending == ENDING_CLIENTS) {
-		finish(sup, slot);
-		return;
-	}
-	if (box->ending == ENDING_KILL && status != 0) {
-		box->ending_deadline_us = io_now_us(); /* the next step */
-		return;
-	}
-	if (box->ending != ENDING_REMOVE && box->ending != ENDING_QUARANTINE)
-		return;
-	if (status == 0 || strstr(output, "No such container") != NULL) {
-		/* With a pidfd the process decides, not Docker's word. */
-		if (box->pid_fd == -1)
-			finish(sup, slot);
-		return;
-	}
-	if (box->quarantine_us == QUARANTINE_MIN_US)
-		log_warning(output, "slot-quarantined slot=%u name=%s", slot,
+	if (status != 0)
+		event = strstr(output, "No such container") != NULL
+			    ? HELPER_UNKNOWN
+			    : HELPER_FAILED;
+	if (steps[box->ending][event].act == kill_and_quarantine &&
+	    box->quarantine_us == QUARANTINE_MIN_US)
+		log_warning(output, "slot-quarantined slot=%u name=%s", index,
 		    box->name);
-	kill_cgroup(box);
-	enter_quarantine(sup, box);
-}
-
-void
-ending_on_runner_exit(struct supervisor *sup, uint32_t slot)
-{
-	if (sup->boxes[slot].ending == ENDING_CLIENTS)
-		finish(sup, slot);
+	happen(sup, index, event);
 }
 
 void
@@ -274,7 +411,7 @@ ending_retry_quarantined(struct supervisor *sup)
 	for (i = 0; i < box_count(sup); i++) {
 		if (sup->boxes[i].ending != ENDING_QUARANTINE)
 			continue;
-		sup->boxes[i].ending_deadline_us = io_now_us();
+		sup->boxes[i].deadline_us = io_now_us();
 		sup->boxes[i].quarantine_us = QUARANTINE_MIN_US;
 	}
 }

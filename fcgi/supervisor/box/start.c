@@ -29,7 +29,7 @@ box_init(struct box *box)
 	box->listen_fd = box->guest_fd = box->pid_fd = box->run_fd = -1;
 	docker_client_init(&box->runner);
 	docker_client_init(&box->helper);
-	box->deadline_us = box->ending_deadline_us = IO_FOREVER;
+	box->deadline_us = IO_FOREVER;
 	box->responder = POOL_NONE;
 }
 
@@ -249,7 +249,7 @@ take_frame(
 }
 
 void
-readiness_read(struct supervisor *sup, uint32_t slot)
+box_on_frame(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 	struct frame_header header = { .kind = 0, .len = 0 };
@@ -277,72 +277,4 @@ readiness_read(struct supervisor *sup, uint32_t slot)
 	else if (status == FRAME_OK &&
 		 box->inbox_len == FRAME_HEADER_LEN + header.len)
 		take_frame(sup, slot, &header);
-}
-
-void
-box_on_guest(struct supervisor *sup, uint32_t slot, uint32_t events)
-{
-	enum slot_state state = sup->pool.slots[slot].state;
-
-	if (state == SLOT_STARTING) {
-		readiness_read(sup, slot);
-		return;
-	}
-	if (state == SLOT_LEASED && sup->config.fork) {
-		fork_runs_on_guest(sup, slot);
-		return;
-	}
-	/* Nobody has asked a waiting one. */
-	if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0 &&
-	    !sup->config.fork)
-		return;
-	if (box_is_network(sup, slot)) {
-		log_warning(NULL, "holder-died slot=%u name=%s",
-		    slot - sup->pool.slot_count, sup->boxes[slot].name);
-	} else if (state == SLOT_READY) {
-		sup->metrics.ready_deaths++;
-		log_warning(NULL, "sandbox-died slot=%u name=%s state=ready",
-		    slot, sup->boxes[slot].name);
-	}
-	ending_begin(sup, slot);
-}
-
-void
-box_on_deadline(struct supervisor *sup, uint32_t slot)
-{
-	struct box *box = &sup->boxes[slot];
-	char trace[TRACE_TEXT_BYTES];
-
-	if (sup->pool.slots[slot].state == SLOT_STARTING) {
-		ending_fail_start(sup, slot, "it did not get ready in time");
-		return;
-	}
-	if (box->responder == POOL_NONE) {
-		log_warning(NULL, "sandbox-not-ready-again slot=%u name=%s",
-		    slot, box->name);
-		ending_begin(sup, slot);
-		return;
-	}
-	sup->metrics.leases_expired++;
-	trace_format(sup->responders[box->responder].trace, trace);
-	log_warning(NULL, "lease-expired trace=%s slot=%u name=%s worker=%u",
-	    trace, slot, box->name, box->responder);
-	ending_begin(sup, slot);
-}
-
-void
-box_on_runner_exit(struct supervisor *sup, uint32_t slot, int status)
-{
-	struct box *box = &sup->boxes[slot];
-	char output[512];
-
-	docker_client_output(&box->runner, output, sizeof(output));
-	docker_client_finish(&box->runner);
-	/* Success says little: only the guest's word counts. */
-	if (status != 0 && sup->pool.slots[slot].state == SLOT_STARTING)
-		ending_fail_start(sup, slot, output);
-	else if (status != 0 && box->ending != ENDING_CLIENTS)
-		log_info(output, "docker-run-ended-late slot=%u status=%d",
-		    slot, status);
-	ending_on_runner_exit(sup, slot);
 }
