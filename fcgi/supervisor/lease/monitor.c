@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What responders may ask, and what they get. A responder can have been taken
- * over: every message is checked against the state that this side keeps of
- * it, and one that does not fit ends the process. Nothing that it says can
- * lengthen a lease or get it a second one.
+ * The messages of the responders. A responder can have been taken over: every
+ * message is checked against the state that this side keeps of it, and one that
+ * does not fit ends the process. Nothing that it says can lengthen a lease or
+ * get it a second one.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +15,34 @@
 #include "common/log.h"
 #include "supervisor/box/box.h"
 #include "supervisor/lease/responders.h"
+
+#define IN(state) (1U << (state))
+#define ANY (IN(RESPONDER_IDLE) | IN(RESPONDER_WAITING) | IN(RESPONDER_LEASED))
+
+/* What is wrong with the message, or NULL. */
+typedef const char *taker(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request);
+
+static taker on_acquire, on_cancel, on_release, on_answered;
+
+/* A message in another state than those is a violation. */
+static const struct rule {
+	taker *take;
+	unsigned int states; /* bits */
+	const char *violation;
+} rules[] = {
+	[LEASE_ACQUIRE] = { on_acquire, IN(RESPONDER_IDLE),
+	    "it asked for a second lease" },
+	/* It may have crossed a grant or a refusal. */
+	[LEASE_CANCEL] = { on_cancel, ANY, NULL },
+	[LEASE_RELEASE] = { on_release, IN(RESPONDER_LEASED),
+	    "it released what it does not hold" },
+	[LEASE_HEALTH] = { health_tell, IN(RESPONDER_IDLE),
+	    "it asked for health in the middle of a lease" },
+	[LEASE_METRICS] = { health_tell_metrics, IN(RESPONDER_IDLE),
+	    "it asked for metrics in the middle of a lease" },
+	[LEASE_ANSWERED] = { on_answered, ANY, NULL },
+};
 
 /* What is wrong with the numbers, or NULL. */
 static const char *
@@ -57,8 +85,6 @@ on_acquire(
 	const char *violation = check_wishes(&sup->config, request);
 	uint32_t evicted;
 
-	if (responder->state != RESPONDER_IDLE)
-		return "it asked for a second lease";
 	if (violation != NULL)
 		return violation;
 	responder->runtime = request->runtime;
@@ -81,10 +107,11 @@ on_acquire(
 }
 
 static const char *
-on_cancel(struct supervisor *sup, uint32_t index)
+on_cancel(
+    struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
-	/* It may have crossed a grant or a refusal: then there is no more to
-	 * say, the responder reads that one. */
+	(void)request;
+	/* Else the responder reads the grant or the refusal that was sent. */
 	if (pool_dequeue(&sup->pool, index))
 		channel_refuse(sup, index, LEASE_CANCELLED);
 	return NULL;
@@ -112,8 +139,7 @@ on_release(
 {
 	struct responder *responder = &sup->responders[index];
 
-	if (responder->state != RESPONDER_LEASED ||
-	    request->lease_id != responder->lease_id)
+	if (request->lease_id != responder->lease_id)
 		return "it released what it does not hold";
 	if (request->verdict > VERDICT_SANDBOX_FAILED ||
 	    request->outcome > LEASE_ABANDONED)
@@ -130,30 +156,30 @@ on_release(
 	return NULL;
 }
 
-/* Returns what was wrong with the message, or NULL. */
+static const char *
+on_answered(
+    struct supervisor *sup, uint32_t index, const struct lease_request *request)
+{
+	(void)index;
+	metrics_note_request(&sup->metrics, request->http_status);
+	return NULL;
+}
+
 static const char *
 dispatch(
     struct supervisor *sup, uint32_t index, const struct lease_request *request)
 {
+	const struct rule *rule;
+
 	if (request->version != LEASE_PROTOCOL_VERSION)
 		return "it speaks another protocol";
-	switch (request->kind) {
-	case LEASE_ACQUIRE:
-		return on_acquire(sup, index, request);
-	case LEASE_CANCEL:
-		return on_cancel(sup, index);
-	case LEASE_RELEASE:
-		return on_release(sup, index, request);
-	case LEASE_HEALTH:
-		return report_on_health(sup, index);
-	case LEASE_METRICS:
-		return report_on_metrics(sup, index);
-	case LEASE_ANSWERED:
-		metrics_note_request(&sup->metrics, request->http_status);
-		return NULL;
-	default:
+	if (request->kind >= sizeof(rules) / sizeof(*rules) ||
+	    rules[request->kind].take == NULL)
 		return "it sent an unknown message";
-	}
+	rule = &rules[request->kind];
+	if ((rule->states & IN(sup->responders[index].state)) == 0)
+		return rule->violation;
+	return rule->take(sup, index, request);
 }
 
 void

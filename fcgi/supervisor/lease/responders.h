@@ -38,10 +38,11 @@ uint32_t responders_alive(const struct supervisor *sup);
 /* Opens executions.log; -1 with errno. */
 int responders_open_log(const struct config *config);
 
-/* --- health.c --- */
-/* What was wrong with the question, or NULL */
-const char *report_on_health(struct supervisor *sup, uint32_t index);
-const char *report_on_metrics(struct supervisor *sup, uint32_t index);
+/* --- health.c: what is wrong with the question, or NULL --- */
+const char *health_tell(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request);
+const char *health_tell_metrics(struct supervisor *sup, uint32_t index,
+    const struct lease_request *request);
 
 /* --- channel.c --- */
 /* fd: a descriptor to go with it, or -1. Who does not read is ended. */
