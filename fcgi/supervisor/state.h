@@ -152,4 +152,10 @@ struct supervisor {
 	uint64_t next_spare_us; /* not before, after one has failed */
 };
 
+static inline uint64_t
+earlier_us(uint64_t a_us, uint64_t b_us)
+{
+	return a_us < b_us ? a_us : b_us;
+}
+
 #endif

@@ -140,47 +140,13 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 	}
 }
 
-static void
-enforce_client(struct docker_client *client, uint64_t now_us)
-{
-	if (client->pid == -1 || client->deadline_us > now_us)
-		return;
-	(void)kill(client->pid, SIGKILL); /* its end comes as SIGCHLD */
-	client->deadline_us = IO_FOREVER;
-}
-
-static void
-enforce_deadlines(struct supervisor *sup, uint64_t now_us)
-{
-	uint32_t i;
-
-	for (i = 0; i < box_count(sup); i++) {
-		if (sup->boxes[i].deadline_us <= now_us)
-			ending_on_deadline(sup, i);
-		enforce_client(&sup->boxes[i].runner, now_us);
-		enforce_client(&sup->boxes[i].helper, now_us);
-	}
-	enforce_client(&sup->sweeper, now_us);
-	enforce_client(&sup->inspector, now_us);
-}
-
-static void
-settle(struct supervisor *sup, uint64_t now_us)
+/* Starts what is lacking, ends what is too much or too old. */
+static uint64_t
+settle_pool(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t runtime;
 	uint32_t slot;
 
-	enforce_deadlines(sup, now_us);
-	grant_settle(sup, now_us);
-	responders_enforce(sup, now_us);
-	if (sup->stopping) {
-		responders_stop(sup);
-		/* Who hears of it may go on: the rest is our successor's. */
-		manager_tell_stopping(
-		    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
-		ending_begin_idle(sup);
-		return;
-	}
 	pool_adapt(&sup->pool, now_us);
 	networks_settle(sup, now_us);
 	while (
@@ -190,35 +156,41 @@ settle(struct supervisor *sup, uint64_t now_us)
 		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)
 		ending_begin(sup, slot);
-	responders_respawn(sup, now_us);
-	sweep_settle(sup, now_us);
+	return networks_keep_spare(sup, now_us);
 }
 
 static uint64_t
-earlier(uint64_t a, uint64_t b)
+settle_stop(struct supervisor *sup)
 {
-	return a < b ? a : b;
+	responders_stop(sup);
+	/* Whoever hears of it may go on: the rest is our successor's. */
+	manager_tell_stopping(
+	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
+	ending_begin_idle(sup);
+	return sup->stop_deadline_us;
 }
 
+/*
+ * Does what is due, and returns when something may be due without an event.
+ * Leases come first: they look at boxes whose slots may be started again in
+ * what follows. Box deadlines come behind all that sets one; what they end is a
+ * fact for the leases again, so that a deadline that was over asks for another
+ * turn.
+ */
 static uint64_t
-next_event_us(const struct supervisor *sup, uint64_t now_us)
+settle(struct supervisor *sup, uint64_t now_us)
 {
-	uint64_t next_us = pool_next_event_us(&sup->pool, now_us);
-	const struct box *box;
-	uint32_t i;
+	uint64_t next_us;
 
-	for (i = 0; i < box_count(sup); i++) {
-		box = &sup->boxes[i];
-		next_us = earlier(next_us, box->deadline_us);
-		next_us = earlier(next_us, box->runner.deadline_us);
-		next_us = earlier(next_us, box->helper.deadline_us);
-	}
-	next_us = earlier(next_us, sup->sweeper.deadline_us);
-	next_us = earlier(next_us, sup->inspector.deadline_us);
-	next_us = earlier(next_us, responders_next_event_us(sup));
-	next_us = earlier(next_us, networks_next_event_us(sup, now_us));
-	return earlier(next_us,
-	    sup->stopping ? sup->stop_deadline_us : sup->next_sweep_us);
+	grant_settle(sup, now_us);
+	next_us = responders_settle(sup, now_us);
+	next_us = earlier_us(next_us,
+	    sup->stopping ? settle_stop(sup) : settle_pool(sup, now_us));
+	next_us = earlier_us(next_us, ending_settle(sup, now_us));
+	next_us = earlier_us(next_us, sweep_settle(sup, now_us));
+	return sup->stopping ? next_us
+			     : earlier_us(next_us,
+				   pool_next_event_us(&sup->pool, now_us));
 }
 
 static bool
@@ -257,18 +229,16 @@ int
 supervisor_run(struct supervisor *sup)
 {
 	struct epoll_event events[BATCH];
-	uint64_t now_us;
+	uint64_t next_us;
 	int n;
 	int i;
 
 	for (;;) {
-		now_us = io_now_us();
-		settle(sup, now_us);
+		next_us = settle(sup, io_now_us());
 		if (is_over(sup))
 			break;
-		/* After what was settled: nothing falls in between. */
-		n = epoll_wait(sup->epoll_fd, events, BATCH,
-		    io_left_ms(next_event_us(sup, now_us)));
+		n = epoll_wait(
+		    sup->epoll_fd, events, BATCH, io_left_ms(next_us));
 		if (n == -1 && errno != EINTR) {
 			log_error(strerror(errno), "epoll-failed");
 			return -1;

@@ -33,6 +33,14 @@ end(struct supervisor *sup, uint32_t index)
 	assert_int_equal(sup->pool.slots[index].state, SLOT_EMPTY);
 }
 
+/* Nobody can make a directory there. */
+static void
+fail_starts(struct supervisor *sup)
+{
+	(void)snprintf(
+	    sup->config.run_dir, sizeof(sup->config.run_dir), "/proc/nowhere");
+}
+
 static bool
 is_started(const struct supervisor *sup, uint32_t index)
 {
@@ -102,10 +110,13 @@ a_spare_one_fails_for_itself(void **state)
 	assert_int_equal(sup->pool.stock[0].failures, 0);
 	assert_true(sup->next_spare_us >= now_us + NETWORK_SPARE_AGAIN_US);
 	/* It is tried again then, without another event. */
-	assert_int_equal(
-	    networks_next_event_us(sup, now_us), sup->next_spare_us);
-	assert_true(networks_next_event_us(sup, sup->next_spare_us) >
-		    sup->next_spare_us);
+	assert_int_equal(networks_keep_spare(sup, now_us), sup->next_spare_us);
+	now_us = sup->next_spare_us;
+	fail_starts(sup);
+	assert_true(networks_keep_spare(sup, now_us) > now_us);
+	assert_int_equal(sup->metrics.start_failures, 2);
+	assert_int_equal(waitpid(sup->boxes[NETWORK].helper.pid, NULL, 0),
+	    sup->boxes[NETWORK].helper.pid);
 }
 
 /* Ready and ended in one batch of events: there is nothing to join. */

@@ -59,6 +59,9 @@ void ending_fail_start(struct supervisor *sup, uint32_t slot, const char *why);
 void ending_begin_idle(struct supervisor *sup);
 /* The connection of a guest that should wait, or run, has ended. */
 void ending_on_hang_up(struct supervisor *sup, uint32_t index);
+/* What is overdue, of all boxes and their docker clients. Returns when the next
+ * deadline is, or now if there was one: what it changed is to be settled. */
+uint64_t ending_settle(struct supervisor *sup, uint64_t now_us);
 /* The box's deadline_us is over. */
 void ending_on_deadline(struct supervisor *sup, uint32_t slot);
 void ending_on_guest_exit(struct supervisor *sup, uint32_t slot);
@@ -83,6 +86,9 @@ void network_wear(struct supervisor *sup, uint32_t slot);
  * pool which slots have one. Must be called before a slot is started.
  */
 void networks_settle(struct supervisor *sup, uint64_t now_us);
-uint64_t networks_next_event_us(const struct supervisor *sup, uint64_t now_us);
+
+/* Starts a network for the next sandbox while nothing else has to be started,
+ * if there is none. Returns when networks have to be looked at again. */
+uint64_t networks_keep_spare(struct supervisor *sup, uint64_t now_us);
 
 #endif

@@ -348,9 +348,32 @@ ending_on_hang_up(struct supervisor *sup, uint32_t index)
 	ending_begin(sup, index);
 }
 
+uint64_t
+ending_settle(struct supervisor *sup, uint64_t now_us)
+{
+	uint64_t next_us = IO_FOREVER;
+	struct box *box;
+	uint32_t i;
+
+	for (i = 0; i < box_count(sup); i++) {
+		box = &sup->boxes[i];
+		if (box->deadline_us <= now_us) {
+			ending_on_deadline(sup, i);
+			next_us = now_us; /* others look at it, too */
+		}
+		next_us = earlier_us(next_us, box->deadline_us);
+		next_us = earlier_us(
+		    next_us, docker_client_settle(&box->runner, now_us));
+		next_us = earlier_us(
+		    next_us, docker_client_settle(&box->helper, now_us));
+	}
+	return next_us;
+}
+
 void
 ending_on_deadline(struct supervisor *sup, uint32_t index)
 {
+	sup->boxes[index].deadline_us = IO_FOREVER;
 	happen(sup, index, DEADLINE);
 }
 

@@ -232,13 +232,11 @@ static void
 start_spare(struct supervisor *sup, uint64_t now_us)
 {
 	uint32_t found = POOL_NONE;
-	uint32_t runtime;
 	uint32_t slot;
 
 	if (sup->pool.stock[0].failures > 0 || now_us < sup->next_spare_us ||
 	    now_us < pool_yields_until_us(&sup->pool) ||
-	    pool_count(&sup->pool, SLOT_STARTING) > 0 ||
-	    pool_pick_start(&sup->pool, now_us, &runtime) != POOL_NONE)
+	    pool_count(&sup->pool, SLOT_STARTING) > 0)
 		return;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
 		if (sup->pool.slots[index_of(sup, slot)].state == SLOT_STARTING)
@@ -285,27 +283,26 @@ networks_settle(struct supervisor *sup, uint64_t now_us)
 		return;
 	for (slot = 0; slot < sup->pool.slot_count; slot++)
 		settle_one(sup, slot, now_us);
-	if (count_spare(sup) < NETWORK_SPARE)
-		start_spare(sup, now_us);
 }
 
 uint64_t
-networks_next_event_us(const struct supervisor *sup, uint64_t now_us)
+networks_keep_spare(struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us = IO_FOREVER;
-	uint64_t at_us;
 	uint32_t slot;
 
+	if (!config_has_holders(&sup->config))
+		return next_us;
+	if (count_spare(sup) < NETWORK_SPARE)
+		start_spare(sup, now_us);
 	if (count_spare(sup) < NETWORK_SPARE && sup->next_spare_us > now_us)
 		return sup->next_spare_us;
 	if (count_spare(sup) <= NETWORK_SPARE)
 		return next_us;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
-		if (!is_spare(sup, slot))
-			continue;
-		at_us = sup->pool.slots[slot].since_us + NETWORK_IDLE_US;
-		if (at_us < next_us)
-			next_us = at_us;
+		if (is_spare(sup, slot))
+			next_us = earlier_us(next_us,
+			    sup->pool.slots[slot].since_us + NETWORK_IDLE_US);
 	}
 	return next_us;
 }

@@ -104,6 +104,16 @@ docker_client_finish(struct docker_client *client)
 	docker_client_init(client);
 }
 
+uint64_t
+docker_client_settle(struct docker_client *client, uint64_t now_us)
+{
+	if (client->pid != -1 && client->deadline_us <= now_us) {
+		(void)kill(client->pid, SIGKILL);
+		client->deadline_us = UINT64_MAX;
+	}
+	return client->deadline_us;
+}
+
 void
 docker_client_output(const struct docker_client *client, char *buf, size_t size)
 {

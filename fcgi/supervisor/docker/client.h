@@ -54,6 +54,10 @@ void docker_client_init(struct docker_client *client);
 /* Closes what is left of an ended client. */
 void docker_client_finish(struct docker_client *client);
 
+/* Kills a client whose deadline is over; its end comes as SIGCHLD. Returns when
+ * it wants to be looked at again; UINT64_MAX: never. */
+uint64_t docker_client_settle(struct docker_client *client, uint64_t now_us);
+
 /* What the client printed, as a string of at most size - 1 bytes. */
 void docker_client_output(
     const struct docker_client *client, char *buf, size_t size);

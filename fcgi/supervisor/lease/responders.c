@@ -191,47 +191,6 @@ responders_start(struct supervisor *sup)
 	}
 }
 
-void
-responders_respawn(struct supervisor *sup, uint64_t now_us)
-{
-	uint32_t i;
-
-	for (i = 0; i < sup->responder_count && !sup->stopping; i++) {
-		if (sup->responders[i].pid == -1 &&
-		    sup->responders[i].respawn_us <= now_us)
-			spawn_or_later(sup, i);
-	}
-}
-
-void
-responders_enforce(struct supervisor *sup, uint64_t now_us)
-{
-	uint32_t i;
-
-	for (i = 0; i < sup->responder_count; i++) {
-		if (sup->responders[i].release_by_us <= now_us)
-			responders_end(sup, i, "it keeps a lease that is over");
-	}
-}
-
-uint64_t
-responders_next_event_us(const struct supervisor *sup)
-{
-	uint64_t next_us = IO_FOREVER;
-	const struct responder *responder;
-	uint32_t i;
-
-	for (i = 0; i < sup->responder_count; i++) {
-		responder = &sup->responders[i];
-		if (!sup->stopping && responder->pid == -1 &&
-		    responder->respawn_us < next_us)
-			next_us = responder->respawn_us;
-		if (responder->release_by_us < next_us)
-			next_us = responder->release_by_us;
-	}
-	return next_us;
-}
-
 /* Frees what a responder holds or waits for. */
 static void
 abandon(struct supervisor *sup, uint32_t index)
@@ -257,6 +216,27 @@ responders_end(struct supervisor *sup, uint32_t index, const char *why)
 	abandon(sup, index);
 	if (responder->pid != -1)
 		(void)kill(responder->pid, SIGKILL);
+}
+
+uint64_t
+responders_settle(struct supervisor *sup, uint64_t now_us)
+{
+	uint64_t next_us = IO_FOREVER;
+	struct responder *responder;
+	uint32_t i;
+
+	for (i = 0; i < sup->responder_count; i++) {
+		responder = &sup->responders[i];
+		if (responder->release_by_us <= now_us)
+			responders_end(sup, i, "it keeps a lease that is over");
+		next_us = earlier_us(next_us, responder->release_by_us);
+		if (responder->pid != -1 || sup->stopping)
+			continue;
+		if (responder->respawn_us <= now_us)
+			spawn_or_later(sup, i);
+		next_us = earlier_us(next_us, responder->respawn_us);
+	}
+	return next_us;
 }
 
 static void

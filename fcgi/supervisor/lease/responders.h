@@ -25,10 +25,9 @@ lease_is_held(const struct supervisor *sup, uint32_t index)
 
 /* --- responders.c --- */
 void responders_start(struct supervisor *sup);
-void responders_respawn(struct supervisor *sup, uint64_t now_us);
-/* Ends those that keep a lease which is over. */
-void responders_enforce(struct supervisor *sup, uint64_t now_us);
-uint64_t responders_next_event_us(const struct supervisor *sup);
+/* Ends those that keep a lease which is over, and starts those that have ended.
+ * Returns when the next one is due. */
+uint64_t responders_settle(struct supervisor *sup, uint64_t now_us);
 bool responders_on_exit(struct supervisor *sup, pid_t pid, int status);
 /* A responder that broke the rules, or whose channel ended. */
 void responders_end(struct supervisor *sup, uint32_t index, const char *why);

@@ -91,8 +91,9 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 		log_warning(strerror(errno), "sweep-not-started");
 }
 
-void
-sweep_settle(struct supervisor *sup, uint64_t now_us)
+/* Begins a sweep that is due. */
+static void
+keep_interval(struct supervisor *sup, uint64_t now_us)
 {
 	if (sup->is_docker_in_doubt &&
 	    sup->next_sweep_us > now_us + SWEEP_SOON_US)
@@ -100,6 +101,20 @@ sweep_settle(struct supervisor *sup, uint64_t now_us)
 	sup->is_docker_in_doubt = false;
 	if (sup->next_sweep_us <= now_us)
 		sweep_begin(sup, now_us);
+}
+
+uint64_t
+sweep_settle(struct supervisor *sup, uint64_t now_us)
+{
+	uint64_t next_us;
+
+	if (!sup->stopping)
+		keep_interval(sup, now_us);
+	next_us = sup->stopping ? IO_FOREVER : sup->next_sweep_us;
+	next_us = earlier_us(
+	    next_us, docker_client_settle(&sup->sweeper, now_us));
+	return earlier_us(
+	    next_us, docker_client_settle(&sup->inspector, now_us));
 }
 
 /* One that can not be removed takes a client all of its time: after each

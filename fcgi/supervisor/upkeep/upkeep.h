@@ -14,8 +14,8 @@
 int sweep_at_start(struct supervisor *sup);
 void sweep_begin(struct supervisor *sup, uint64_t now_us);
 /* Begins a sweep that is due; when Docker is in doubt, in a few seconds at the
- * latest. */
-void sweep_settle(struct supervisor *sup, uint64_t now_us);
+ * latest. Ends clients that take too long. Returns when the next is due. */
+uint64_t sweep_settle(struct supervisor *sup, uint64_t now_us);
 bool sweep_on_exit(struct supervisor *sup, pid_t pid, int status);
 void sweep_at_stop(struct supervisor *sup);
 
