@@ -40,15 +40,3 @@ events_close(struct supervisor *sup, int *fd)
 	fd_close(fd);
 	errno = saved;
 }
-
-enum event_kind
-events_kind(const struct epoll_event *event)
-{
-	return (enum event_kind)(event->data.u64 >> 32);
-}
-
-uint32_t
-events_index(const struct epoll_event *event)
-{
-	return (uint32_t)event->data.u64;
-}

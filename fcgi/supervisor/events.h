@@ -8,7 +8,7 @@
 
 #include "supervisor/state.h"
 
-/* The first word of an epoll event; the second is an index. */
+/* The upper word of an event's data; the lower one is an index. */
 enum event_kind {
 	EVENT_SIGNAL,
 	EVENT_LISTEN,
@@ -29,8 +29,5 @@ int events_change(struct supervisor *sup, int fd, uint32_t events,
 /* Closes a descriptor that was watched, or is -1: a copy elsewhere would keep
  * its events coming. Keeps errno. */
 void events_close(struct supervisor *sup, int *fd);
-
-enum event_kind events_kind(const struct epoll_event *event);
-uint32_t events_index(const struct epoll_event *event);
 
 #endif

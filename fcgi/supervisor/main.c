@@ -122,21 +122,30 @@ check_surroundings(struct supervisor *sup)
 }
 
 static void
-init_docker(struct supervisor *sup)
+init_docker(struct supervisor *sup, const char *boot_id)
 {
-	uint32_t random = 0;
-
 	sup->docker.config = &sup->config;
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		die("getrandom: %m");
 	(void)snprintf(
-	    sup->docker.boot_id, sizeof(sup->docker.boot_id), "%08x", random);
+	    sup->docker.boot_id, sizeof(sup->docker.boot_id), "%s", boot_id);
 	if ((size_t)snprintf(sup->docker.config_dir,
 		sizeof(sup->docker.config_dir), "%s/docker-config",
 		sup->config.run_dir) >= sizeof(sup->docker.config_dir))
 		die("run_dir %s is too long", sup->config.run_dir);
 	docker_client_init(&sup->sweeper);
 	docker_client_init(&sup->inspector);
+}
+
+/* Finds the images, and removes what an earlier life left. */
+static void
+meet_docker(struct supervisor *sup)
+{
+	char boot_id[sizeof(sup->docker.boot_id)];
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		die("getrandom: %m");
+	(void)snprintf(boot_id, sizeof(boot_id), "%08x", random);
+	init_docker(sup, boot_id);
 	if (images_find(sup) == -1 || sweep_at_start(sup) == -1)
 		exit(EXIT_FAILURE); /* the reason is in the log */
 }
@@ -207,12 +216,7 @@ print_run_command(struct supervisor *sup, const char *name)
 
 	if (runtime == RUNTIMES_MAX)
 		die("there is no section [runtime %s]", name);
-	sup->docker.config = &sup->config;
-	(void)snprintf(sup->docker.boot_id, sizeof(sup->docker.boot_id), "0");
-	if ((size_t)snprintf(sup->docker.config_dir,
-		sizeof(sup->docker.config_dir), "%s/docker-config",
-		sup->config.run_dir) >= sizeof(sup->docker.config_dir))
-		die("run_dir %s is too long", sup->config.run_dir);
+	init_docker(sup, "0");
 	if (images_find(sup) == -1 || sup->pool.stock[runtime].is_missing)
 		return EXIT_FAILURE; /* the reason is in the log */
 	return docker_print_run(&sup->docker, runtime, stdout) == 0
@@ -255,7 +259,7 @@ main(int argc, char *argv[])
 	init_events(&sced);
 	init_pool(&sced);
 	sced.begun_us = io_now_us();
-	init_docker(&sced);
+	meet_docker(&sced);
 	open_fastcgi(&sced);
 	log_notice(NULL, "started version=%s boot=%s image=%s", SCE_VERSION,
 	    sced.docker.boot_id, sced.docker.image_ids[0]);

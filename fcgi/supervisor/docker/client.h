@@ -75,10 +75,13 @@ int docker_list(const struct docker *docker, struct docker_client *client);
 int docker_inspect_image(const struct docker *docker,
     struct docker_client *client, uint32_t runtime);
 
+/* What the runtime itself needs of a sandbox's memory: bytes. */
+uint64_t docker_memory_overhead(const struct config *config);
+
 /*
- * docker_print.c: prints the command that starts a runtime's sandbox in slot 0
- * without a holder, for a shell. Its name and slot directory are ones that sced
- * never uses. 0, or -1: it could not be written.
+ * Prints the command that starts a runtime's sandbox in slot 0
+ * without a network's box, for a shell. Its name and slot directory are ones
+ * that sced never uses. 0, or -1: it could not be written.
  */
 int docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out);
 

@@ -7,7 +7,6 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "supervisor/box/box.h"
-#include "supervisor/docker/args.h"
 #include "supervisor/lease/responders.h"
 
 /* How long a responder may take to notice that its lease is over. */

@@ -52,12 +52,7 @@ pool_init(struct pool *pool, const struct pool_limits *limits)
 uint32_t
 pool_count(const struct pool *pool, enum slot_state state)
 {
-	uint32_t count = 0;
-	uint32_t i;
-
-	for (i = 0; i < pool->slot_count; i++)
-		count += pool->slots[i].state == state;
-	return count;
+	return pool_count_of(pool, POOL_NONE, state);
 }
 
 uint32_t
@@ -68,15 +63,9 @@ pool_count_of(const struct pool *pool, uint32_t runtime, enum slot_state state)
 
 	for (i = 0; i < pool->slot_count; i++)
 		count += pool->slots[i].state == state &&
-			 pool->slots[i].runtime == runtime;
+			 (runtime == POOL_NONE ||
+			     pool->slots[i].runtime == runtime);
 	return count;
-}
-
-/* Else it is the state of a network. */
-static bool
-is_sandbox(const struct pool *pool, const struct pool_slot *s)
-{
-	return s < pool->slots + pool->slot_count;
 }
 
 static void
@@ -85,97 +74,83 @@ slide(uint64_t *average_us, uint64_t newest_us)
 	*average_us += newest_us / 8 - *average_us / 8;
 }
 
-/* All ways out of a state lead through here, so that each average and each
- * debt is settled once. */
-static void
-enter(struct pool *pool, struct pool_slot *s, enum slot_state state,
+#define IN(state) (1U << (state))
+
+/* From one of some states, which are bits, to another; false if it is in none
+ * of them. Settles what leaving a state means for averages and debts. */
+static bool
+move(struct pool *pool, uint32_t slot, unsigned int from, enum slot_state to,
     uint64_t now_us)
 {
+	struct pool_slot *s = &pool->slots[slot];
 	struct pool_stock *stock = &pool->stock[s->runtime];
+	bool is_network = slot >= pool->slot_count;
 
+	if ((from & IN(s->state)) == 0)
+		return false;
 	/* The one that was owed is taken, or there is none any more. */
-	if (s->state == SLOT_READY && is_sandbox(pool, s) &&
-	    (state == SLOT_LEASED ||
+	if (s->state == SLOT_READY && !is_network &&
+	    (to == SLOT_LEASED ||
 		pool_count_of(pool, s->runtime, SLOT_READY) == 1))
 		stock->is_owed = false;
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
-	s->state = state;
+	if (s->state == SLOT_STARTING && to == SLOT_READY) {
+		if (!is_network)
+			slide(&stock->start_avg_us, now_us - s->since_us);
+		s->born_us = now_us;
+	}
+	s->state = to;
 	s->since_us = now_us;
+	return true;
 }
 
 bool
 pool_start(struct pool *pool, uint32_t slot, uint32_t runtime, uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (s->state != SLOT_EMPTY)
+	if (!move(pool, slot, IN(SLOT_EMPTY), SLOT_STARTING, now_us))
 		return false;
-	s->runtime = runtime;
-	enter(pool, s, SLOT_STARTING, now_us);
+	pool->slots[slot].runtime = runtime;
 	return true;
 }
 
 bool
 pool_make_ready(struct pool *pool, uint32_t slot, uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (s->state != SLOT_STARTING)
-		return false;
-	if (is_sandbox(pool, s))
-		slide(&pool->stock[s->runtime].start_avg_us,
-		    now_us - s->since_us);
-	s->born_us = now_us;
-	enter(pool, s, SLOT_READY, now_us);
-	return true;
+	return move(pool, slot, IN(SLOT_STARTING), SLOT_READY, now_us);
 }
 
 bool
 pool_lease(struct pool *pool, uint32_t slot,
     const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (s->state != SLOT_READY || !is_sandbox(pool, s))
+	if (slot >= pool->slot_count ||
+	    !move(pool, slot, IN(SLOT_READY), SLOT_LEASED, now_us))
 		return false;
-	enter(pool, s, SLOT_LEASED, now_us);
-	memcpy(s->client, client, POOL_CLIENT_BYTES);
+	memcpy(pool->slots[slot].client, client, POOL_CLIENT_BYTES);
 	return true;
 }
 
 bool
 pool_take_back(struct pool *pool, uint32_t slot, uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (!pool->limits.reuse || pool->stopping || s->state != SLOT_LEASED ||
-	    now_us - s->born_us >= pool->limits.max_age_us)
-		return false;
-	enter(pool, s, SLOT_READY, now_us);
-	return true;
+	return pool->limits.reuse && !pool->stopping &&
+	       now_us - pool->slots[slot].born_us < pool->limits.max_age_us &&
+	       move(pool, slot, IN(SLOT_LEASED), SLOT_READY, now_us);
 }
 
 bool
 pool_end(struct pool *pool, uint32_t slot, uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (s->state == SLOT_EMPTY || s->state == SLOT_DEAD)
-		return false;
-	enter(pool, s, SLOT_DEAD, now_us);
-	return true;
+	return move(pool, slot,
+	    IN(SLOT_STARTING) | IN(SLOT_READY) | IN(SLOT_LEASED), SLOT_DEAD,
+	    now_us);
 }
 
 bool
 pool_empty(struct pool *pool, uint32_t slot, uint64_t now_us)
 {
-	struct pool_slot *s = &pool->slots[slot];
-
-	if (s->state != SLOT_DEAD)
-		return false;
-	enter(pool, s, SLOT_EMPTY, now_us);
-	return true;
+	return move(pool, slot, IN(SLOT_DEAD), SLOT_EMPTY, now_us);
 }
 
 void

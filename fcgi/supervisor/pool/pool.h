@@ -144,7 +144,7 @@ void pool_init(struct pool *pool, const struct pool_limits *limits);
 /* How many slots are in a state. */
 uint32_t pool_count(const struct pool *pool, enum slot_state state);
 
-/* The same of one runtime. */
+/* The same of one runtime; POOL_NONE: of all. */
 uint32_t pool_count_of(
     const struct pool *pool, uint32_t runtime, enum slot_state state);
 
