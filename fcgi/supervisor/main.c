@@ -98,6 +98,13 @@ open_run_dir(struct supervisor *sup)
 		die("%s/executions.log: %m", sup->config.log_dir);
 }
 
+static void
+check_file(const char *key, const char *path, int mode)
+{
+	if (access(path, mode) == -1)
+		die("%s %s: %m", key, path);
+}
+
 /* What must be there before the first request is. */
 static void
 check_surroundings(struct supervisor *sup)
@@ -106,18 +113,14 @@ check_surroundings(struct supervisor *sup)
 
 	if (geteuid() != 0)
 		die("sced must be started as root");
-	if (access(config->guest, X_OK) == -1)
-		die("guest %s: %m", config->guest);
-	if (access(config->responder, X_OK) == -1)
-		die("responder %s: %m", config->responder);
-	if (access(config->seccomp_profile, R_OK) == -1)
-		die("seccomp_profile %s: %m", config->seccomp_profile);
-	if (config->fork && access(config->seccomp_fork_profile, R_OK) == -1)
-		die("seccomp_fork_profile %s: %m",
-		    config->seccomp_fork_profile);
-	if (config->fork && access(config->gate, R_OK) == -1)
-		die("gate %s: %m", config->gate);
-	if (config->fork && userns_find_obstacle() != NULL)
+	check_file("guest", config->guest, X_OK);
+	check_file("responder", config->responder, X_OK);
+	check_file("seccomp_profile", config->seccomp_profile, R_OK);
+	if (!config->fork)
+		return;
+	check_file("seccomp_fork_profile", config->seccomp_fork_profile, R_OK);
+	check_file("gate", config->gate, R_OK);
+	if (userns_find_obstacle() != NULL)
 		die("isolation = fork: %s", userns_find_obstacle());
 }
 

@@ -40,7 +40,7 @@ enum event {
 	EVENTS
 };
 
-typedef void action(struct supervisor *sup, uint32_t index);
+typedef void action(struct supervisor *sup, struct box *box);
 
 static action give_up, cut_off, cut_off_unseen, kill_by_docker, kill_harder,
     kill_and_remove, remove_container, trust_docker, kill_and_quarantine,
@@ -112,7 +112,13 @@ happen(struct supervisor *sup, uint32_t index, enum event event)
 				       : io_now_us() + step->budget_us;
 	}
 	if (step->act != NULL)
-		step->act(sup, index);
+		step->act(sup, box);
+}
+
+static uint32_t
+index_of(const struct supervisor *sup, const struct box *box)
+{
+	return (uint32_t)(box - sup->boxes);
 }
 
 /* --- what lives --- */
@@ -167,26 +173,26 @@ ending_fail_start(struct supervisor *sup, uint32_t index, const char *why)
 }
 
 static void
-give_up(struct supervisor *sup, uint32_t index)
+give_up(struct supervisor *sup, struct box *box)
 {
-	struct box *box = &sup->boxes[index];
 	char trace[TRACE_TEXT_BYTES];
 
-	if (sup->pool.slots[index].state == SLOT_STARTING) {
-		ending_fail_start(sup, index, "it did not get ready in time");
+	if (sup->pool.slots[index_of(sup, box)].state == SLOT_STARTING) {
+		ending_fail_start(
+		    sup, index_of(sup, box), "it did not get ready in time");
 		return;
 	}
 	if (box->responder == POOL_NONE) {
 		log_warning(NULL, "sandbox-not-ready-again slot=%u name=%s",
-		    index, box->name);
+		    index_of(sup, box), box->name);
 	} else {
 		sup->metrics.leases_expired++;
 		trace_format(sup->responders[box->responder].trace, trace);
 		log_warning(NULL,
 		    "lease-expired trace=%s slot=%u name=%s worker=%u", trace,
-		    index, box->name, box->responder);
+		    index_of(sup, box), box->name, box->responder);
 	}
-	ending_begin(sup, index);
+	ending_begin(sup, index_of(sup, box));
 }
 
 /* --- the steps of the end --- */
@@ -202,10 +208,8 @@ ending_close_run(struct box *box)
 /* Revokes the connection, whoever holds copies of it. What the guest had sent
  * can still be read. */
 static void
-cut_off(struct supervisor *sup, uint32_t index)
+cut_off(struct supervisor *sup, struct box *box)
 {
-	struct box *box = &sup->boxes[index];
-
 	box->responder = POOL_NONE;
 	box->quarantine_us = QUARANTINE_MIN_US;
 	if (box->guest_fd != -1)
@@ -218,21 +222,20 @@ cut_off(struct supervisor *sup, uint32_t index)
 /* Perhaps there is a container, perhaps there will be one. The client that
  * starts it first. */
 static void
-cut_off_unseen(struct supervisor *sup, uint32_t index)
+cut_off_unseen(struct supervisor *sup, struct box *box)
 {
-	cut_off(sup, index);
-	if (sup->boxes[index].runner.pid != -1)
-		(void)kill(sup->boxes[index].runner.pid, SIGKILL);
-	remove_container(sup, index);
+	cut_off(sup, box);
+	if (box->runner.pid != -1)
+		(void)kill(box->runner.pid, SIGKILL);
+	remove_container(sup, box);
 }
 
 static void
-kill_by_docker(struct supervisor *sup, uint32_t index)
+kill_by_docker(struct supervisor *sup, struct box *box)
 {
-	struct box *box = &sup->boxes[index];
-
 	sup->metrics.lingering++;
-	log_notice(NULL, "sandbox-lingers slot=%u name=%s", index, box->name);
+	log_notice(NULL, "sandbox-lingers slot=%u name=%s", index_of(sup, box),
+	    box->name);
 	(void)docker_kill(&sup->docker, &box->helper, box->name);
 }
 
@@ -245,11 +248,11 @@ kill_cgroup(struct box *box)
 }
 
 static void
-kill_harder(struct supervisor *sup, uint32_t index)
+kill_harder(struct supervisor *sup, struct box *box)
 {
 	log_warning("docker kill did not end it",
-	    "sandbox-lingers slot=%u name=%s", index, sup->boxes[index].name);
-	kill_cgroup(&sup->boxes[index]);
+	    "sandbox-lingers slot=%u name=%s", index_of(sup, box), box->name);
+	kill_cgroup(box);
 }
 
 static void
@@ -268,9 +271,8 @@ quarantine(struct supervisor *sup, struct box *box)
 /* Not while the last client is busy: Docker does not answer, or does not know
  * better. */
 static void
-remove_container(struct supervisor *sup, uint32_t index)
+remove_container(struct supervisor *sup, struct box *box)
 {
-	struct box *box = &sup->boxes[index];
 	char names[1][DOCKER_NAME_MAX];
 
 	memcpy(names[0], box->name, sizeof(names[0]));
@@ -280,25 +282,25 @@ remove_container(struct supervisor *sup, uint32_t index)
 }
 
 static void
-kill_and_remove(struct supervisor *sup, uint32_t index)
+kill_and_remove(struct supervisor *sup, struct box *box)
 {
-	kill_cgroup(&sup->boxes[index]);
-	remove_container(sup, index);
+	kill_cgroup(box);
+	remove_container(sup, box);
 }
 
 static void
-kill_and_quarantine(struct supervisor *sup, uint32_t index)
+kill_and_quarantine(struct supervisor *sup, struct box *box)
 {
-	kill_cgroup(&sup->boxes[index]);
-	quarantine(sup, &sup->boxes[index]);
+	kill_cgroup(box);
+	quarantine(sup, box);
 }
 
 /* With a pidfd the process decides, not Docker's word. */
 static void
-trust_docker(struct supervisor *sup, uint32_t index)
+trust_docker(struct supervisor *sup, struct box *box)
 {
-	if (sup->boxes[index].pid_fd == -1)
-		happen(sup, index, GUEST_EXIT);
+	if (box->pid_fd == -1)
+		happen(sup, index_of(sup, box), GUEST_EXIT);
 }
 
 static void
@@ -316,10 +318,8 @@ remove_slot_dir(struct box *box)
 /* No process is left of it. The slot can be used again as soon as no client
  * of ours is busy with it either: they have nothing left to do. */
 static void
-finish(struct supervisor *sup, uint32_t index)
+finish(struct supervisor *sup, struct box *box)
 {
-	struct box *box = &sup->boxes[index];
-
 	events_close(sup, &box->pid_fd);
 	if (box->runner.pid != -1)
 		(void)kill(box->runner.pid, SIGKILL);
@@ -329,7 +329,7 @@ finish(struct supervisor *sup, uint32_t index)
 		return;
 	remove_slot_dir(box);
 	box->ending = ENDING_NOT;
-	(void)pool_empty(&sup->pool, index, io_now_us());
+	(void)pool_empty(&sup->pool, index_of(sup, box), io_now_us());
 }
 
 /* --- what the loop sees --- */
@@ -395,8 +395,7 @@ ending_on_runner_exit(struct supervisor *sup, uint32_t index, int status)
 	struct box *box = &sup->boxes[index];
 	char output[512];
 
-	docker_client_output(&box->runner, output, sizeof(output));
-	docker_client_finish(&box->runner);
+	docker_client_end(&box->runner, output, sizeof(output));
 	/* Success says little: only the guest's word counts. */
 	if (status != 0 && sup->pool.slots[index].state == SLOT_STARTING)
 		ending_fail_start(sup, index, output);
@@ -413,8 +412,7 @@ ending_on_helper_exit(struct supervisor *sup, uint32_t index, int status)
 	enum event event = HELPER_DONE;
 	char output[512];
 
-	docker_client_output(&box->helper, output, sizeof(output));
-	docker_client_finish(&box->helper);
+	docker_client_end(&box->helper, output, sizeof(output));
 	if (status != 0)
 		event = strstr(output, "No such container") != NULL
 			    ? HELPER_UNKNOWN

@@ -411,7 +411,7 @@ docker_client_settle(struct docker_client *client, uint64_t now_us)
 }
 
 void
-docker_client_output(const struct docker_client *client, char *buf, size_t size)
+docker_client_end(struct docker_client *client, char *buf, size_t size)
 {
 	ssize_t n = pread(client->output_fd, buf, size - 1, 0);
 
@@ -419,6 +419,7 @@ docker_client_output(const struct docker_client *client, char *buf, size_t size)
 	n = (ssize_t)strlen(buf);
 	while (n > 0 && buf[n - 1] == '\n')
 		buf[--n] = '\0';
+	docker_client_finish(client);
 }
 
 int

@@ -54,13 +54,13 @@ void docker_client_init(struct docker_client *client);
 /* Closes what is left of an ended client. */
 void docker_client_finish(struct docker_client *client);
 
+/* The same, after what the client printed was copied as a string of at most
+ * size - 1 bytes, without newlines at its end. */
+void docker_client_end(struct docker_client *client, char *buf, size_t size);
+
 /* Kills a client whose deadline is over; its end comes as SIGCHLD. Returns when
  * it wants to be looked at again; UINT64_MAX: never. */
 uint64_t docker_client_settle(struct docker_client *client, uint64_t now_us);
-
-/* What the client printed, as a string of at most size - 1 bytes. */
-void docker_client_output(
-    const struct docker_client *client, char *buf, size_t size);
 
 /* All of these start a client and return: 0, or -1 with errno. */
 int docker_run(const struct docker *docker, struct docker_client *client,

@@ -60,8 +60,7 @@ take_id(struct supervisor *sup, uint32_t runtime, int status)
 	char output[DOCKER_OUTPUT_MAX];
 	char id[DOCKER_IMAGE_ID_MAX];
 
-	docker_client_output(&sup->inspector, output, sizeof(output));
-	docker_client_finish(&sup->inspector);
+	docker_client_end(&sup->inspector, output, sizeof(output));
 	if (status != 0 || docker_parse_image_id(output, id) == -1) {
 		/* Of one that was missing already, once was enough. */
 		if (!stock->is_missing)
@@ -101,8 +100,7 @@ find_one(struct supervisor *sup, uint32_t runtime, char *output, size_t size)
 		return -1;
 	}
 	status = docker_wait(&client);
-	docker_client_output(&client, output, size);
-	docker_client_finish(&client);
+	docker_client_end(&client, output, size);
 	if (status != 0)
 		return -1;
 	return docker_parse_image_id(output, sup->docker.image_ids[runtime]);

@@ -137,8 +137,7 @@ on_listing(struct supervisor *sup, int status)
 	char before[DOCKER_OUTPUT_MAX];
 	size_t count;
 
-	docker_client_output(&sup->sweeper, listing, sizeof(listing));
-	docker_client_finish(&sup->sweeper);
+	docker_client_end(&sup->sweeper, listing, sizeof(listing));
 	if (status != 0) {
 		log_warning(listing, "sweep-failed");
 		sup->sweep_was_vain = true;
@@ -221,8 +220,7 @@ remove_all(struct supervisor *sup)
 		if (docker_list(&sup->docker, &client) == -1)
 			return -1;
 		status = docker_wait(&client);
-		docker_client_output(&client, listing, sizeof(listing));
-		docker_client_finish(&client);
+		docker_client_end(&client, listing, sizeof(listing));
 		if (status != 0) {
 			log_error(listing, "docker-failed command=ps");
 			return -1;
