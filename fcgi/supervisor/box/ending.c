@@ -29,8 +29,8 @@
 #define SAME_US (IO_FOREVER - 1)
 
 enum event {
-	WANTED,        /* somebody wants the box to end */
-	WANTED_UNSEEN, /* the same, and no guest has dialled */
+	WANTED,        /* the box is to end */
+	WANTED_UNSEEN, /* the same, before a guest has dialled */
 	DEADLINE,      /* of the start, the lease, or the step of the end */
 	GUEST_EXIT,    /* PID 1 of the container, and by the kernel all of it */
 	RUNNER_EXIT,   /* docker run */
@@ -47,9 +47,10 @@ static action give_up, cut_off, cut_off_unseen, kill_by_docker, kill_harder,
     finish;
 
 /*
- * The step is entered, with its budget until the next DEADLINE, then the action
- * is taken, which may find a reason to go on to another one. SAME_US: both stay
- * as they are. An event that is not in the row of a step means nothing to it.
+ * Each row is a step. An event enters the next step, with a budget until its
+ * DEADLINE, and then takes the action, which may find a reason to go on:
+ * remove_container to quarantine, finish to an EMPTY slot. SAME_US: step and
+ * deadline stay. An event that is not in a row means nothing to its step.
  */
 static const struct step {
 	action *act;
@@ -220,7 +221,7 @@ cut_off(struct supervisor *sup, struct box *box)
 }
 
 /* Perhaps there is a container, perhaps there will be one. The client that
- * starts it first. */
+ * starts it is killed first. */
 static void
 cut_off_unseen(struct supervisor *sup, struct box *box)
 {
@@ -268,8 +269,7 @@ quarantine(struct supervisor *sup, struct box *box)
 		box->quarantine_us = QUARANTINE_MAX_US;
 }
 
-/* Not while the last client is busy: Docker does not answer, or does not know
- * better. */
+/* While the last client is busy, Docker does not answer: later. */
 static void
 remove_container(struct supervisor *sup, struct box *box)
 {
@@ -315,8 +315,8 @@ remove_slot_dir(struct box *box)
 		    strerror(errno), "slot-directory-stays name=%s", box->dir);
 }
 
-/* No process is left of it. The slot can be used again as soon as no client
- * of ours is busy with it either: they have nothing left to do. */
+/* No process of the container is left. The slot can be used again as soon as no
+ * client of ours is busy with it: clients have nothing left to do. */
 static void
 finish(struct supervisor *sup, struct box *box)
 {
@@ -383,7 +383,7 @@ ending_on_guest_exit(struct supervisor *sup, uint32_t index)
 	if (sup->boxes[index].pid_fd == -1)
 		return;
 	ending_begin(sup, index);
-	/* It was gVisor's file server; its kernel has no business any more. */
+	/* That was gVisor's file server; its kernel has nothing left to do. */
 	if (config_is_gvisor(&sup->config))
 		kill_cgroup(&sup->boxes[index]);
 	happen(sup, index, GUEST_EXIT);

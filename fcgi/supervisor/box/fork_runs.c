@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * isolation = fork: one sandbox serves several runs, one at a time. Each has a
- * socketpair of its own; the guest's end travels over the sandbox's connection,
- * which no responder ever holds. A run is over when both sides say so: the
- * responder by its release, the guest by READY, once it is sure that nothing
- * is left. By then the guest has seen a client's bytes, so that what it says is
- * taken for nothing but that: a frame of this very size and content, one a
- * lease. Whatever else happens, the sandbox is ended as without fork.
+ * isolation = fork: one sandbox serves several runs, one at a time. Each run
+ * has a socketpair of its own; the guest's end travels over the sandbox's
+ * connection, which no responder ever holds. A run is over when both sides say
+ * so: the responder by its release, the guest by READY, once it is sure that
+ * nothing is left. By then the guest has seen a client's bytes, so that what it
+ * says is taken for nothing but that: a frame of this very size and content,
+ * one a lease. Whatever else happens, the sandbox is ended as without fork.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 #include "common/log.h"
 #include "supervisor/box/box.h"
 
-/* How long a guest may take to clean up behind a run: microseconds. */
+/* A guest may take so long to clean up after a run: microseconds. */
 #define AGAIN_US (2 * 1000 * 1000)
 
 int
-fork_runs_open_run(struct supervisor *sup, uint32_t slot)
+fork_runs_open(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 	uint8_t head[FRAME_HEADER_LEN];
@@ -52,7 +52,7 @@ fail:
 	return -1;
 }
 
-/* Both are done. False: it is too old. */
+/* Responder and guest are done. False: the sandbox is too old. */
 static bool
 return_to_pool(struct supervisor *sup, uint32_t slot)
 {
@@ -79,7 +79,7 @@ fork_runs_on_release(struct supervisor *sup, uint32_t slot, uint32_t verdict)
 	return !box->is_ready_again || return_to_pool(sup, slot);
 }
 
-/* 12 bytes, and there is nothing behind them. */
+/* Takes READY's 12 bytes; false if there is anything else, or more. */
 static bool
 take_ready(struct box *box)
 {
@@ -98,7 +98,7 @@ fork_runs_on_guest(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 
-	/* The end of file, too: a guest that does not want to go on. */
+	/* The end of file, too: the guest does not want to go on. */
 	if (box->is_ready_again || !take_ready(box)) {
 		ending_begin(sup, slot);
 		return;

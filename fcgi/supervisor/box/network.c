@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The holder of a slot's network: a container of ours, itself `--network
- * none`, in which nothing but the guest waits for its life line to end. The
- * sandboxes of its slot, one after the other, join its network namespace
- * instead of having Docker make one each, which is half of a start's cost.
+ * The network of a slot: a container of ours, itself `--network none`, in which
+ * nothing but the guest waits for its life line to end. The sandboxes of the
+ * slot, one after the other, join its network namespace instead of having
+ * Docker make one each, which is half of a start's cost. Log lines and labels
+ * call it the slot's holder.
  *
- * It is started, watched and ended by the same code as a sandbox is, as the
+ * A network is started, watched and ended by the same code as a sandbox, as the
  * box with the number of its slot + slot_count. A slot is started only while
- * its holder is not on its way out; one that is EMPTY keeps it for a while.
+ * its network is not on its way out; an EMPTY slot keeps its network for a
+ * while.
  *
- * A namespace that a run has used is never lent again: with the counters of
- * its packets not what they were at first, the holder is replaced. So are old
- * ones, those of another image, and those with which a start has failed.
+ * A namespace that a run has used is never lent again: a network is replaced
+ * when the counters of its packets are not what they were before the first
+ * loan, when it is old, when there is another image, and after a start in it
+ * has failed.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,11 +25,11 @@
 #include "common/log.h"
 #include "supervisor/box/box.h"
 
-/* Runs, and time, after which even an untouched one is replaced. */
+/* Loans, and time, after which even an untouched network is replaced. */
 #define NETWORK_LOANS_MAX 50
 #define NETWORK_AGE_MAX_US (60ULL * 60 * 1000 * 1000)
-/* How long a slot that is not started keeps it, but for one: the next start is
- * as a rule in another slot than the one that was just leased. */
+/* An EMPTY slot keeps its network for so long, and one slot for longer: as a
+ * rule the next start is in another slot than that which was just leased. */
 #define NETWORK_IDLE_US (3ULL * 1000 * 1000)
 #define NETWORK_SPARE 1
 
@@ -58,9 +61,9 @@ append_file(
 }
 
 /*
- * Whatever outlives its process in a network namespace (connections that
+ * Anything that outlives its process in a network namespace (connections that
  * linger, what TCP has learned of a peer) took a packet over the loopback
- * device, and each is counted. Numbers of the kernel's own; compared, not
+ * device, and each packet is counted. The kernel's numbers are compared, not
  * parsed.
  */
 static int
@@ -84,7 +87,7 @@ is_untouched(const struct box *box)
 	       memcmp(now, box->network.counters, sizeof(now)) == 0;
 }
 
-/* Lends the slot's network, which is READY; its name. */
+/* Lends the slot's network, which is READY. Returns its name. */
 static const char *
 lend(struct supervisor *sup, uint32_t slot)
 {
@@ -93,15 +96,14 @@ lend(struct supervisor *sup, uint32_t slot)
 
 	if (network->loans == 0 &&
 	    read_counters(network->pid, network->counters) == -1)
-		network->worn = true; /* good for one */
+		network->worn = true; /* good for one loan */
 	network->loans++;
 	network->lent = true;
 	sup->boxes[slot].network_start = box->start;
 	return box->name;
 }
 
-/* Tells the pool about it. Until a network that ends is gone, none can be
- * started for its slot. */
+/* Until a network that ends is gone, none can be started for its slot. */
 static void
 tell_pool(struct supervisor *sup, uint32_t slot)
 {
@@ -133,15 +135,16 @@ serve_waiting(struct supervisor *sup, uint32_t slot)
 static void
 start_network(struct supervisor *sup, uint32_t slot)
 {
-	box_start(sup, index_of(sup, slot), 0);
-	box_launch(sup, index_of(sup, slot), NULL);
+	if (box_start(sup, index_of(sup, slot), 0))
+		box_launch(sup, index_of(sup, slot), NULL);
 	tell_pool(sup, slot); /* it can have failed already */
 }
 
 void
 network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 {
-	box_start(sup, slot, runtime);
+	if (!box_start(sup, slot, runtime))
+		return;
 	if (!config_has_holders(&sup->config)) {
 		box_launch(sup, slot, NULL);
 		return;
@@ -151,8 +154,8 @@ network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime)
 	serve_waiting(sup, slot);
 }
 
-/* True if the network that the slot's sandbox joined has ended, be there
- * another one by now. */
+/* True if the network that the slot's sandbox joined has ended, even if there
+ * is another one by now. */
 static bool
 is_left_alone(const struct supervisor *sup, uint32_t slot)
 {
@@ -169,7 +172,8 @@ network_wear(struct supervisor *sup, uint32_t slot)
 	sup->boxes[index_of(sup, slot)].network.worn = true;
 }
 
-/* What has become of the slot's sandbox and its network since the last look. */
+/* Looks at what became of the slot's sandbox and its network since the last
+ * time. */
 static void
 notice_changes(struct supervisor *sup, uint32_t slot)
 {
@@ -183,14 +187,14 @@ notice_changes(struct supervisor *sup, uint32_t slot)
 		serve_waiting(sup, slot);
 	if (!is_left_alone(sup, slot))
 		return;
-	/* A sandbox that waits without one is as good as new when replaced;
-	 * a run goes on, for it is in the namespace itself. */
+	/* Nothing is lost when a sandbox that waits is replaced; a run goes on,
+	 * for it is in the namespace itself. */
 	box->network_start = 0;
 	if (state == SLOT_STARTING || state == SLOT_READY)
 		ending_begin(sup, slot);
 }
 
-/* Why it must not be lent to the sandbox that comes next, or NULL. */
+/* Says why the network must not be lent to the next sandbox, or NULL. */
 static const char *
 find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 {
@@ -208,7 +212,7 @@ find_fault(struct supervisor *sup, uint32_t slot, uint64_t now_us)
 	return NULL;
 }
 
-/* Can a sandbox be started in it at once? */
+/* True if a sandbox can be started in the slot's network at once. */
 static bool
 is_spare(const struct supervisor *sup, uint32_t slot)
 {
@@ -227,7 +231,8 @@ count_spare(const struct supervisor *sup)
 	return count;
 }
 
-/* While nothing else has to be started: one for the next time. */
+/* Starts a network for the next sandbox while nothing else has to be started.
+ */
 static void
 start_spare(struct supervisor *sup, uint64_t now_us)
 {

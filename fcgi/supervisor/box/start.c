@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first half of a slot's life: a directory with one listening socket, a
- * container that is started on it, exactly one connection from the right uid,
- * and the guest's word that the interpreter is waiting.
+ * The start of a box: a directory with one listening socket, a container that
+ * is started on it, exactly one connection from the right uid, and the guest's
+ * word that the interpreter is waiting.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -33,6 +33,18 @@ box_init(struct box *box)
 	box->responder = POOL_NONE;
 }
 
+bool
+box_start(struct supervisor *sup, uint32_t index, uint32_t runtime)
+{
+	uint64_t now_us = io_now_us();
+
+	if (!pool_start(&sup->pool, index, runtime, now_us))
+		return false;
+	box_init(&sup->boxes[index]);
+	sup->boxes[index].started_us = now_us;
+	return true;
+}
+
 /* The slot directory and its socket; the path is short by config_check. */
 static int
 open_slot_dir(struct box *box)
@@ -52,7 +64,7 @@ open_slot_dir(struct box *box)
 	    AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (box->listen_fd == -1)
 		return -1;
-	/* Only this sandbox sees the directory; whoever else is root anyway. */
+	/* Only this sandbox and root see the directory. */
 	if (bind(box->listen_fd, (struct sockaddr *)&address,
 		sizeof(address)) == -1 ||
 	    chmod(address.sun_path, 0666) == -1 ||
@@ -61,10 +73,10 @@ open_slot_dir(struct box *box)
 	return 0;
 }
 
-/* A name and a directory that were never used before. Those of holders are
+/* A name and a directory that were never used before. Networks have theirs
  * apart: slots/ has what runs. */
 static int
-name_sandbox(struct supervisor *sup, uint32_t slot)
+name_box(struct supervisor *sup, uint32_t slot)
 {
 	struct box *box = &sup->boxes[slot];
 	char id[DOCKER_NAME_MAX / 2];
@@ -99,21 +111,11 @@ box_launch(struct supervisor *sup, uint32_t index, const char *network)
 
 	box->deadline_us = io_now_us() +
 			   (uint64_t)sup->config.start_timeout_ms * 1000;
-	if (name_sandbox(sup, index) == -1 || open_slot_dir(box) == -1 ||
+	if (name_box(sup, index) == -1 || open_slot_dir(box) == -1 ||
 	    events_watch(sup, box->listen_fd, EPOLLIN, EVENT_LISTEN, index) ==
 		-1 ||
 	    docker_run(&sup->docker, &box->runner, &what) == -1)
 		ending_fail_start(sup, index, strerror(errno));
-}
-
-void
-box_start(struct supervisor *sup, uint32_t slot, uint32_t runtime)
-{
-	struct box *box = &sup->boxes[slot];
-
-	box_init(box);
-	box->started_us = io_now_us();
-	(void)pool_start(&sup->pool, slot, runtime, box->started_us);
 }
 
 /* One connection was enough: no socket and no name is left of the door. */
@@ -143,7 +145,8 @@ peer_uid(const struct config *config, uint32_t slot)
 	return config_is_gvisor(config) ? 0 : config->uid_base + slot;
 }
 
-/* Who is it? Its pid, as the host sees it, gives the pidfd and the cgroup. */
+/* Finds out who has dialled. The pid, as the host sees it, gives the pidfd and
+ * the cgroup. Returns what is wrong, or NULL. */
 static const char *
 identify(struct supervisor *sup, uint32_t slot)
 {
@@ -164,7 +167,7 @@ identify(struct supervisor *sup, uint32_t slot)
 		return "its process is gone already";
 	if (cgroup_find(peer.pid, box->cgroup) == -1)
 		box->cgroup[0] = '\0';
-	/* Still there, so the pid was its own and the pidfd is, too. */
+	/* It is still there: the pid is its own, and so is the pidfd. */
 	if (has_hung_up(box->guest_fd)) {
 		fd_close(&box->pid_fd);
 		box->cgroup[0] = '\0';
@@ -190,8 +193,9 @@ box_on_dial(struct supervisor *sup, uint32_t slot)
 	box->guest_fd = accept4(
 	    box->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (box->guest_fd == -1) {
-		/* It hung up again: the deadline decides. But what stays in
-		 * the queue for want of a descriptor would ring for ever. */
+		/* The guest hung up again: the deadline decides. But a
+		 * connection that stays in the queue for want of a descriptor
+		 * would ring for ever. */
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
 			ending_fail_start(sup, slot, strerror(errno));
 		return;
@@ -209,11 +213,12 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	uint32_t events = sup->config.fork ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
 	uint64_t now_us = io_now_us();
 
-	/* From here on watched for its end only: what it says is not for us.
-	 * With fork it has a connection to us alone, and one thing to say. */
+	/* From here on the connection is watched for its end only: what the
+	 * guest says is not for us. With fork the connection is to us alone,
+	 * and the guest has one thing to say. */
 	(void)events_change(sup, box->guest_fd, events, EVENT_GUEST, slot);
 	box->deadline_us = IO_FOREVER;
-	/* A holder says nothing of what will run in its network. */
+	/* A network says nothing about what will run in it. */
 	if (!box_is_network(sup, slot)) {
 		pool_note_start(
 		    &sup->pool, sup->pool.slots[slot].runtime, true, now_us);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Leases: who gets one, with which limits, and who will not get any. */
+/* Which responder gets a lease, with which limits, and which gets none. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/lease/responders.h"
 
-/* How long a responder may take to notice that its lease is over. */
+/* A responder may take so long to notice that its lease is over. */
 #define RELEASE_PATIENCE_US (5 * 1000 * 1000)
 
 /* The run's own limit, or the configured one again. 0, or -1. */
@@ -34,7 +34,7 @@ limit_memory(struct supervisor *sup, uint32_t slot, uint32_t memory_kib)
 	return 0;
 }
 
-/* What the responder gets: -1 makes it give the lease back. */
+/* Returns the descriptor for the responder; -1 makes it give the lease back. */
 static int
 open_run(struct supervisor *sup, const struct pool_grant *grant)
 {
@@ -44,7 +44,7 @@ open_run(struct supervisor *sup, const struct pool_grant *grant)
 		box->is_last_run = true;
 		return -1;
 	}
-	return sup->config.fork ? fork_runs_open_run(sup, grant->slot)
+	return sup->config.fork ? fork_runs_open(sup, grant->slot)
 				: box->guest_fd;
 }
 
@@ -76,7 +76,7 @@ give(struct supervisor *sup, const struct pool_grant *grant, uint64_t now_us)
 	channel_reply(sup, index, &message, open_run(sup, grant));
 }
 
-/* Those who wait for what will not come. */
+/* Refuses those who wait for a sandbox that will not come. */
 static void
 refuse_in_vain(struct supervisor *sup, uint64_t now_us)
 {
@@ -89,7 +89,7 @@ refuse_in_vain(struct supervisor *sup, uint64_t now_us)
 			waiter++;
 			continue;
 		}
-		/* Those behind it move up. */
+		/* The waiters behind it move up. */
 		index = waiter->responder;
 		(void)pool_dequeue(&sup->pool, index);
 		channel_refuse(sup, index,
@@ -111,7 +111,7 @@ grant_all(struct supervisor *sup, uint64_t now_us)
 	refuse_in_vain(sup, now_us);
 }
 
-/* Boxes that have ended while they were leased. */
+/* Looks for boxes that have ended while they were leased. */
 static void
 notice_ended(struct supervisor *sup, uint64_t now_us)
 {
