@@ -33,10 +33,6 @@
 #include "supervisor/lease/metrics.h"
 #include "supervisor/pool/pool.h"
 
-/* The next sweep after something was found, or not answered: microseconds. */
-#define SWEEP_SOON_US (5 * 1000 * 1000)
-/* Between the responder's own deadline and the end of the lease. */
-#define LEASE_MARGIN_US (2 * 1000 * 1000)
 /* Responders: one for each run and each request that waits, as many again as
  * runs for clients that still have to be told how theirs ended, and some for
  * refusals and health. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The event loop. After every batch of events the supervisor settles: it
- * starts, grants, expires and ends whatever is due, and sleeps until the next
- * thing that could be.
+ * starts, grants, expires and ends whatever is due, and sleeps until something
+ * may be due again.
  */
 #include "supervisor/supervisor.h"
 
@@ -22,7 +22,8 @@
 #include "supervisor/upkeep/upkeep.h"
 
 #define BATCH 64
-/* At a stop: beyond the longest lease, for containers and answers. */
+/* A stop may take so much longer than the longest lease: for containers and
+ * answers. */
 #define STOP_MARGIN_US (10 * 1000 * 1000)
 
 static void
@@ -40,7 +41,7 @@ begin_stop(struct supervisor *sup)
 				STOP_MARGIN_US;
 }
 
-/* One child that ended: a client of a slot, of the sweep, or a responder. */
+/* A child has ended: a responder, or a docker client. */
 static void
 on_child(struct supervisor *sup, pid_t pid, int status)
 {
@@ -89,7 +90,7 @@ on_signal(struct supervisor *sup)
 		on_child(sup, pid, status);
 }
 
-/* What a guest's connection brings means, by the state of its slot. */
+/* The state of the slot says what an event of a guest's connection means. */
 static void
 on_guest(struct supervisor *sup, uint32_t index, uint32_t events)
 {
@@ -99,7 +100,7 @@ on_guest(struct supervisor *sup, uint32_t index, uint32_t events)
 		box_on_frame(sup, index);
 	else if (state == SLOT_LEASED && sup->config.fork)
 		fork_runs_on_guest(sup, index);
-	/* Nobody has asked a waiting one. */
+	/* Nobody has asked a guest that waits. */
 	else if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ||
 		 sup->config.fork)
 		ending_on_hang_up(sup, index);
@@ -130,8 +131,8 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 			monitor_on_responder(sup, index);
 		break;
 	case EVENT_FASTCGI:
-		/* Only its end is watched for. Somebody who shares it has
-		 * shut it, and no restart of ours would open it again. */
+		/* Only its end is watched for. Somebody who shares the socket
+		 * has shut it, and no restart of ours would open it again. */
 		events_close(sup, &sup->listen_fd);
 		log_error("the FastCGI socket was shut", "stopping");
 		sup->failed = true;
@@ -163,7 +164,7 @@ static uint64_t
 settle_stop(struct supervisor *sup)
 {
 	responders_stop(sup);
-	/* Whoever hears of it may go on: the rest is our successor's. */
+	/* From here on a manager may start our successor. */
 	manager_tell_stopping(
 	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
 	ending_begin_idle(sup);
@@ -172,10 +173,9 @@ settle_stop(struct supervisor *sup)
 
 /*
  * Does what is due, and returns when something may be due without an event.
- * Leases come first: they look at boxes whose slots may be started again in
- * what follows. Box deadlines come behind all that sets one; what they end is a
- * fact for the leases again, so that a deadline that was over asks for another
- * turn.
+ * Leases come first: a slot whose box has ended may be started again after
+ * that. Box deadlines come after all that sets one; a deadline that was over
+ * asks for another turn, since the others have to look at what it ended.
  */
 static uint64_t
 settle(struct supervisor *sup, uint64_t now_us)
@@ -205,7 +205,7 @@ is_empty(const struct supervisor *sup)
 	return true;
 }
 
-/* At a stop: is there anything left to wait for? */
+/* True at a stop when there is nothing left to wait for. */
 static bool
 is_over(const struct supervisor *sup)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a responder is told. */
+/* The messages to a responder. */
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "supervisor/lease/responders.h"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What responders may ask about the service itself: health, and metrics. */
+/* Health and metrics, which responders may ask for. */
+#include <string.h>
+
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "supervisor/lease/responders.h"
 
-#include <string.h>
-
 /* A verdict this young proves that runs work. */
 #define VERDICT_FRESH_US (5 * 1000 * 1000)
 
-/* One that never comes back with its probe counts for a while only. */
+/* A responder that never comes back with its probe counts for a while only. */
 static bool
 somebody_probes(const struct supervisor *sup, uint64_t now_us)
 {
@@ -22,7 +22,8 @@ somebody_probes(const struct supervisor *sup, uint64_t now_us)
 	return false;
 }
 
-/* Merely busy is healthy; when nothing tells, one asker finds out. */
+/* A service that is merely busy is healthy. When nothing tells, one asker runs
+ * a probe. */
 static enum lease_health
 judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 {
@@ -30,7 +31,8 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 	bool proven = sup->last_verdict_us != 0 &&
 		      now_us - sup->last_verdict_us < VERDICT_FRESH_US;
 
-	/* Of Python alone: others may be missing, and the service be well. */
+	/* Python alone counts: others may be missing, and the service be well.
+	 */
 	if (sup->stopping || pool_is_down(&sup->pool, 0, now_us))
 		return LEASE_DOWN;
 	if (running >= sup->config.running || sup->pool.queued > 0)
@@ -95,7 +97,7 @@ look_around(const struct supervisor *sup)
 	return now;
 }
 
-/* Its pieces follow the reply at once, so that nothing comes between. */
+/* The pieces of the text follow the reply at once: nothing comes between. */
 const char *
 health_tell_metrics(
     struct supervisor *sup, uint32_t index, const struct lease_request *request)

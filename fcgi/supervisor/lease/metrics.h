@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is counted, and how Prometheus reads it (text format 0.0.4). Pure. What
- * responders report, requests by status and outcomes, is as true as they are;
- * the rest the supervisor sees itself.
+ * The counters, and the text in which Prometheus reads them (format 0.0.4).
+ * Pure. Requests by status, and outcomes, are reports of responders and as true
+ * as these are; the supervisor sees the rest itself.
  */
 #ifndef SCE_METRICS_H
 #define SCE_METRICS_H
@@ -41,14 +41,14 @@ struct metrics {
 	struct histogram start;
 };
 
-/* What is now of one runtime of the configuration. */
+/* The present state of one runtime of the configuration. */
 struct metrics_language {
 	const char *name; /* of letters that need no escape */
 	uint32_t ready;
 	int up;
 };
 
-/* What is now: filled in by whoever asks for the text. */
+/* The present state, filled in by the caller that asks for the text. */
 struct metrics_now {
 	uint32_t slots_empty;
 	uint32_t slots_starting;

@@ -19,13 +19,14 @@
 #define IN(state) (1U << (state))
 #define ANY (IN(RESPONDER_IDLE) | IN(RESPONDER_WAITING) | IN(RESPONDER_LEASED))
 
-/* What is wrong with the message, or NULL. */
+/* Takes a message. Returns what is wrong with it, or NULL. */
 typedef const char *taker(struct supervisor *sup, uint32_t index,
     const struct lease_request *request);
 
 static taker on_acquire, on_cancel, on_release, on_answered;
 
-/* A message in another state than those is a violation. */
+/* A message of each kind is permitted in some states of the responder. In
+ * another one it is a violation. */
 static const struct rule {
 	taker *take;
 	unsigned int states; /* bits */
@@ -44,7 +45,7 @@ static const struct rule {
 	[LEASE_ANSWERED] = { on_answered, ANY, NULL },
 };
 
-/* What is wrong with the numbers, or NULL. */
+/* Returns what is wrong with the numbers, or NULL. */
 static const char *
 check_wishes(const struct config *config, const struct lease_request *request)
 {
@@ -63,7 +64,7 @@ check_wishes(const struct config *config, const struct lease_request *request)
 	return NULL;
 }
 
-/* It can not be had: perhaps its image can, when it is looked for. */
+/* Perhaps the image of the runtime is there when it is looked for. */
 static void
 refuse_as_down(struct supervisor *sup, uint32_t index)
 {

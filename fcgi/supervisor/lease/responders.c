@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The responders as processes: fork, drop every right, exec; reap, respawn
- * with back-off. What they say is monitor.c's business.
+ * with back-off. Their messages are monitor.c's business.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #include "supervisor/host/spawn.h"
 #include "supervisor/lease/responders.h"
 
-/* A responder that lives shorter than this died of something: microseconds. */
+/* A responder that lives shorter than this has a fault: microseconds. */
 #define QUICK_DEATH_US (1000 * 1000)
 #define RESPAWN_MIN_US (50 * 1000)
 #define RESPAWN_MAX_US (5 * 1000 * 1000)
@@ -44,7 +44,8 @@ static const struct spawn_limit responder_limits[] = {
 #endif
 };
 
-/* The child's fixed descriptors, without close-on-exec, and no others. */
+/* Leaves the child its fixed descriptors, without close-on-exec, and no
+ * others. */
 static int
 place_descriptors(int listen_fd, int lease_fd, int log_fd)
 {
@@ -103,9 +104,9 @@ exec_responder(struct supervisor *sup, int channel_fd)
 	char rows[RUNTIMES_MAX][ROW_BYTES];
 	char path[CONFIG_STRING_MAX];
 	char *argv[COUNT + RUNTIMES_MAX + 2] = { path };
-	/* libfcgi waits so long for nginx to close first: milliseconds. Two
-	 * seconds unless told, which a client that does not read could make
-	 * it wait each time. */
+	/* libfcgi waits so long for nginx to close first: milliseconds. Unless
+	 * told, it waits two seconds, and a client that does not read could
+	 * make it do so each time. */
 	char close_wait[] = "LIBFCGI_OS_CLOSE_POLL_TIMEOUT=100";
 	char *environment[] = { close_wait, NULL };
 	size_t i;
@@ -317,7 +318,7 @@ responders_reopen_log(struct supervisor *sup)
 		    fdpass_send(sup->responders[i].channel_fd, &message,
 			sizeof(message), fd) == 0)
 			continue;
-		/* Too many on their way is not its fault. */
+		/* Too many descriptors on their way are not its fault. */
 		if (errno == ETOOMANYREFS)
 			log_error(strerror(errno), "old-log-kept worker=%u", i);
 		else
@@ -327,10 +328,10 @@ responders_reopen_log(struct supervisor *sup)
 }
 
 /*
- * The end of the channel asks a responder to finish its request and exit. One
- * with a run under way gets it, too, lest it takes one more request after
- * that, which could have waited for our successor; its own half stays open
- * for the release.
+ * The end of its channel asks a responder to finish its request and exit. A
+ * responder with a run under way gets it, too, lest it takes one more request
+ * after that, which could have waited for our successor; its own half stays
+ * open for the release.
  */
 void
 responders_stop(struct supervisor *sup)

@@ -15,7 +15,7 @@ is_same(const uint8_t a[POOL_CLIENT_BYTES], const uint8_t b[POOL_CLIENT_BYTES])
 	return memcmp(a, b, POOL_CLIENT_BYTES) == 0;
 }
 
-/* Our own probes are nobody's. */
+/* Our own probes are of no client. */
 static bool
 is_nobody(const uint8_t client[POOL_CLIENT_BYTES])
 {
@@ -37,7 +37,7 @@ note_presence(struct pool *pool, const struct pool_waiter *waiter)
 	pool->seen[0] = now;
 }
 
-/* When somebody else was here; 0: never. */
+/* When another client was here last; 0: never. */
 static uint64_t
 others_seen_us(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
@@ -45,7 +45,7 @@ others_seen_us(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 						     : pool->seen[0].seen_us;
 }
 
-/* Does anybody but the client and nobody wait, or hold a lease? */
+/* True if another client waits or holds a lease. */
 static bool
 has_rivals(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
@@ -104,7 +104,7 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	return count;
 }
 
-/* The runtimes of which there is one to lease now, as bits. */
+/* The runtimes that have a sandbox to lease now, as bits. */
 static uint32_t
 find_served(const struct pool *pool)
 {
@@ -129,8 +129,8 @@ remove_waiter(struct pool *pool, uint32_t index)
 	    (pool->queued - index) * sizeof(*pool->queue));
 }
 
-/* The newest waiter of the client with most of them, if that is more than
- * client would have itself; or POOL_NONE. */
+/* The newest waiter of the client with most of them, if those are more than the
+ * asking client would have; or POOL_NONE. */
 static uint32_t
 who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 {
@@ -152,7 +152,7 @@ who_makes_room(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	return found;
 }
 
-/* One more than its client's last, or than that of who was served last. */
+/* One more than the turn of the client's last waiter, or of the last grant. */
 static void
 assign_turn(const struct pool *pool, struct pool_waiter *waiter)
 {
@@ -173,7 +173,7 @@ bool
 pool_enqueue(
     struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted)
 {
-	/* Whoever can be served at once does not count as waiting. */
+	/* A waiter that can be served at once does not count as waiting. */
 	bool served = (find_served(pool) >> waiter->runtime & 1) != 0 &&
 		      leases_of(pool, waiter->client) <
 			  share_of(pool, waiter->client, waiter->since_us);
@@ -210,7 +210,8 @@ pool_dequeue(struct pool *pool, uint32_t responder)
 	return false;
 }
 
-/* Of two with as many leases; ties go to the older one, which is a. */
+/* Decides between clients with as many leases. b is younger than a: a tie goes
+ * to a. */
 static bool
 is_due_before(const struct pool_waiter *b, const struct pool_waiter *a)
 {
@@ -245,8 +246,8 @@ pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
 	return best;
 }
 
-/* Up to the turn that was served, but not past one that still waits: who holds
- * fewer leases may have been served out of turn. */
+/* Goes up to the turn that was served, but not past one that still waits: a
+ * client with fewer leases may have been served out of turn. */
 static void
 advance_turn(struct pool *pool, uint64_t turn)
 {
@@ -261,9 +262,9 @@ advance_turn(struct pool *pool, uint64_t turn)
 }
 
 /*
- * The one that has waited longest, for it ages. Of those that come back, too,
- * so that they share the load; but not one that was not needed lately: when it
- * is not needed for longer, it goes.
+ * Picks the sandbox that has waited longest, for it ages. A returned sandbox is
+ * reused in the same order, so that all share the load, unless it has been idle
+ * for half of POOL_SURPLUS_US: then it is on its way out.
  */
 static uint32_t
 pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
@@ -278,7 +279,7 @@ pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
 			continue;
 		is_idle = pool->limits.reuse &&
 			  now_us - s->since_us > POOL_SURPLUS_US / 2;
-		/* Of idle ones the youngest, for the others are to go. */
+		/* The youngest idle one is next: older ones go first. */
 		if (best == NULL || (best_is_idle && !is_idle) ||
 		    (best_is_idle == is_idle &&
 			(is_idle ? s->since_us > best->since_us
@@ -329,7 +330,7 @@ pool_expire(struct pool *pool, uint64_t now_us)
 	return POOL_NONE;
 }
 
-/* So many at a time, each taking so long, until count of them are through. */
+/* How long count of them take, so many at a time, each so long. */
 static uint64_t
 rounds_us(uint64_t each_us, uint32_t count, uint32_t at_a_time)
 {

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What waits of each runtime: starts for the stock and for those who wait,
- * growth, and the sandboxes that should not wait any longer.
- */
+/* The stock of each runtime: starts for it and for waiters, its growth, and the
+ * sandboxes that should not wait any longer. */
 #include "supervisor/pool/pool.h"
 
 #include <string.h>
 
-/* What there is of each runtime. */
+/* A runtime's sandboxes by state, and its waiters. */
 struct tally {
 	uint32_t starting;
 	uint32_t ready;
@@ -31,7 +29,7 @@ take_tally(const struct pool *pool, struct tally of[RUNTIMES_MAX])
 		of[pool->queue[i].runtime].waiters++;
 }
 
-/* A warm one, and of these the one that has been empty longest. */
+/* A warm slot comes first, then the slot that has been empty longest. */
 static uint32_t
 pick_empty(const struct pool *pool)
 {
@@ -90,7 +88,8 @@ pool_yields_until_us(const struct pool *pool)
 	return yields_until_us(pool, of);
 }
 
-/* How many will be back soon, and when the first of them is late. */
+/* Counts the leased sandboxes that will be back soon; *late_us is when the
+ * first of them counts no more. */
 static uint32_t
 soon_back(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
     uint32_t runtime, uint64_t now_us, uint64_t *late_us)
@@ -115,7 +114,7 @@ soon_back(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
 	return count;
 }
 
-/* It has not been seen to succeed, or not lately. */
+/* True if a start has not been seen to succeed, or the last one failed. */
 static bool
 is_doubtful(const struct pool *pool, uint32_t runtime)
 {
@@ -123,10 +122,9 @@ is_doubtful(const struct pool *pool, uint32_t runtime)
 	       !pool->stock[runtime].is_proven;
 }
 
-/*
- * While starts fail, one at a time tells as much as many. Those may also hang;
- * so that the other runtimes do not wait for them, they do not count.
- */
+/* While starts of a runtime fail, one at a time tells as much as many. Such
+ * starts may also hang: they do not count, so that other runtimes do not wait
+ * for them. */
 static bool
 may_start(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
     uint32_t runtime, uint64_t now_us)
@@ -144,7 +142,8 @@ may_start(const struct pool *pool, const struct tally of[RUNTIMES_MAX],
 	return starting < pool->limits.starting;
 }
 
-/* On demand, beyond its place: as many as could run if all of those did. */
+/* On demand, as many start beyond their place as could run if all of them did.
+ */
 static bool
 has_room_for_more(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 {
@@ -210,7 +209,7 @@ pool_pick_start(const struct pool *pool, uint64_t now_us, uint32_t *runtime)
 	return *runtime == POOL_NONE ? POOL_NONE : slot;
 }
 
-/* Is there somebody who would run if there were a sandbox? */
+/* True if a waiter would run if there were a sandbox. */
 static bool
 misses_one(const struct pool *pool, uint32_t runtime,
     const struct tally of[RUNTIMES_MAX])
@@ -228,7 +227,7 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 	uint64_t since_us;
 	uint32_t i;
 
-	/* What comes back soon is not to be kept in stock. */
+	/* A reused sandbox comes back: none is added to the stock. */
 	if (pool->limits.reuse)
 		return;
 	take_tally(pool, of);
@@ -247,8 +246,8 @@ pool_adapt(struct pool *pool, uint64_t now_us)
 	}
 }
 
-/* Does somebody wait for a runtime of which none can be started for want of a
- * slot, now or soon? */
+/* True if a waiter's runtime cannot be started for want of a slot, now or soon.
+ */
 static bool
 is_crowded(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 {
@@ -267,7 +266,6 @@ is_crowded(const struct pool *pool, const struct tally of[RUNTIMES_MAX])
 	return false;
 }
 
-/* The oldest of those of which too many wait, or POOL_NONE. */
 uint32_t
 pool_pick_surplus(const struct pool *pool)
 {
@@ -280,7 +278,7 @@ pool_pick_surplus(const struct pool *pool)
 
 	take_tally(pool, of);
 	crowded = is_crowded(pool, of);
-	/* Those that come back go when they have not been needed: stale. */
+	/* A reused sandbox goes when it was not needed for long: stale. */
 	if (pool->limits.reuse && !crowded)
 		return POOL_NONE;
 	for (i = 0; i < pool->limits.runtimes; i++) {
@@ -304,8 +302,8 @@ pool_pick_surplus(const struct pool *pool)
 	return best == NULL ? POOL_NONE : (uint32_t)(best - pool->slots);
 }
 
-/* One at a time, and only while starts are known to succeed: an old sandbox
- * is better than none. */
+/* Old sandboxes are replaced one at a time, and only while starts succeed: an
+ * old sandbox is better than none. */
 static bool
 may_replace(const struct pool *pool, const struct tally *of, uint32_t runtime)
 {
@@ -313,7 +311,7 @@ may_replace(const struct pool *pool, const struct tally *of, uint32_t runtime)
 	       of->ready >= pool->limits.stock[runtime].ready;
 }
 
-/* The only one, which somebody waited for in vain. */
+/* True for the only sandbox of a runtime that somebody waited for in vain. */
 static bool
 is_owed(const struct pool *pool, const struct tally *of, uint32_t runtime)
 {
@@ -321,8 +319,8 @@ is_owed(const struct pool *pool, const struct tally *of, uint32_t runtime)
 	       pool->stock[runtime].target == 0;
 }
 
-/* When a READY slot has to go: whoever was never leased has waited since it
- * was born. Until it can be replaced, one is not too old; UINT64_MAX. */
+/* When a READY slot has to go. A sandbox that cannot be replaced yet is not too
+ * old: UINT64_MAX. */
 static uint64_t
 stale_at_us(
     const struct pool *pool, const struct pool_slot *s, const struct tally *of)
@@ -374,7 +372,7 @@ pool_pick_stale(const struct pool *pool, uint64_t now_us)
 	return slot == POOL_NONE || now_us < at_us ? POOL_NONE : slot;
 }
 
-/* Keeps the earlier of the two; what is over is no event any more. */
+/* Keeps the earlier time. A time that is over is no event any more. */
 static void
 note_time(uint64_t *next_us, uint64_t at_us, uint64_t now_us)
 {
@@ -382,7 +380,7 @@ note_time(uint64_t *next_us, uint64_t at_us, uint64_t now_us)
 		*next_us = at_us;
 }
 
-/* When one who waits gives up, or may have a larger share. */
+/* When a waiter gives up, or may have a larger share. */
 static uint64_t
 next_turn_us(const struct pool *pool, uint64_t now_us)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which images the runtimes' names stand for. Sandboxes are started by ID, so
- * that a new image under an old name is noticed, and what waits with the old
- * one replaced. Without Python's image there is no service; without another
- * one there is no such language until it is there.
+ * The images that the runtimes' names stand for. Sandboxes are started by ID,
+ * so that a new image under an old name is noticed, and sandboxes that wait
+ * with the old one are replaced. Without Python's image there is no service;
+ * without another image there is no such language until the image is there.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/upkeep/upkeep.h"
 
-/* From one runtime to the next; each takes one short client. */
+/* Goes from one runtime to the next; each takes one short client. */
 static void
 inspect_from(struct supervisor *sup, uint32_t runtime)
 {
@@ -34,14 +34,14 @@ images_begin(struct supervisor *sup)
 		inspect_from(sup, 0);
 }
 
-/* What waits with the old one is replaced. */
+/* Replaces the sandboxes that wait with the old image. */
 static void
 replace_waiting(struct supervisor *sup, uint32_t runtime)
 {
 	uint32_t i;
 
 	for (i = 0; i < sup->pool.slot_count; i++) {
-		if (runtime == 0) /* of which the holders are */
+		if (runtime == 0) /* networks are of that image */
 			network_wear(sup, i);
 		if (sup->pool.slots[i].runtime != runtime)
 			continue;
@@ -62,7 +62,7 @@ take_id(struct supervisor *sup, uint32_t runtime, int status)
 
 	docker_client_end(&sup->inspector, output, sizeof(output));
 	if (status != 0 || docker_parse_image_id(output, id) == -1) {
-		/* Of one that was missing already, once was enough. */
+		/* An image that was missing already has been logged. */
 		if (!stock->is_missing)
 			log_warning(output,
 			    "image-not-found runtime=%s "
@@ -88,7 +88,7 @@ images_on_exit(struct supervisor *sup, pid_t pid, int status)
 	return true;
 }
 
-/* 0, or -1: not there, with what Docker says of it. */
+/* 0, or -1: the image is not there, with what Docker says. */
 static int
 find_one(struct supervisor *sup, uint32_t runtime, char *output, size_t size)
 {

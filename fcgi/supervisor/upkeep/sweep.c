@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Containers of this instance that no slot answers for: left by an earlier
- * life, or by a client that was killed in the middle. Looked for at start, at
- * stop and periodically; only containers with the instance's label are seen.
- * The images' IDs are looked up on the same occasion.
+ * The sweep looks for containers of this instance that no slot answers for:
+ * left by an earlier life, or by a client that was killed in the middle. It
+ * does so at start, at stop and periodically, and sees only containers with the
+ * instance's label. The images' IDs are looked up on the same occasion.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/upkeep/upkeep.h"
 
-/* At start and stop, for all of them together. */
+/* At start and stop, for all containers together. */
 #define REMOVE_ALL_US (30 * 1000 * 1000)
 
 static bool
@@ -41,17 +41,17 @@ lists(const char *listing, const char *name)
 	size_t len = strlen(name);
 	const char *at = strstr(listing, name);
 
-	/* Longer names may begin like it. */
+	/* A longer name may begin like this one. */
 	while (at != NULL && strchr("\n", at[len]) == NULL)
 		at = strstr(at + len, name);
 	return at != NULL;
 }
 
 /*
- * Picks from docker ps what has to go: containers of ours that no slot
- * answers for. Returns how many names it copied. A container that --rm is
- * just about to remove looks like that, too; before != NULL takes only those
- * that an earlier listing had already.
+ * Picks from docker ps the containers that no slot answers for, and returns how
+ * many names it copied. A container that --rm is just about to remove looks
+ * like that, too: unless before is NULL, only those are taken that this earlier
+ * listing had already.
  */
 static size_t
 pick_orphans(const struct supervisor *sup, char *listing, const char *before,
@@ -75,7 +75,7 @@ pick_orphans(const struct supervisor *sup, char *listing, const char *before,
 void
 sweep_begin(struct supervisor *sup, uint64_t now_us)
 {
-	/* The last one may still list, look up images or remove. */
+	/* The last sweep may still list, look up images or remove. */
 	bool is_late = sup->sweeper.pid != -1 || sup->inspector.pid != -1;
 
 	sup->next_sweep_us = now_us +
@@ -91,7 +91,6 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 		log_warning(strerror(errno), "sweep-not-started");
 }
 
-/* Begins a sweep that is due. */
 static void
 keep_interval(struct supervisor *sup, uint64_t now_us)
 {
@@ -117,8 +116,8 @@ sweep_settle(struct supervisor *sup, uint64_t now_us)
 	    next_us, docker_client_settle(&sup->inspector, now_us));
 }
 
-/* One that can not be removed takes a client all of its time: after each
- * failure in a row another comes first. */
+/* A container that cannot be removed takes a client all of its time: after each
+ * failure in a row another container comes first. */
 static int
 remove_some(const struct supervisor *sup, struct docker_client *client,
     char names[][DOCKER_NAME_MAX], size_t count, uint32_t failures)
@@ -231,7 +230,8 @@ remove_all(struct supervisor *sup)
 		log_notice(NULL, "leftovers-removed count=%zu", count);
 		if (remove_some(sup, &client, names, count, failures) == -1)
 			return -1;
-		/* One that is being removed already is an error to it. */
+		/* To docker rm a container that is being removed is an error.
+		 */
 		if (docker_wait(&client) != 0) {
 			failures++;
 			(void)usleep(100 * 1000);
@@ -258,7 +258,7 @@ sweep_at_stop(struct supervisor *sup)
 {
 	uint32_t i;
 
-	/* Nothing is anybody's any more. */
+	/* From here on no slot answers for any container. */
 	for (i = 0; i < box_count(sup); i++) {
 		(void)pool_end(&sup->pool, i, io_now_us());
 		(void)pool_empty(&sup->pool, i, io_now_us());
