@@ -29,7 +29,7 @@
 #include "supervisor/upkeep/upkeep.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)
-/* Also more than what a docker client is limited to. */
+/* Also more than a docker client is limited to. */
 #define DESCRIPTORS_BESIDES 256
 
 static struct supervisor sced;
@@ -50,7 +50,8 @@ load_config(struct config *config, const char *path)
 	log_init("sced", (int)config->log_level);
 }
 
-/* A channel a responder; a connection, a pidfd and two clients a container. */
+/* A responder needs a channel; a container a connection, a pidfd and two
+ * clients. */
 static uint32_t
 descriptors_needed(const struct config *config)
 {
@@ -58,7 +59,7 @@ descriptors_needed(const struct config *config)
 	       4 * config_boxes(config) + DESCRIPTORS_BESIDES;
 }
 
-/* name: "" or, with its slash, what is below parent. */
+/* name: "", or a folder below parent with its slash. */
 static void
 make_dir(const char *parent, const char *name, mode_t mode)
 {
@@ -105,7 +106,7 @@ check_file(const char *key, const char *path, int mode)
 		die("%s %s: %m", key, path);
 }
 
-/* What must be there before the first request is. */
+/* Refuses to start without the files and rights that requests will need. */
 static void
 check_surroundings(struct supervisor *sup)
 {
@@ -248,7 +249,7 @@ main(int argc, char *argv[])
 	if (wanted.print_run != NULL)
 		return print_run_command(&sced, wanted.print_run);
 	manager_meet(&sced.manager);
-	/* What a careless parent left open is nobody's business here. */
+	/* A careless parent may have left descriptors open. */
 	spawn_close_from(
 	    STDERR_FILENO + 1 +
 	    (sced.manager.socket_count > 0 ? sced.manager.socket_count : 0));

@@ -135,7 +135,7 @@ struct supervisor {
 	uint64_t last_verdict_us; /* lease/monitor.c */
 	/* supervisor.c */
 	bool stopping;
-	bool failed; /* it stops because it can not go on */
+	bool failed; /* it stops because it cannot go on */
 	uint64_t stop_deadline_us;
 	/* upkeep/ */
 	struct docker_client sweeper;   /* docker ps or docker rm */

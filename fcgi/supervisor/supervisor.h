@@ -5,8 +5,8 @@
 
 #include "supervisor/state.h"
 
-/* Until it is told to stop, or can not go on: 0, or -1 with the reason
- * logged. */
+/* Runs until it is told to stop: 0, or cannot go on: -1 with the reason logged.
+ */
 int supervisor_run(struct supervisor *sup);
 
 #endif

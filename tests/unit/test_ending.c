@@ -172,6 +172,23 @@ a_slot_waits_for_the_clients_of_its_box(void **state)
 	assert_empty(sup);
 }
 
+/* Others have to look at what ended: the loop must not sleep over it. */
+static void
+a_deadline_that_is_over_asks_for_another_turn(void **state)
+{
+	struct supervisor *sup = *state;
+	uint64_t now_us = io_now_us();
+
+	assert_true(ending_settle(sup, now_us) == IO_FOREVER);
+	sup->boxes[NETWORK].runner.deadline_us = now_us + 3;
+	sup->boxes[0].deadline_us = now_us + 2;
+	assert_int_equal(ending_settle(sup, now_us), now_us + 2);
+	assert_int_equal(sup->boxes[0].ending, ENDING_NOT);
+	assert_int_equal(ending_settle(sup, now_us + 2), now_us + 2);
+	assert_step(sup, ENDING_SHUTDOWN);
+	assert_int_equal(ending_settle(sup, now_us + 2), now_us + 3);
+}
+
 #define ROW(test)                                                              \
 	cmocka_unit_test_setup_teardown(test, make_box, free_supervisor)
 
@@ -186,6 +203,7 @@ main(void)
 		ROW(an_unseen_container_is_gone_when_docker_says_so),
 		ROW(quarantine_grows_while_docker_is_away),
 		ROW(a_slot_waits_for_the_clients_of_its_box),
+		ROW(a_deadline_that_is_over_asks_for_another_turn),
 	};
 
 	return cmocka_run_group_tests_name("ending", tests, NULL, NULL);

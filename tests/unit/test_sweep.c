@@ -55,6 +55,21 @@ while_images_are_looked_up_the_next_is_not_far(void **state)
 	assert_int_equal(waitpid(sup->sweeper.pid, NULL, 0), sup->sweeper.pid);
 }
 
+static void
+in_doubt_the_next_look_is_soon(void **state)
+{
+	struct supervisor *sup = *state;
+
+	sup->next_sweep_us = IO_FOREVER - 1;
+	assert_true(sweep_settle(sup, NOW_US) == IO_FOREVER - 1);
+	sup->is_docker_in_doubt = true;
+	assert_int_equal(sweep_settle(sup, NOW_US), NOW_US + SWEEP_SOON_US);
+	/* Never later than it was due. */
+	sup->is_docker_in_doubt = true;
+	assert_int_equal(sweep_settle(sup, NOW_US + 1), NOW_US + SWEEP_SOON_US);
+	assert_int_equal(sup->sweeper.pid, -1);
+}
+
 /* Of a Docker that answers, and will not remove: the wait goes on growing. */
 static void
 what_is_quarantined_is_hurried_once_docker_is_back(void **state)
@@ -159,6 +174,8 @@ main(void)
 		    free_supervisor),
 		cmocka_unit_test_setup_teardown(
 		    while_images_are_looked_up_the_next_is_not_far,
+		    make_supervisor, free_supervisor),
+		cmocka_unit_test_setup_teardown(in_doubt_the_next_look_is_soon,
 		    make_supervisor, free_supervisor),
 		cmocka_unit_test_setup_teardown(
 		    what_is_quarantined_is_hurried_once_docker_is_back,

@@ -34,7 +34,7 @@ take_line(char *line, char path[CGROUP_PATH_MAX])
 		return 0;
 	*folder++ = '\0';
 	folder[strcspn(folder, "\n")] = '\0';
-	/* The root is everybody's: never a container's. */
+	/* The root holds all processes: it is no container's. */
 	if (folder[0] != '/' || folder[1] == '\0' ||
 	    strstr(folder, "..") != NULL)
 		return 0;
@@ -83,8 +83,8 @@ write_file(const char *folder, const char *file, const char *text)
 	return io_write_file(name, text);
 }
 
-/* Of version 1, where memory and memory with swap must not cross: down the
- * first goes before the second, up after it. */
+/* In version 1 the limits of memory and of memory with swap must not cross: on
+ * the way down the first goes before the second, on the way up after it. */
 static int
 limit_both(const char *folder, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A container's cgroup, for the kill that needs nobody's cooperation. */
+/* A container's cgroup: its memory limit, and a kill that needs nobody. */
 #ifndef SCE_CGROUP_H
 #define SCE_CGROUP_H
 
@@ -20,7 +20,7 @@ int cgroup_kill(const char *path);
 
 /*
  * Limits the memory of all in it, swap included: bytes. 0, or -1 with errno:
- * EBUSY if it has more than that and can not give it back.
+ * EBUSY if it has more than that and cannot give it back.
  */
 int cgroup_limit_memory(const char *path, uint64_t bytes);
 

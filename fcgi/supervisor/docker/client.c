@@ -26,9 +26,9 @@
 /* What gVisor's kernel and file server need beside the program. */
 #define GVISOR_BYTES (96ULL * 1024 * 1024)
 #define GVISOR_THREADS 512
-/* Its own threads for each process or thread of the program. */
+/* gVisor's own threads for each process or thread of the program. */
 #define GVISOR_THREADS_EACH 8
-/* A holder waits, and that is all; runc needs this much to start it. */
+/* A network only waits; runc needs this much to start it. */
 #define NETWORK_MEMORY "32m"
 #define NETWORK_PIDS "16"
 /* Budgets of the clients: microseconds. */
@@ -37,7 +37,8 @@
 #define QUERY_BUDGET_US (10 * 1000000)
 /* Most bytes that a client may write to any file, ours included. */
 #define CLIENT_FILE_BYTES (256 * 1024)
-/* As the distribution installs it: others on PATH may be of other versions. */
+/* Where the distribution installs docker: others on PATH may be of other
+ * versions. */
 #define DOCKER "/usr/bin/docker"
 
 #define PLAIN                                                                  \
@@ -101,8 +102,8 @@ add_option(struct args *args, const char *name, const char *value)
 #define ADD_OPTION(args, name, ...)                                            \
 	(add((args), (name)), add_format((args), __VA_ARGS__))
 
-/* A network namespace with nothing in it: a new one, or the holder's, which
- * then has given the host's name and resolv.conf as well. */
+/* A network namespace with nothing in it: a new one, or that of the slot's
+ * network, which then has given the host's name and resolv.conf as well. */
 static void
 add_network(struct args *args, const char *network)
 {
@@ -151,7 +152,7 @@ add_tmpfs(struct args *args, const char *path, uint64_t bytes,
 	    (unsigned long long)bytes, inodes, owner);
 }
 
-/* What the guest needs: its slot's socket, and itself. */
+/* The guest needs its slot's socket, and itself. */
 static void
 add_mounts(struct args *args, const struct config *config,
     const struct docker_box *box)
@@ -185,8 +186,8 @@ add_file_systems(struct args *args, const struct config *config,
 	    "type=bind,src=%s,dst=/sce-gate.so,readonly", config->gate);
 }
 
-/* What guest/gate/gate.c reads: sizes, then modules with nothing but commas
- * between them. */
+/* The argument for guest/gate/gate.c: sizes, then modules with nothing but
+ * commas between them. */
 static void
 add_gate(struct args *args, const struct config *config,
     const struct config_runtime *row)
@@ -259,7 +260,7 @@ add_identity(struct args *args, const struct docker *docker,
 	ADD_OPTION(args, "--label", "sce.%s=%u",
 	    box->is_network ? "holder" : "slot", box->slot);
 	if (box->is_network)
-		return; /* it serves all of them */
+		return; /* it serves all runtimes */
 	ADD_OPTION(args, "--label", "sce.runtime=%s",
 	    docker->config->runtimes[box->runtime].name);
 }
@@ -322,7 +323,7 @@ add_holding(struct args *args, const struct docker *docker,
 	add_ulimit(args, "msgqueue", 0);
 	add_ulimit(args, "memlock", 0);
 	add_option(args, "--entrypoint", "/sce-guest");
-	add(args, docker->image_ids[0]); /* sced has that one */
+	add(args, docker->image_ids[0]); /* Python's, which is never missing */
 	add_option(args, "hold", "/run/sce/s");
 }
 
@@ -335,7 +336,7 @@ exec_client(const struct docker *docker, const struct args *args, int output_fd)
 	char host[CONFIG_STRING_MAX + 32];
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char home[] = "HOME=/nonexistent";
-	/* It has next to nothing to do, and less without tidying up. */
+	/* The client has next to nothing to do, and less without tidying up. */
 	char threads[] = "GOMAXPROCS=1";
 	char garbage[] = "GOGC=off";
 	char memory[] = "GOMEMLIMIT=64MiB"; /* from there on it does */
@@ -541,7 +542,7 @@ print_quoted(const char *word, FILE *out)
 	(void)fputc('\'', out);
 }
 
-/* An option begins a line; what is not one stays behind it. */
+/* An option begins a line; its value stays behind it. */
 static void
 print_words(const struct args *args, FILE *out)
 {
@@ -571,7 +572,7 @@ docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out)
 	add_sandbox(&args, docker, &box);
 	if (args.failed)
 		return -1;
-	/* People have docker, which knows the same options and more. */
+	/* People have docker(1), which knows the same options and more. */
 	if (config_has_own_client(docker->config))
 		args.argv[0] = access(DOCKER, X_OK) == 0 ? DOCKER : "docker";
 	if (docker->config->docker_host[0] != '\0') {

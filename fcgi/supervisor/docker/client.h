@@ -22,16 +22,16 @@
 #define DOCKER_PATH_MAX 108     /* of what is mounted */
 #define DOCKER_REMOVE_MAX 16    /* containers removed by one client */
 
-/* What all clients have in common. */
+/* Common to all clients. */
 struct docker {
 	const struct config *config;
 	char boot_id[9]; /* of this supervisor's life */
-	/* What is run of each runtime, by content; empty: not found yet. */
+	/* The image of each runtime, by content; empty: not found yet. */
 	char image_ids[RUNTIMES_MAX][DOCKER_IMAGE_ID_MAX];
 	char config_dir[DOCKER_PATH_MAX]; /* DOCKER_CONFIG: empty, ours */
 };
 
-/* What is particular to one container. */
+/* Particular to one container. */
 struct docker_box {
 	const char *name;
 	const char *dir; /* of its socket */
@@ -75,7 +75,7 @@ int docker_list(const struct docker *docker, struct docker_client *client);
 int docker_inspect_image(const struct docker *docker,
     struct docker_client *client, uint32_t runtime);
 
-/* What the runtime itself needs of a sandbox's memory: bytes. */
+/* The part of a container's memory that its runtime needs itself: bytes. */
 uint64_t docker_memory_overhead(const struct config *config);
 
 /*
@@ -92,7 +92,7 @@ int docker_wait(struct docker_client *client);
 /* Copies the ID that docker_inspect_image printed. 0, or -1: none there. */
 int docker_parse_image_id(const char *output, char id[DOCKER_IMAGE_ID_MAX]);
 
-/* True for what docker_run could have named a container. */
+/* True for a name that docker_run could have given a container. */
 bool docker_name_is_sane(const char *name);
 
 #endif
