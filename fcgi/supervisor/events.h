@@ -21,11 +21,9 @@ enum event_kind {
 /* Watches a descriptor for EPOLL* events. 0, or -1 with errno. */
 int events_watch(struct supervisor *sup, int fd, uint32_t events,
     enum event_kind kind, uint32_t index);
-
 /* Watches it for other events from now on. 0, or -1 with errno. */
 int events_change(struct supervisor *sup, int fd, uint32_t events,
     enum event_kind kind, uint32_t index);
-
 /* Closes a descriptor that was watched, or is -1: a copy elsewhere would keep
  * its events coming. Keeps errno. */
 void events_close(struct supervisor *sup, int *fd);

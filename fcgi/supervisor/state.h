@@ -146,8 +146,7 @@ struct supervisor {
 	uint32_t sweeps_failed; /* removals in a row that did */
 	char last_listing[DOCKER_OUTPUT_MAX]; /* what the last sweep saw */
 	uint64_t next_sweep_us;
-	/* box/ and lease/: a sweep is wanted soon; until upkeep/ has seen it.
-	 */
+	/* box/ and lease/: a sweep is wanted soon. upkeep/: it is coming. */
 	bool is_docker_in_doubt;
 	/* box/: no spare network before that, after one has failed. */
 	uint64_t next_spare_us;

@@ -9,7 +9,6 @@
  * one a lease. Whatever else happens, the sandbox is ended as without fork.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/socket.h>
 

@@ -8,10 +8,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -91,25 +89,20 @@ sweep_begin(struct supervisor *sup, uint64_t now_us)
 		log_warning(strerror(errno), "sweep-not-started");
 }
 
-static void
-keep_interval(struct supervisor *sup, uint64_t now_us)
-{
-	if (sup->is_docker_in_doubt &&
-	    sup->next_sweep_us > now_us + SWEEP_SOON_US)
-		sup->next_sweep_us = now_us + SWEEP_SOON_US;
-	sup->is_docker_in_doubt = false;
-	if (sup->next_sweep_us <= now_us)
-		sweep_begin(sup, now_us);
-}
-
 uint64_t
 sweep_settle(struct supervisor *sup, uint64_t now_us)
 {
-	uint64_t next_us;
+	uint64_t next_us = IO_FOREVER;
 
-	if (!sup->stopping)
-		keep_interval(sup, now_us);
-	next_us = sup->stopping ? IO_FOREVER : sup->next_sweep_us;
+	if (!sup->stopping) {
+		if (sup->is_docker_in_doubt)
+			sup->next_sweep_us = earlier_us(
+			    sup->next_sweep_us, now_us + SWEEP_SOON_US);
+		sup->is_docker_in_doubt = false;
+		if (sup->next_sweep_us <= now_us)
+			sweep_begin(sup, now_us);
+		next_us = sup->next_sweep_us;
+	}
 	next_us = earlier_us(
 	    next_us, docker_client_settle(&sup->sweeper, now_us));
 	return earlier_us(
