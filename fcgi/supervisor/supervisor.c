@@ -173,15 +173,16 @@ settle_stop(struct supervisor *sup)
 
 /*
  * Does what is due, and returns when something may be due without an event.
- * Leases come first: a slot whose box has ended may be started again after
- * that. Box deadlines come after all that sets one; a deadline that was over
- * asks for another turn, since the others have to look at what it ended.
+ * Boxes come first, for all others look at what has ended; then leases, for
+ * after them a slot may be started again. What the others do sets deadlines of
+ * boxes: these are looked at once more.
  */
 static uint64_t
 settle(struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us;
 
+	(void)ending_settle(sup, now_us);
 	grant_settle(sup, now_us);
 	next_us = responders_settle(sup, now_us);
 	next_us = earlier_us(next_us,

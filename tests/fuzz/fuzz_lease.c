@@ -33,6 +33,9 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "common/log.h"
+#include "supervisor/box/box.h"
+#include "supervisor/events.h"
+#include "supervisor/lease/responders.h"
 #include "supervisor/supervisor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define QUEUE 2
 #define RUNTIMES 2 /* a slot is of each by turns */
 #define SLOTS (READY + 1 + RUNNING)
-#define WORKERS WORKERS_FOR(RUNNING, QUEUE)
+#define RESPONDERS RESPONDERS_FOR(RUNNING, QUEUE)
 #define FIRST_PID 100000000 /* above every real one */
 #define CHILDREN_MAX 4096
 #define MEMORY_BYTES (128 * 1024 * 1024) /* the default */
@@ -95,13 +98,13 @@ static struct supervisor sup;
 static struct child children[CHILDREN_MAX];
 static int child_count;
 static struct guest guests[SLOTS];
-static int peers[WORKERS];       /* the responders' ends */
-static pid_t peer_pids[WORKERS]; /* of whom, to see that it was renewed */
-static pid_t doomed[WORKERS];    /* who broke a rule */
-static int asked[WORKERS];       /* messages that may be answered */
+static int peers[RESPONDERS];       /* the responders' ends */
+static pid_t peer_pids[RESPONDERS]; /* of whom, to see that it was renewed */
+static pid_t doomed[RESPONDERS];    /* who broke a rule */
+static int asked[RESPONDERS];       /* messages that may be answered */
 static ino_t granted[GRANTS_MAX];
 static int granted_count;
-static uint64_t last_lease_id[WORKERS]; /* as the responders know them */
+static uint64_t last_lease_id[RESPONDERS]; /* as the responders know them */
 static const uint8_t *input;
 static size_t input_left;
 static int pending_peer = -1; /* of the next fork */
@@ -247,11 +250,28 @@ docker_client_finish(struct docker_client *client)
 }
 
 void
-docker_client_output(const struct docker_client *client, char *buf, size_t size)
+docker_client_end(struct docker_client *client, char *buf, size_t size)
 {
-	(void)client;
 	(void)snprintf(
 	    buf, size, "%s", take() % 2 == 0 ? "No such container: x" : "no");
+	docker_client_init(client);
+}
+
+uint64_t
+docker_client_settle(struct docker_client *client, uint64_t now_us)
+{
+	if (client->pid != -1 && client->deadline_us <= now_us) {
+		(void)kill(client->pid, SIGKILL);
+		client->deadline_us = IO_FOREVER;
+	}
+	return client->deadline_us;
+}
+
+uint64_t
+docker_memory_overhead(const struct config *config)
+{
+	(void)config;
+	return 0;
 }
 
 static int
@@ -344,42 +364,42 @@ times_queued(uint32_t index)
 	uint32_t i;
 
 	for (i = 0; i < sup.pool.queued; i++)
-		count += sup.pool.queue[i].worker == index;
+		count += sup.pool.queue[i].responder == index;
 	return count;
 }
 
 static void
-check_worker(uint32_t index)
+check_responder(uint32_t index)
 {
-	const struct worker *worker = &sup.workers[index];
+	const struct responder *responder = &sup.responders[index];
 
-	assert(
-	    times_queued(index) == (worker->state == WORKER_WAITING ? 1 : 0));
-	if (worker->channel_fd == -1)
-		assert(worker->state == WORKER_IDLE);
-	if (worker->state != WORKER_LEASED)
+	assert(times_queued(index) ==
+	       (responder->state == RESPONDER_WAITING ? 1 : 0));
+	if (responder->channel_fd == -1)
+		assert(responder->state == RESPONDER_IDLE);
+	if (responder->state != RESPONDER_LEASED)
 		return;
-	if (worker->slot == POOL_NONE) {
-		assert(worker->release_by_us != IO_FOREVER);
+	if (responder->slot == POOL_NONE) {
+		assert(responder->release_by_us != IO_FOREVER);
 		return;
 	}
-	assert(worker->slot < SLOTS);
-	assert(sup.pool.slots[worker->slot].runtime == worker->runtime);
-	assert(sup.pool.slots[worker->slot].state == SLOT_LEASED);
-	assert(sup.sandboxes[worker->slot].worker == index);
+	assert(responder->slot < SLOTS);
+	assert(sup.pool.slots[responder->slot].runtime == responder->runtime);
+	assert(sup.pool.slots[responder->slot].state == SLOT_LEASED);
+	assert(sup.boxes[responder->slot].responder == index);
 }
 
 static void
 check_slot(uint32_t slot)
 {
-	const struct sandbox *box = &sup.sandboxes[slot];
+	const struct box *box = &sup.boxes[slot];
 	enum slot_state state = sup.pool.slots[slot].state;
-	const struct worker *worker;
+	const struct responder *responder;
 
 	assert((state == SLOT_DEAD) == (box->ending != ENDING_NOT));
 	/* With fork its responder may be done before the guest is. */
 	assert((state == SLOT_LEASED) ==
-	       (box->worker != POOL_NONE ||
+	       (box->responder != POOL_NONE ||
 		   (sup.config.fork && box->ending == ENDING_NOT &&
 		       state == SLOT_LEASED)));
 	assert(box->runs <= (sup.config.fork ? FORK_RUNS : 0));
@@ -388,14 +408,14 @@ check_slot(uint32_t slot)
 		assert(box->guest_fd == -1);
 	if (state != SLOT_LEASED)
 		return;
-	if (box->worker == POOL_NONE) {
+	if (box->responder == POOL_NONE) {
 		assert(box->released && box->run_fd == -1);
 		assert(box->deadline_us != IO_FOREVER);
 		return;
 	}
-	worker = &sup.workers[box->worker];
-	assert(box->worker < sup.worker_count);
-	assert(worker->state == WORKER_LEASED && worker->slot == slot);
+	responder = &sup.responders[box->responder];
+	assert(box->responder < sup.responder_count);
+	assert(responder->state == RESPONDER_LEASED && responder->slot == slot);
 	/* Nothing that was said has made it longer than it may be. */
 	assert(
 	    box->deadline_us <=
@@ -409,11 +429,11 @@ check_all(void)
 {
 	uint32_t i;
 
-	assert(sup.worker_count == WORKERS);
+	assert(sup.responder_count == RESPONDERS);
 	assert(sup.pool.queued <= QUEUE);
 	assert(pool_count(&sup.pool, SLOT_LEASED) <= RUNNING);
-	for (i = 0; i < WORKERS; i++)
-		check_worker(i);
+	for (i = 0; i < RESPONDERS; i++)
+		check_responder(i);
 	for (i = 0; i < SLOTS; i++)
 		check_slot(i);
 }
@@ -427,14 +447,14 @@ meet_new_peers(void)
 	struct child *child;
 	uint32_t i;
 
-	for (i = 0; i < WORKERS; i++) {
-		if (sup.workers[i].pid == -1 ||
-		    sup.workers[i].pid == peer_pids[i])
+	for (i = 0; i < RESPONDERS; i++) {
+		if (sup.responders[i].pid == -1 ||
+		    sup.responders[i].pid == peer_pids[i])
 			continue;
-		child = &children[sup.workers[i].pid - FIRST_PID];
+		child = &children[sup.responders[i].pid - FIRST_PID];
 		fd_close(&peers[i]);
 		peers[i] = fd_take(&child->peer_fd);
-		peer_pids[i] = sup.workers[i].pid;
+		peer_pids[i] = sup.responders[i].pid;
 		last_lease_id[i] = 0;
 		doomed[i] = 0;
 		asked[i] = 0;
@@ -460,7 +480,7 @@ is_foreign(uint32_t index, uint64_t lease_id)
 {
 	return lease_id >> 56 != 0 ||
 	       (lease_id <= sup.leases &&
-		   lease_id != sup.workers[index].lease_id);
+		   lease_id != sup.responders[index].lease_id);
 }
 
 static bool
@@ -558,15 +578,15 @@ pick_lease(uint32_t index)
 
 	switch (which % 8) {
 	case 0:
-		return last_lease_id[which / 8 % WORKERS];
+		return last_lease_id[which / 8 % RESPONDERS];
 	case 1:
-		return sup.workers[which / 8 % WORKERS].lease_id;
+		return sup.responders[which / 8 % RESPONDERS].lease_id;
 	case 2:
 		return sup.leases + which / 8;
 	case 3:
 		return (uint64_t)which << 56;
 	default:
-		return sup.workers[index].lease_id;
+		return sup.responders[index].lease_id;
 	}
 }
 
@@ -723,11 +743,11 @@ end_guest(uint32_t slot)
 	fd_close(&guests[slot].pid_fd);
 }
 
-/* As sandbox_start and the dial-in leave it. */
+/* As box_start and the dial-in leave it. */
 static void
 start_guest(uint32_t slot)
 {
-	struct sandbox *box = &sup.sandboxes[slot];
+	struct box *box = &sup.boxes[slot];
 	int pair[2];
 	int process[2];
 
@@ -738,7 +758,7 @@ start_guest(uint32_t slot)
 		   SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0);
 	assert(syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 		   process) == 0);
-	sandbox_init(box);
+	box_init(box);
 	(void)snprintf(box->name, sizeof(box->name), "sce-0");
 	(void)snprintf(box->dir, sizeof(box->dir), "%s/none", run_dir);
 	box->guest_fd = pair[0];
@@ -746,11 +766,10 @@ start_guest(uint32_t slot)
 	guests[slot] = (struct guest){ .fd = pair[1], .pid_fd = process[1] };
 	box->started_us = io_now_us();
 	box->deadline_us = box->started_us + 20000000;
-	sup.pool.slots[slot].runtime = slot % RUNTIMES;
-	pool_set_state(&sup.pool, slot, SLOT_STARTING, box->started_us);
-	assert(supervisor_watch(
+	assert(pool_start(&sup.pool, slot, slot % RUNTIMES, box->started_us));
+	assert(events_watch(
 		   &sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT, slot) == 0);
-	assert(supervisor_watch(&sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
+	assert(events_watch(&sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
 		   EVENT_GUEST, slot) == 0);
 }
 
@@ -792,8 +811,8 @@ reap(void)
 static void
 exit_client(uint32_t slot)
 {
-	if (sup.sandboxes[slot].helper.pid != -1)
-		end_child(sup.sandboxes[slot].helper.pid, take() % 2 << 8);
+	if (sup.boxes[slot].helper.pid != -1)
+		end_child(sup.boxes[slot].helper.pid, take() % 2 << 8);
 	reap();
 }
 
@@ -808,7 +827,7 @@ act_signal(void)
 }
 
 static void
-act_as_worker(enum act act, uint32_t index)
+act_as_responder(enum act act, uint32_t index)
 {
 	struct lease_request request;
 
@@ -824,8 +843,8 @@ act_as_worker(enum act act, uint32_t index)
 			;
 	} else if (act == ACT_HANG_UP && peers[index] != -1) {
 		hang_up(index);
-	} else if (act == ACT_DIE && sup.workers[index].pid != -1) {
-		end_child(sup.workers[index].pid, 1 << 8);
+	} else if (act == ACT_DIE && sup.responders[index].pid != -1) {
+		end_child(sup.responders[index].pid, 1 << 8);
 		fd_close(&peers[index]);
 		reap();
 	}
@@ -856,7 +875,7 @@ act(int left_ms)
 	uint32_t who = first / ACT_COUNT;
 
 	if (what <= ACT_DIE)
-		act_as_worker(what, who % WORKERS);
+		act_as_responder(what, who % RESPONDERS);
 	else if (what >= ACT_START && what <= ACT_CLIENT_EXITS)
 		act_as_guest(what, who % SLOTS);
 	else if (what == ACT_REAP)
@@ -879,7 +898,7 @@ epoll_wait(int fd, struct epoll_event *events, int count, int left_ms)
 	assert(fd == sup.epoll_fd);
 	meet_new_peers();
 	check_all();
-	for (i = 0; i < WORKERS; i++)
+	for (i = 0; i < RESPONDERS; i++)
 		check_doomed(i);
 	if (input_left == 0) {
 		errno = EBADF;
@@ -942,8 +961,8 @@ set_up_pool(void)
 	for (i = 0; i < SLOTS; i++)
 		sup.pool.slots[i].is_barred = true;
 	sup.pool.limits.reuse = sup.config.fork;
-	for (i = 0; i < 2 * SLOTS; i++) /* holders, too, but none starts */
-		sandbox_init(&sup.sandboxes[i]);
+	for (i = 0; i < 2 * SLOTS; i++) /* networks, too, but none starts */
+		box_init(&sup.boxes[i]);
 	for (i = 0; i < SLOTS; i++) {
 		guests[i] = (struct guest){ .fd = -1, .pid_fd = -1 };
 	}
@@ -982,9 +1001,9 @@ set_up(void)
 	assert(pipe2(signals, O_NONBLOCK | O_CLOEXEC) == 0);
 	sup.signal_fd = signals[0];
 	signal_pipe = signals[1];
-	assert(supervisor_watch(
-		   &sup, sup.signal_fd, EPOLLIN, EVENT_SIGNAL, 0) == 0);
-	for (i = 0; i < WORKERS; i++) {
+	assert(
+	    events_watch(&sup, sup.signal_fd, EPOLLIN, EVENT_SIGNAL, 0) == 0);
+	for (i = 0; i < RESPONDERS; i++) {
 		peers[i] = -1;
 		peer_pids[i] = 0;
 		last_lease_id[i] = 0;
@@ -1004,17 +1023,17 @@ tear_down(void)
 
 	for (child = 0; child < child_count; child++)
 		fd_close(&children[child].peer_fd);
-	for (i = 0; i < WORKERS; i++) {
+	for (i = 0; i < RESPONDERS; i++) {
 		while (read_reply(i))
 			;
 		fd_close(&peers[i]);
-		fd_close(&sup.workers[i].channel_fd);
+		fd_close(&sup.responders[i].channel_fd);
 	}
 	for (i = 0; i < SLOTS; i++) {
 		end_guest(i);
-		fd_close(&sup.sandboxes[i].run_fd);
-		fd_close(&sup.sandboxes[i].guest_fd);
-		fd_close(&sup.sandboxes[i].pid_fd);
+		fd_close(&sup.boxes[i].run_fd);
+		fd_close(&sup.boxes[i].guest_fd);
+		fd_close(&sup.boxes[i].pid_fd);
 	}
 	fd_close(&sup.log_fd);
 	fd_close(&sup.signal_fd);
@@ -1043,7 +1062,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = data;
 	input_left = size;
 	set_up();
-	workers_start(&sup);
+	responders_start(&sup);
 	(void)supervisor_run(&sup);
 	input_left = 0;
 	tear_down();
