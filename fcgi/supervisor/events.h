@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the loop waits for: descriptors, and what each of them stands for. */
+/* The descriptors that the loop waits for, and what each of them stands for. */
 #ifndef SCE_EVENTS_H
 #define SCE_EVENTS_H
 

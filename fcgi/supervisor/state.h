@@ -84,7 +84,7 @@ struct responder {
 	pid_t pid; /* -1: it does not run */
 	int channel_fd;
 	enum responder_state state;
-	/* Of the last lease that it asked for: */
+	/* The last lease that it asked for: */
 	uint8_t client[POOL_CLIENT_BYTES];
 	uint32_t runtime;
 	uint8_t trace[TRACE_BYTES];

@@ -186,7 +186,7 @@ kill(pid_t pid, int number)
 {
 	assert(pid >= FIRST_PID && pid < FIRST_PID + child_count);
 	assert(number == SIGKILL);
-	/* Whose number was given back could be anybody by now. */
+	/* A number that was given back could be any process by now. */
 	assert(!children[pid - FIRST_PID].reaped);
 	end_child(pid, SIGKILL);
 	return 0;
@@ -526,7 +526,7 @@ take_grant(uint32_t index, const struct lease_reply *reply, int fd)
 	granted[granted_count++] = status.st_ino;
 }
 
-/* What was sent of it: a responder may have been ended in between. */
+/* A part of it may be missing: the responder may have been ended. */
 static void
 take_text(uint32_t index, uint32_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens when a container dies, and when it does not. */
+/* The end of a box whose container dies, or does not. */
 #include "supervisor_support.h"
 
 #include <fcntl.h>
@@ -118,7 +118,7 @@ a_kill_that_fails_is_not_waited_for(void **state)
 	assert_true(sup->boxes[0].deadline_us <= io_now_us());
 }
 
-/* Of one that never dialled only Docker knows. */
+/* Only Docker knows about a container that never dialled. */
 static void
 an_unseen_container_is_gone_when_docker_says_so(void **state)
 {

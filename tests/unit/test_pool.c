@@ -23,7 +23,7 @@ make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 	pool_init(&pool, &limits);
 }
 
-/* Of the one runtime that there is here. */
+/* A slot for the only runtime that there is here. */
 static uint32_t
 pick_start(uint64_t now_us)
 {
@@ -119,7 +119,7 @@ of_warm_slots_the_one_that_was_empty_longest(void **state)
 	assert_int_equal(pick_start(8), 2);
 }
 
-/* Of two that may wait, with up to four and room for two to run. */
+/* Two may wait, up to four after growth, and two may run. */
 static void
 make_adaptive(void)
 {
@@ -512,7 +512,8 @@ retry_after_follows_the_pace_of_starts(void **state)
 	assert_int_equal(retry_after(1, 1), 10);
 }
 
-/* Who has twelve waiting on half of the places waits longer than a newcomer. */
+/* A client with twelve waiters on half of the places waits longer than a
+ * newcomer. */
 static void
 retry_after_follows_ones_own_share(void **state)
 {
@@ -664,7 +665,7 @@ clients_alternate_however_many_each_has(void **state)
 	}
 }
 
-/* Who holds fewer leases is served out of turn, with whatever turn it has
+/* A client with fewer leases is served out of turn, with whatever turn it has
  * heaped up by cancelling; a newcomer is not to wait behind all of that. */
 static void
 turns_are_not_pushed_ahead(void **state)
@@ -806,7 +807,7 @@ a_reused_sandbox_ages_from_its_first_day(void **state)
 	assert_false(pool_take_back(&pool, grant.slot, 599ULL * SECOND_US + 4));
 }
 
-/* What comes late, or twice, changes no count. */
+/* A transition that comes late, or twice, changes no count. */
 static void
 each_transition_leaves_one_state_only(void **state)
 {

@@ -339,7 +339,7 @@ a_full_house_lets_another_runtime_start(void **state)
 	finish_start(slot, 4);
 	slot = oldest(SLOT_LEASED);
 	set_state(&pool, slot, SLOT_DEAD, 5);
-	/* Who has nothing yet is next, for it has waited as long as needed. */
+	/* The waiter with no lease yet is next. */
 	assert_int_equal(start(5, &slot), PYTHON);
 	finish_start(slot, 6);
 	set_state(&pool, oldest(SLOT_LEASED), SLOT_DEAD, 6);
@@ -495,7 +495,7 @@ without_an_image_there_is_no_start(void **state)
 	pool.stock[SCI].is_missing = false;
 	assert_false(pool_is_down(&pool, SCI, 1));
 	assert_int_equal(start(1, &slot), SCI);
-	/* What is there serves although the image is gone. */
+	/* A sandbox that is there serves although the image is gone. */
 	finish_start(slot, 2);
 	pool.stock[SCI].is_missing = true;
 	assert_false(pool_is_down(&pool, SCI, 2));
@@ -546,7 +546,7 @@ each_runtime_grows_and_shrinks_by_itself(void **state)
 	assert_int_equal(pool.stock[OTHER].target, 0);
 }
 
-/* What is young enough of one does not keep the other's old ones. */
+/* A young sandbox of one runtime does not keep an old one of another. */
 static void
 each_runtime_ages_by_itself(void **state)
 {

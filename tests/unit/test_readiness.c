@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is ready when a guest says so. */
+/* The service is ready with the first sandbox, not with a network. */
 #include "supervisor_support.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens in which order when the supervisor is told to stop. */
+/* The order of events when the supervisor is told to stop. */
 #include "manager_support.h"
 #include "supervisor_support.h"
 
@@ -75,7 +75,7 @@ run(struct supervisor *sup)
 	_exit(supervisor_run(sup) == 0 ? 0 : 1);
 }
 
-/* Who hears "stopping" may send the next request to whoever comes after. */
+/* A manager that hears "stopping" may send the next request to a successor. */
 static void
 nobody_is_told_while_responders_accept(void **state)
 {

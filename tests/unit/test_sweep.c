@@ -70,7 +70,7 @@ in_doubt_the_next_look_is_soon(void **state)
 	assert_int_equal(sup->sweeper.pid, -1);
 }
 
-/* Of a Docker that answers, and will not remove: the wait goes on growing. */
+/* While Docker answers and will not remove, the wait goes on growing. */
 static void
 what_is_quarantined_is_hurried_once_docker_is_back(void **state)
 {

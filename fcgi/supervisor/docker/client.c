@@ -23,7 +23,7 @@
 
 #define ARGS_MAX 128
 #define ARGS_TEXT_MAX 8192
-/* What gVisor's kernel and file server need beside the program. */
+/* gVisor's kernel and file server need so much beside the program. */
 #define GVISOR_BYTES (96ULL * 1024 * 1024)
 #define GVISOR_THREADS 512
 /* gVisor's own threads for each process or thread of the program. */

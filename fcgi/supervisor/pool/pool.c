@@ -16,8 +16,8 @@ pool_place_of(const struct pool *pool, uint32_t runtime)
 	return ready_max > 0 ? ready_max : 1;
 }
 
-/* Of each runtime as many as may wait, but for a start on demand at least
- * one; and as many as may run. */
+/* The slots are as many as may run and, of each runtime, as many as may wait,
+ * but at least one for a start on demand. */
 static void
 init_stock(struct pool *pool, uint32_t runtime)
 {

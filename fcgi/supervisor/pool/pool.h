@@ -179,7 +179,7 @@ void pool_note_start(
  */
 bool pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us);
 
-/* As many of a runtime may stay while others are wanted. */
+/* So many sandboxes of a runtime may stay while others are wanted. */
 uint32_t pool_place_of(const struct pool *pool, uint32_t runtime);
 
 /* --- queue.c: whose turn it is --- */
