@@ -38,6 +38,12 @@
 #define RUNTIME_NAME_MAX 32
 #define RUNTIME_ALIASES_MAX 8
 
+/* Slots, their boxes (a sandbox for each slot, then a network for each slot),
+ * and requests that wait. */
+#define POOL_SLOTS_MAX 512
+#define POOL_BOXES_MAX (2 * POOL_SLOTS_MAX)
+#define POOL_QUEUE_MAX 1024
+
 /* Wall clock of a run: milliseconds. */
 #define WALL_MS_MIN 100
 #define WALL_MS_DEFAULT 5000

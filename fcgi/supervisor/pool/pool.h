@@ -25,10 +25,6 @@
 
 #include "common/limits.h"
 
-#define POOL_SLOTS_MAX 512
-/* The boxes: a sandbox for each slot, then a network for each slot. */
-#define POOL_BOXES_MAX (2 * POOL_SLOTS_MAX)
-#define POOL_QUEUE_MAX 1024
 #define POOL_CLIENT_BYTES 16
 #define POOL_NONE UINT32_MAX
 
