@@ -38,6 +38,9 @@
 #define RUNTIME_NAME_MAX 32
 #define RUNTIME_ALIASES_MAX 8
 
+/* Modules that are imported beforehand, between commas: bytes with the NUL. */
+#define PRELOAD_BYTES_MAX 2048
+
 /* Slots, their boxes (a sandbox for each slot, then a network for each slot),
  * and requests that wait. */
 #define POOL_SLOTS_MAX 512

@@ -84,6 +84,80 @@ lines_that_are_not_what_they_seem_are_refused(void **state)
 	expect_error(text, "t.conf:2: the line is longer than 198 bytes");
 }
 
+/* inih calls its handler again for each line; a repeated key is no such line.
+ */
+static void
+lists_may_go_on_in_indented_lines(void **state)
+{
+	struct config c = load_good(
+	    "[clients]\nproxies = 10.0.0.1, 10.0.0.2 ; two\n"
+	    "  10.0.0.3,\n# a comment\n\n\t  ; another\n"
+	    "\t::1 10.0.0.4 ; and two\nmetrics =\n   127.0.0.1\n"
+	    "[piston]\norigins = https://a\r\n http://b\r\n"
+	    "[pool]\npreload = json\n os.path\nready = 5\n"
+	    "[runtime python]\naliases = py\n py3\n");
+
+	(void)state;
+	assert_string_equal(
+	    c.proxies, "10.0.0.1,10.0.0.2,10.0.0.3,::1,10.0.0.4");
+	assert_string_equal(c.metrics_from, "127.0.0.1");
+	assert_string_equal(c.piston_origins, "https://a,http://b");
+	assert_string_equal(c.preload, "json,os.path");
+	assert_string_equal(c.runtimes[0].preload, "json,os.path");
+	assert_string_equal(c.runtimes[0].aliases, "py,py3");
+	assert_int_equal(c.ready, 5);
+	free(print_and_load_again(&c));
+}
+
+static void
+what_goes_on_without_being_a_list_is_refused(void **state)
+{
+	const char *indented = "the line is indented; begin it in the first "
+			       "column";
+	char expected[CONFIG_ERROR_MAX];
+
+	(void)state;
+	snprintf(expected, sizeof(expected), "t.conf:3: %s", indented);
+	expect_error("[service]\nsocket_group = a\n b\n", expected);
+	expect_error("[clients]\nrate = 1\n 2\n", expected);
+	expect_error("[runtime a]\ncommand = a\n b\n", expected);
+	snprintf(expected, sizeof(expected), "t.conf:4: %s", indented);
+	expect_error("[pool]\npreload = json\n[pool]\n re\n", expected);
+	expect_error("[pool]\npreload = json\nready = 4\n re\n", expected);
+	expect_error("[clients]\nproxies = ::1\n ::2\nproxies = ::3\n",
+	    "t.conf:4: proxies is given twice, first in line 2");
+	expect_error("[clients]\nproxies = ::1\n\n proxies = ::2\n",
+	    "t.conf:4: proxies must be IP addresses or networks such as "
+	    "10.0.0.1, fd00::/8");
+	expect_error("[clients]\nproxies = ::1\n [pool]\n",
+	    "t.conf:3: proxies must be IP addresses or networks such as "
+	    "10.0.0.1, fd00::/8");
+	expect_error("[piston]\norigins = *\n http://a\n",
+	    "t.conf:3: origins must be * or origins such as "
+	    "https://example.org");
+	expect_error("[runtime a]\naliases = 1,2,3,4,5,6,7,8\n 9\n",
+	    "t.conf:3: aliases must be at most 8 names such as py, python3");
+}
+
+/* As long as a line can be, and with its blanks longer than is kept as such. */
+static void
+a_long_line_may_be_a_list(void **state)
+{
+	char text[512] = "[clients]\nproxies=";
+	struct config c;
+	char *printed;
+
+	(void)state;
+	for (int i = 0; i < 21; i++)
+		strcat(text, "10.1.1.1 ");
+	c = load_good(text);
+	assert_int_equal(strlen(c.proxies), 21 * 9 - 1);
+	assert_memory_equal(c.proxies, "10.1.1.1,10", 11);
+	printed = print_and_load_again(&c);
+	assert_non_null(strstr(printed, "\nproxies = \n\t10.1.1.1\n\t10"));
+	free(printed);
+}
+
 static void
 a_comment_may_have_any_length(void **state)
 {
@@ -176,6 +250,9 @@ main(void)
 		cmocka_unit_test(the_example_has_every_key_at_its_default),
 		cmocka_unit_test(unknown_and_repeated_names_are_refused),
 		cmocka_unit_test(lines_that_are_not_what_they_seem_are_refused),
+		cmocka_unit_test(lists_may_go_on_in_indented_lines),
+		cmocka_unit_test(what_goes_on_without_being_a_list_is_refused),
+		cmocka_unit_test(a_long_line_may_be_a_list),
 		cmocka_unit_test(a_comment_may_have_any_length),
 		cmocka_unit_test(the_first_error_wins),
 		cmocka_unit_test(an_error_is_one_printable_line),

@@ -259,8 +259,47 @@ networks_and_nothing_else_are_proxies(void **state)
 		expect_error(text, "t.conf:2: proxies must be IP addresses or "
 				   "networks such as 10.0.0.1, fd00::/8");
 	}
-	snprintf(text, sizeof(text), "[clients]\nproxies = %0*d\n", 160, 0);
-	expect_error(text, "t.conf:2: proxies is longer than 159 characters");
+}
+
+/* lines many lines, each with an indented network of 16 bytes; to be freed. */
+static char *
+with_networks(const char *head, int lines)
+{
+	size_t size = strlen(head) + 18 * (size_t)lines + 1;
+	char *text = malloc(size);
+	size_t len;
+
+	assert_non_null(text);
+	len = (size_t)snprintf(text, size, "%s", head);
+	for (; lines > 0; lines--)
+		len += (size_t)snprintf(
+		    text + len, size - len, "\t100.100.100.0/24\n");
+	return text;
+}
+
+static void
+a_list_may_be_as_long_as_its_field(void **state)
+{
+	char *text = with_networks("[clients]\nproxies =\n", 240);
+	struct config c = load_good(text);
+	char *printed;
+
+	(void)state;
+	free(text);
+	assert_int_equal(strlen(c.proxies), 240 * 17 - 1);
+	assert_memory_equal(c.proxies, "100.100.100.0/24,100.", 17);
+	printed = print_and_load_again(&c);
+	assert_non_null(strstr(printed, "\nproxies = \n\t100.100.100.0/24\n"
+					"\t100.100.100.0/24\n"));
+	free(printed);
+	text = with_networks("[clients]\nproxies =\n", 241);
+	expect_error(
+	    text, "t.conf:243: proxies is longer than 4095 characters");
+	free(text);
+	text = with_networks("[pool]\npreload = json\n", 1);
+	expect_error(text, "t.conf:3: preload must be names of modules such as "
+			   "json, os.path");
+	free(text);
 }
 
 /* They become an argument of the guest and an import in the gate. */
@@ -335,6 +374,7 @@ main(void)
 		cmocka_unit_test(huge_numbers_do_not_wrap),
 		cmocka_unit_test(texts_that_docker_could_misread_are_refused),
 		cmocka_unit_test(networks_and_nothing_else_are_proxies),
+		cmocka_unit_test(a_list_may_be_as_long_as_its_field),
 		cmocka_unit_test(origins_and_nothing_else_may_use_piston),
 		cmocka_unit_test(
 		    names_of_modules_and_nothing_else_are_preloaded),

@@ -100,7 +100,7 @@ int
 config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	if (check_dirs(config, error) == -1 ||
-	    config_runtimes_check(config, error) == -1 ||
+	    config_languages_check(config, error) == -1 ||
 	    check_uids(config, error) == -1 ||
 	    check_docker(config, error) == -1 ||
 	    check_isolation(config, error) == -1)
@@ -156,42 +156,4 @@ config_check_subids(
 		rc = config_fail(error, "%s: it can not be read", path);
 	fclose(file);
 	return rc;
-}
-
-/* RUN_DIR/suffix into a path that is still empty. */
-static int
-derive_path(const char *run_dir, const char *suffix,
-    char path[CONFIG_STRING_MAX], char error[CONFIG_ERROR_MAX])
-{
-	size_t dir_len = strlen(run_dir);
-	size_t suffix_len = strlen(suffix);
-
-	if (path[0] != '\0')
-		return 0;
-	if (dir_len + suffix_len >= CONFIG_STRING_MAX)
-		return config_fail(error, "run_dir is too long");
-	memset(path, 0, CONFIG_STRING_MAX);
-	memcpy(path, run_dir, dir_len);
-	memcpy(path + dir_len, suffix, suffix_len);
-	return 0;
-}
-
-int
-config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX])
-{
-	const char *dir = config->run_dir;
-
-	if (derive_path(dir, "/logs", config->log_dir, error) == -1 ||
-	    derive_path(dir, "/bin/sce-responder", config->responder, error) ==
-		-1 ||
-	    derive_path(dir, "/bin/sce-guest", config->guest, error) == -1)
-		return -1;
-	if (derive_path(dir, "/bin/sce-docker", config->docker_cli, error) ==
-		-1 ||
-	    derive_path(dir, "/bin/sce-gate.so", config->gate, error) == -1 ||
-	    derive_path(dir, "/share/seccomp-fork.json",
-		config->seccomp_fork_profile, error) == -1)
-		return -1;
-	return derive_path(
-	    dir, "/share/seccomp.json", config->seccomp_profile, error);
 }

@@ -15,18 +15,20 @@
 #define CONFIG_ERROR_MAX 512
 /* With the NUL. With its key it must fit one line of inih's, 198 bytes. */
 #define CONFIG_STRING_MAX 160
+/* The same for a list, which may stand on several lines. */
+#define CONFIG_LIST_MAX 4096
 
-/* [runtime NAME]: a language that a client may pick. config_runtimes.c has
- * where it takes from what its section does not say. */
+/* [language NAME]: one that a client may pick. languages.c has where it takes
+ * from what its section does not say. */
 struct config_runtime {
 	char name[RUNTIME_NAME_MAX];
 	char version[CONFIG_STRING_MAX];
-	char aliases[CONFIG_STRING_MAX]; /* as the file has them */
+	char aliases[CONFIG_STRING_MAX]; /* a list */
 	char image[CONFIG_STRING_MAX];
 	char command[CONFIG_STRING_MAX]; /* words, one blank between two */
 	char file[CONFIG_STRING_MAX];    /* the program's, in /box */
 	char compile[CONFIG_STRING_MAX]; /* words; empty: nothing to compile */
-	char preload[CONFIG_STRING_MAX]; /* modules, as the file has them */
+	char preload[PRELOAD_BYTES_MAX]; /* modules, a list */
 	uint64_t memory_bytes;
 	uint32_t cpus_milli;
 	uint32_t pids;
@@ -34,7 +36,7 @@ struct config_runtime {
 	uint32_t timeout_max_ms;
 	uint32_t ready;     /* sandboxes kept waiting */
 	uint32_t ready_max; /* the same while these are too few */
-	uint32_t given;     /* while a file is read: bits of its keys */
+	uint32_t given;     /* while a file is read: bits, see languages.c */
 };
 
 struct config {
@@ -62,7 +64,7 @@ struct config {
 	/* [pool] */
 	bool fork;                       /* isolation = container | fork */
 	uint32_t fork_runs;              /* of one container */
-	char preload[CONFIG_STRING_MAX]; /* modules, as the file has them */
+	char preload[PRELOAD_BYTES_MAX]; /* modules, a list */
 	uint32_t ready;                  /* sandboxes kept waiting */
 	uint32_t ready_max; /* while these are too few; ready if less */
 	uint32_t running;   /* runs at once */
@@ -88,15 +90,15 @@ struct config {
 	uint32_t open_files;    /* RLIMIT_NOFILE */
 	bool landlock_required; /* landlock = auto | required */
 	/* [clients]: for nginx, by fcgi/service/stage.sh; sced only checks */
-	uint32_t client_rate;        /* requests a second; 0: no limit */
-	uint32_t client_burst;       /* as many more before the rate counts */
-	uint32_t client_connections; /* requests at once; 0: no limit */
-	char proxies[CONFIG_STRING_MAX]; /* networks, as the file has them */
-	char metrics_from[CONFIG_STRING_MAX]; /* networks, too */
+	uint32_t client_rate;          /* requests a second; 0: no limit */
+	uint32_t client_burst;         /* as many more before the rate counts */
+	uint32_t client_connections;   /* requests at once; 0: no limit */
+	char proxies[CONFIG_LIST_MAX]; /* networks */
+	char metrics_from[CONFIG_LIST_MAX]; /* networks, too */
 	/* [piston] */
 	bool piston_text; /* its clients may send JSON as text/plain */
-	char piston_origins[CONFIG_STRING_MAX]; /* whose pages; for nginx */
-	/* [runtime ...]: in the file's order, but python is the first. */
+	char piston_origins[CONFIG_LIST_MAX]; /* whose pages; for nginx */
+	/* [language ...]: in the file's order, but python is the first. */
 	uint32_t runtime_count;
 	struct config_runtime runtimes[RUNTIMES_MAX];
 };
@@ -105,8 +107,10 @@ struct config {
  * In a file a key is named as its field without the unit, under the section
  * given above; but sizes are box_size, tmp_size, shm_size, file_size,
  * code_points is code_length, fork is isolation, [clients] has rate, burst,
- * connections, metrics, and [piston] text_plain and origins. config_schema.c
- * has the list.
+ * connections, metrics, and [piston] text_plain and origins. schema.c has the
+ * table. A list has commas or blanks between its items: as the file has it, or
+ * with nothing but commas if it stands on several lines or is too long for
+ * CONFIG_STRING_MAX.
  */
 
 /* Fills in the defaults; derived paths too. */
@@ -135,8 +139,14 @@ int config_check(const struct config *config, char error[CONFIG_ERROR_MAX]);
 int config_check_subids(const struct config *config, const char *path,
     char error[CONFIG_ERROR_MAX]);
 
-/* Fills the paths that are still empty from run_dir. 0, or -1 (too long). */
-int config_derive_paths(struct config *config, char error[CONFIG_ERROR_MAX]);
+/* Every key with its value, as a file that config_load takes. */
+void config_print(const struct config *config, FILE *out);
+
+/* The items of a list with nothing but commas between them; out has room for
+ * as much as list takes, and may be list. */
+void config_list_compact(const char *list, char *out);
+
+/* --- facts.c: what follows from a configuration that was loaded --- */
 
 /* True if docker_cli is sce-docker, by its name. */
 bool config_has_own_client(const struct config *config);
@@ -154,10 +164,6 @@ uint32_t config_longest_lease_ms(const struct config *config);
 /* The row of this name, not of an alias; or RUNTIMES_MAX. */
 uint32_t config_find_runtime(const struct config *config, const char *name);
 
-/* The items of a list with nothing but commas between them; out has room for
- * as much as list takes. */
-void config_list_compact(const char *list, char *out);
-
 /* True if sandboxes join the network of a holder; never with gVisor. */
 bool config_has_holders(const struct config *config);
 
@@ -166,8 +172,5 @@ uint32_t config_slots(const struct config *config);
 
 /* How many containers, and uids: with their holders. */
 uint32_t config_boxes(const struct config *config);
-
-/* Every key with its value, as a file that config_load takes. */
-void config_print(const struct config *config, FILE *out);
 
 #endif

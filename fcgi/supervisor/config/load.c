@@ -8,18 +8,42 @@
 
 #define CONFIG_FILE_BYTES_MAX (64 * 1024)
 
-/* One line, whatever was in the file. */
-static void
-make_printable(char *text)
+/* Paths that are in the run directory unless a file says otherwise. */
+static const struct {
+	size_t offset;
+	const char *suffix;
+} derived[] = {
+	{ offsetof(struct config, log_dir), "/logs" },
+	{ offsetof(struct config, responder), "/bin/sce-responder" },
+	{ offsetof(struct config, guest), "/bin/sce-guest" },
+	{ offsetof(struct config, docker_cli), "/bin/sce-docker" },
+	{ offsetof(struct config, gate), "/bin/sce-gate.so" },
+	{ offsetof(struct config, seccomp_profile), "/share/seccomp.json" },
+	{ offsetof(struct config, seccomp_fork_profile),
+	    "/share/seccomp-fork.json" },
+};
+
+/* Those that are still empty. 0, or -1: one would be too long. */
+static int
+derive_paths(struct config *config, char why[CONFIG_ERROR_MAX])
 {
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	size_t dir_len = strlen(config->run_dir);
+
+	for (size_t i = 0; i < sizeof(derived) / sizeof(*derived); i++) {
+		char *path = (char *)config + derived[i].offset;
+
+		if (path[0] != '\0')
+			continue;
+		if (dir_len + strlen(derived[i].suffix) >= CONFIG_STRING_MAX)
+			return config_fail(why, "run_dir is too long");
+		(void)stpcpy(stpcpy(path, config->run_dir), derived[i].suffix);
 	}
+	return 0;
 }
 
-void
-config_set_defaults(struct config *config)
+/* The values of config_keys, but no path yet that follows from run_dir. */
+static void
+set_presets(struct config *config)
 {
 	char why[CONFIG_ERROR_MAX];
 
@@ -28,25 +52,43 @@ config_set_defaults(struct config *config)
 	for (size_t i = 0; i < CONFIG_KEYS; i++)
 		config_value_parse(
 		    &config_keys[i], config_keys[i].preset, config, why);
-	config_derive_paths(config, why);
-	config_runtimes_begin(config);
-	config_runtimes_finish(config);
+	config_languages_begin(config);
 }
 
-/* The values of a file are there: the rest of the work. */
+/* The values of a file are there, or there is none: the rest of the work. */
 static int
-finish_load(
-    struct config *config, const char *name, char error[CONFIG_ERROR_MAX])
+finish(struct config *config, char why[CONFIG_ERROR_MAX])
+{
+	int rc = -1;
+
+	config_languages_finish(config);
+	if (derive_paths(config, why) == 0)
+		rc = config_check(config, why);
+	for (uint32_t i = 0; i < config->runtime_count; i++)
+		config->runtimes[i].given = 0;
+	return rc;
+}
+
+void
+config_set_defaults(struct config *config)
 {
 	char why[CONFIG_ERROR_MAX];
 
-	config_runtimes_finish(config);
-	if (config_derive_paths(config, why) == 0 &&
-	    config_check(config, why) == 0)
-		return 0;
-	if (snprintf(error, CONFIG_ERROR_MAX, "%s: %s", name, why) < 0)
+	set_presets(config);
+	finish(config, why);
+}
+
+/* "NAME: SENTENCE" on one line, whatever was in the file. Always -1. */
+static int
+fail_load(const char *name, const char *sentence, char error[CONFIG_ERROR_MAX])
+{
+	if (name != NULL &&
+	    snprintf(error, CONFIG_ERROR_MAX, "%s: %s", name, sentence) < 0)
 		error[0] = '\0';
-	make_printable(error);
+	for (; *error != '\0'; error++) {
+		if ((unsigned char)*error < ' ' || *error == 0x7f)
+			*error = '?';
+	}
 	return -1;
 }
 
@@ -54,22 +96,14 @@ int
 config_load_text(struct config *config, const char *name, const char *text,
     char error[CONFIG_ERROR_MAX])
 {
-	config_set_defaults(config);
-	/* They follow from run_dir, which the file may change. */
-	memset(config->log_dir, 0, sizeof(config->log_dir));
-	memset(config->responder, 0, sizeof(config->responder));
-	memset(config->guest, 0, sizeof(config->guest));
-	memset(config->seccomp_profile, 0, sizeof(config->seccomp_profile));
-	memset(config->seccomp_fork_profile, 0,
-	    sizeof(config->seccomp_fork_profile));
-	memset(config->gate, 0, sizeof(config->gate));
-	memset(config->docker_cli, 0, sizeof(config->docker_cli));
-	config_runtimes_begin(config);
-	if (config_read(config, name, text, error) == -1) {
-		make_printable(error);
-		return -1;
-	}
-	return finish_load(config, name, error);
+	char why[CONFIG_ERROR_MAX];
+
+	set_presets(config);
+	if (config_read(config, name, text, error) == -1)
+		return fail_load(NULL, NULL, error);
+	if (finish(config, why) == -1)
+		return fail_load(name, why, error);
+	return 0;
 }
 
 /* The file's text, to be freed, or NULL with errno. */
@@ -104,24 +138,25 @@ config_load(
 {
 	size_t len;
 	char *text = read_file(path, &len);
-	int rc = -1;
+	int rc;
 
-	if (text == NULL) {
-		snprintf(
-		    error, CONFIG_ERROR_MAX, "%s: %s", path, strerror(errno));
-		make_printable(error);
-		return -1;
-	}
+	if (text == NULL)
+		return fail_load(path, strerror(errno), error);
 	/* A NUL would hide the rest of the file from us. */
-	if (strlen(text) == len) {
+	if (strlen(text) == len)
 		rc = config_load_text(config, path, text, error);
-	} else {
-		snprintf(error, CONFIG_ERROR_MAX,
-		    "%s: there is a NUL byte in the file", path);
-		make_printable(error);
-	}
+	else
+		rc = fail_load(path, "there is a NUL byte in the file", error);
 	free(text);
 	return rc;
+}
+
+static void
+print_key(const struct config_key *key, const void *base, FILE *out)
+{
+	fprintf(out, "# %s\n%s = ", key->help, key->name);
+	config_value_print(key, base, out);
+	fputc('\n', out);
 }
 
 void
@@ -136,69 +171,12 @@ config_print(const struct config *config, FILE *out)
 			section = key->section;
 			fprintf(out, "%s[%s]\n", i == 0 ? "" : "\n", section);
 		}
-		fprintf(out, "# %s\n%s = ", key->help, key->name);
-		config_value_print(key, config, out);
-		fputc('\n', out);
+		print_key(key, config, out);
 	}
-	config_runtimes_print(config, out);
-}
-
-bool
-config_has_own_client(const struct config *config)
-{
-	const char *name = strrchr(config->docker_cli, '/');
-
-	return name != NULL && strcmp(name, "/sce-docker") == 0;
-}
-
-bool
-config_is_gvisor(const struct config *config)
-{
-	return strncmp(config->runtime, "runsc", strlen("runsc")) == 0;
-}
-
-bool
-config_has_holders(const struct config *config)
-{
-	return config->network_holder && !config_is_gvisor(config);
-}
-
-uint32_t
-config_slots(const struct config *config)
-{
-	uint32_t slots = config->running;
-	uint32_t i;
-
-	/* As pool_init counts them: one of each language has its place. */
-	for (i = 0; i < config->runtime_count; i++)
-		slots += config->runtimes[i].ready_max > 0
-			     ? config->runtimes[i].ready_max
-			     : 1;
-	return slots;
-}
-
-uint32_t
-config_boxes(const struct config *config)
-{
-	return (config_has_holders(config) ? 2 : 1) * config_slots(config);
-}
-
-uint32_t
-config_lease_max_ms(const struct config_runtime *row)
-{
-	return (row->compile[0] != '\0' ? 2 : 1) * row->timeout_max_ms;
-}
-
-uint32_t
-config_longest_lease_ms(const struct config *config)
-{
-	uint32_t longest_ms = 0;
-	uint32_t each_ms;
-	uint32_t i;
-
-	for (i = 0; i < config->runtime_count; i++) {
-		each_ms = config_lease_max_ms(&config->runtimes[i]);
-		longest_ms = each_ms > longest_ms ? each_ms : longest_ms;
+	for (uint32_t row = 0; row < config->runtime_count; row++) {
+		fprintf(out, "\n[runtime %s]\n", config->runtimes[row].name);
+		for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++)
+			print_key(&config_language_keys[i],
+			    &config->runtimes[row], out);
 	}
-	return longest_ms;
 }

@@ -18,31 +18,12 @@ static const struct unit size_units[] = { { "", 1 }, { "k", 1 << 10 },
 static const struct unit time_units[] = { { "ms", 1 }, { "s", 1000 },
 	{ "m", 60000 }, { "h", 3600000 }, { NULL, 0 } };
 
-static const struct unit *
-type_units(enum config_type type)
-{
-	switch (type) {
-	case CONFIG_SIZE:
-		return size_units;
-	case CONFIG_DURATION:
-		return time_units;
-	case CONFIG_CORES:
-		return core_units;
-	case CONFIG_INTEGER:
-	case CONFIG_WORD:
-	case CONFIG_NAME:
-	case CONFIG_PATH:
-	case CONFIG_NETWORKS:
-	case CONFIG_ORIGINS:
-	case CONFIG_MODULES:
-	case CONFIG_ALIASES:
-	case CONFIG_WORDS:
-	case CONFIG_VERSION:
-	case CONFIG_FILE:
-		break;
-	}
-	return plain_units;
-}
+static const struct unit *const units[] = {
+	[CONFIG_INTEGER] = plain_units,
+	[CONFIG_SIZE] = size_units,
+	[CONFIG_DURATION] = time_units,
+	[CONFIG_CORES] = core_units,
+};
 
 /* Takes digits off *text; a number too large for us sticks at UINT64_MAX. */
 static uint64_t
@@ -83,7 +64,7 @@ take_thousandths(const char **text, uint64_t *thousandths)
 int
 config_number_parse(enum config_type type, const char *text, uint64_t *number)
 {
-	const struct unit *unit = type_units(type);
+	const struct unit *unit = units[type];
 	uint64_t fraction = 0;
 	uint64_t value;
 
@@ -122,7 +103,7 @@ void
 config_number_format(
     enum config_type type, uint64_t value, char *out, size_t out_size)
 {
-	const struct unit *unit = type_units(type);
+	const struct unit *unit = units[type];
 
 	if (type == CONFIG_CORES) {
 		format_cores(value, out, out_size);

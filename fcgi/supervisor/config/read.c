@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The configuration's syntax. inih does it, fed line by line by us: left
- * alone it cuts a long line in two, takes an indented line for more of the
+ * alone it cuts a long line in two, takes any indented line for more of the
  * value before, goes on after an error, and passes over a section without
  * keys and over what follows a section's "]".
  */
@@ -15,13 +15,22 @@
 
 #define BLANKS " \t\r\n\v\f"
 
+/* Where the value of a key goes. */
+struct place {
+	const struct config_key *key; /* NULL: there is none */
+	void *base;
+	int *first_line;
+};
+
 struct reader {
 	struct config *config;
 	const char *name;            /* of the file, for messages */
 	const char *rest;            /* what inih has not seen yet */
 	int line;                    /* that inih saw last, from 1 */
+	bool is_indented;            /* that line: more of the list before */
+	struct place last;           /* of the key before it, in its section */
 	int first_line[CONFIG_KEYS]; /* where a key was given; 0: nowhere */
-	int first_line_of_row[RUNTIMES_MAX][CONFIG_RUNTIME_KEYS];
+	int first_line_of_row[RUNTIMES_MAX][CONFIG_LANGUAGE_KEYS];
 	int failed_line; /* 0: no error */
 	char *error;     /* of CONFIG_ERROR_MAX bytes */
 };
@@ -47,17 +56,6 @@ reader_fail(struct reader *reader, const char *format, ...)
 	return 0;
 }
 
-/* NAME of [runtime NAME], or NULL. */
-static const char *
-runtime_name(const char *section)
-{
-	size_t len = strlen(CONFIG_RUNTIME_SECTION);
-
-	return strncmp(section, CONFIG_RUNTIME_SECTION, len) == 0
-		   ? section + len
-		   : NULL;
-}
-
 static bool
 section_is_known(const char *name, size_t len)
 {
@@ -74,17 +72,18 @@ check_section_line(struct reader *reader, const char *line)
 {
 	size_t len = strcspn(line + 1, "]");
 	const char *end = line + 1 + len;
-	const char *name = runtime_name(line + 1);
+	const char *name = config_language_in(line + 1);
 	char why[CONFIG_ERROR_MAX];
 
+	reader->last = (struct place){ NULL, NULL, NULL };
 	if (*end == '\0') {
 		reader_fail(reader, "the ] is missing after \"%s\"", line);
 		return;
 	}
 	/* A row is there even if nothing is said of it. */
 	if (name != NULL && name <= end &&
-	    config_runtimes_open(
-		reader->config, name, (size_t)(end - name), why) == NULL) {
+	    config_languages_open(
+		reader->config, line + 1, (size_t)(end - name), why) == NULL) {
 		reader_fail(reader, "%s", why);
 		return;
 	}
@@ -101,12 +100,17 @@ check_section_line(struct reader *reader, const char *line)
 
 /* What inih would let pass; also a byte order mark, before what it hides. */
 static void
-check_line(struct reader *reader, const char *line, size_t len, size_t len_max)
+check_line(struct reader *reader, const char *line, size_t len_max)
 {
-	if (len > len_max)
+	bool is_in_list = reader->last.key != NULL &&
+			  config_key_is_list(reader->last.key);
+
+	reader->is_indented = line[0] != '\0' &&
+			      strchr(BLANKS, line[0]) != NULL;
+	if (strlen(line) > len_max)
 		reader_fail(
 		    reader, "the line is longer than %zu bytes", len_max);
-	else if (line[0] != '\0' && strchr(BLANKS, line[0]) != NULL)
+	else if (reader->is_indented && !is_in_list)
 		reader_fail(reader, "the line is indented; begin it in the "
 				    "first column");
 	else if ((unsigned char)line[0] > 0x7f)
@@ -121,6 +125,19 @@ line_is_empty(const char *line)
 {
 	line += strspn(line, BLANKS);
 	return *line == '\0' || *line == '#' || *line == ';';
+}
+
+/* inih takes a comment off a key's line, but not off an indented one. */
+static void
+cut_comment(char *line)
+{
+	char *at = line;
+
+	do {
+		at = strchr(at + 1, ';');
+	} while (at != NULL && strchr(BLANKS, at[-1]) == NULL);
+	if (at != NULL)
+		*at = '\0';
 }
 
 /* inih's fgets: one whole line into buf, NULL at the end or after an error. */
@@ -143,47 +160,37 @@ reader_next(char *buf, int buf_size, void *arg)
 	reader->rest += len + (reader->rest[len] == '\n');
 	if (line_is_empty(line))
 		line[0] = '\0';
-	else
-		check_line(reader, line, len, len_max);
+	check_line(reader, line, len_max);
+	if (reader->is_indented)
+		cut_comment(line);
 	if (reader->failed_line == 0)
 		snprintf(buf, (size_t)buf_size, "%s\n", line);
 	free(line);
 	return reader->failed_line == 0 ? buf : NULL;
 }
 
-/* Where the key of a section is kept, and what there is of it so far. */
-struct place {
-	const struct config_key *key; /* NULL: there is none */
-	void *base;
-	int *first_line;
-};
-
 static struct place
 find_place(struct reader *reader, const char *section, const char *key_name)
 {
-	const char *name = runtime_name(section);
+	const char *name = config_language_in(section);
+	const struct config_key *key = name == NULL
+					   ? config_key_find(section, key_name)
+					   : config_language_key_find(key_name);
 	struct config_runtime *row;
-	struct place place = { NULL, NULL, NULL };
 	char why[CONFIG_ERROR_MAX];
 
-	if (name == NULL) {
-		place.key = config_key_find(section, key_name);
-		place.base = reader->config;
-		if (place.key != NULL)
-			place.first_line =
-			    &reader->first_line[place.key - config_keys];
-		return place;
-	}
-	row = config_runtimes_open(reader->config, name, strlen(name), why);
-	place.key = config_runtime_key_find(key_name);
-	if (row == NULL || place.key == NULL)
+	if (key == NULL)
 		return (struct place){ NULL, NULL, NULL };
-	row->given |= 1U << (place.key - config_runtime_keys);
-	place.base = row;
-	place.first_line =
-	    &reader->first_line_of_row[row - reader->config->runtimes]
-				      [place.key - config_runtime_keys];
-	return place;
+	if (name == NULL)
+		return (struct place){ key, reader->config,
+			&reader->first_line[key - config_keys] };
+	row = config_languages_open(reader->config, section, strlen(name), why);
+	if (row == NULL)
+		return (struct place){ NULL, NULL, NULL };
+	row->given |= 1U << (key - config_language_keys);
+	return (struct place){ key, row,
+		&reader->first_line_of_row[row - reader->config->runtimes]
+					  [key - config_language_keys] };
 }
 
 /* inih's handler: 1, or 0 for an error. */
@@ -191,24 +198,28 @@ static int
 reader_take(void *arg, const char *section, const char *name, const char *value)
 {
 	struct reader *reader = arg;
-	struct place place;
+	struct place *place = &reader->last;
 	char why[CONFIG_ERROR_MAX];
+	int rc;
 
 	if (section[0] == '\0')
 		return reader_fail(
 		    reader, "\"%s\" stands before any [section]", name);
-	place = find_place(reader, section, name);
-	if (place.key == NULL)
+	if (reader->is_indented) {
+		rc = config_value_append(place->key, value, place->base, why);
+		return rc == 0 ? 1 : reader_fail(reader, "%s %s", name, why);
+	}
+	*place = find_place(reader, section, name);
+	if (place->key == NULL)
 		return reader_fail(
 		    reader, "there is no key \"%s\" in [%s]", name, section);
-	if (*place.first_line != 0)
+	if (*place->first_line != 0)
 		return reader_fail(reader,
 		    "%s is given twice, first in line %d", name,
-		    *place.first_line);
-	*place.first_line = reader->line;
-	if (config_value_parse(place.key, value, place.base, why) == -1)
-		return reader_fail(reader, "%s %s", name, why);
-	return 1;
+		    *place->first_line);
+	*place->first_line = reader->line;
+	rc = config_value_parse(place->key, value, place->base, why);
+	return rc == 0 ? 1 : reader_fail(reader, "%s %s", name, why);
 }
 
 int

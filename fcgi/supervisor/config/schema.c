@@ -7,7 +7,6 @@
 
 #include "common/limits.h"
 #include "supervisor/config/schema.h"
-#include "supervisor/pool/pool.h"
 
 #define KIB ((uint64_t)1024)
 #define MIB (1024 * KIB)
@@ -27,7 +26,8 @@
 #define ROW(name)                                                              \
 	offsetof(struct config_runtime, name),                                 \
 	    sizeof(((struct config_runtime *)NULL)->name)
-#define TEXT(min) (min), CONFIG_STRING_MAX - 1, NULL
+/* Its field says how long it may be. */
+#define TEXT(min) (min), 0, NULL
 
 static const struct config_word yes_or_no[] = { { "no", 0 }, { "yes", 1 },
 	{ NULL, 0 } };
@@ -44,7 +44,7 @@ static const struct config_word log_levels[] = { { "error", 3 },
 
 /* A table. clang-format would run its columns together. */
 /* clang-format off */
-const struct config_key config_keys[] = {
+const struct config_key config_keys[CONFIG_KEYS] = {
 	{ "service", "run_dir", CONFIG_PATH, FIELD(run_dir),
 	    "/var/lib/safe-code-executor", TEXT(1),
 	    "everything that is written lives here" },
@@ -204,7 +204,7 @@ const struct config_key config_keys[] = {
 	    "whose pages may use /api/v2 (CORS); empty: no others', *: all" },
 };
 
-const struct config_key config_runtime_keys[] = {
+const struct config_key config_language_keys[CONFIG_LANGUAGE_KEYS] = {
 	{ "runtime", "version", CONFIG_VERSION, ROW(version),
 	    "3.11.2", TEXT(1),
 	    "what clients are told and select by" },
@@ -250,12 +250,6 @@ const struct config_key config_runtime_keys[] = {
 };
 /* clang-format on */
 
-_Static_assert(sizeof(config_runtime_keys) / sizeof(config_runtime_keys[0]) ==
-		   CONFIG_RUNTIME_KEYS,
-    "CONFIG_RUNTIME_KEYS is the number of rows");
-_Static_assert(sizeof(config_keys) / sizeof(config_keys[0]) == CONFIG_KEYS,
-    "CONFIG_KEYS is the number of rows");
-
 const struct config_key *
 config_key_find(const char *section, const char *name)
 {
@@ -263,6 +257,16 @@ config_key_find(const char *section, const char *name)
 		if (strcmp(config_keys[i].section, section) == 0 &&
 		    strcmp(config_keys[i].name, name) == 0)
 			return &config_keys[i];
+	}
+	return NULL;
+}
+
+const struct config_key *
+config_language_key_find(const char *name)
+{
+	for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++) {
+		if (strcmp(config_language_keys[i].name, name) == 0)
+			return &config_language_keys[i];
 	}
 	return NULL;
 }

@@ -6,10 +6,8 @@
 
 #include "supervisor/config/schema.h"
 
-/* What a name may consist of: no blank, no comma, no quote. */
-#define NAME_CHARACTERS                                                        \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/"  \
-	"@+[]"
+/* More than a line of the file. */
+#define ADDED_MAX 256
 
 int
 config_fail(char why[CONFIG_ERROR_MAX], const char *format, ...)
@@ -22,46 +20,16 @@ config_fail(char why[CONFIG_ERROR_MAX], const char *format, ...)
 	return -1;
 }
 
-static const char *
-type_description(enum config_type type)
+bool
+config_key_is_list(const struct config_key *key)
 {
-	switch (type) {
-	case CONFIG_SIZE:
-		return "a size such as 128m, 64k or 4096";
-	case CONFIG_DURATION:
-		return "a duration such as 5s, 500ms or 2m";
-	case CONFIG_CORES:
-		return "a number of cores such as 0.5 or 2";
-	case CONFIG_INTEGER:
-	case CONFIG_WORD:
-	case CONFIG_NAME:
-	case CONFIG_PATH:
-	case CONFIG_NETWORKS:
-	case CONFIG_ORIGINS:
-	case CONFIG_MODULES:
-	case CONFIG_ALIASES:
-	case CONFIG_WORDS:
-	case CONFIG_VERSION:
-	case CONFIG_FILE:
-		break;
-	}
-	return "a whole number";
-}
-
-/* Several, between commas, which are not for docker. */
-static bool
-is_list(enum config_type type)
-{
-	return type == CONFIG_NETWORKS || type == CONFIG_ORIGINS ||
-	       type == CONFIG_MODULES || type == CONFIG_ALIASES;
+	return key->type >= CONFIG_NETWORKS;
 }
 
 static bool
-is_text(enum config_type type)
+is_text(const struct config_key *key)
 {
-	return type == CONFIG_NAME || type == CONFIG_PATH ||
-	       type == CONFIG_WORDS || type == CONFIG_VERSION ||
-	       type == CONFIG_FILE || is_list(type);
+	return key->type >= CONFIG_NAME;
 }
 
 static int
@@ -82,56 +50,6 @@ parse_word(const struct config_key *key, const char *text, uint64_t *number,
 	return config_fail(why, "must be %s, not \"%s\"", words, text);
 }
 
-static bool
-has_shape(enum config_type type, const char *text)
-{
-	switch (type) {
-	case CONFIG_NAME:
-		return text[0] != '-' &&
-		       text[strspn(text, NAME_CHARACTERS)] == '\0';
-	case CONFIG_PATH:
-		return text[0] == '\0' || text[0] == '/';
-	case CONFIG_NETWORKS:
-		return config_networks_are_valid(text);
-	case CONFIG_ORIGINS:
-		return config_origins_are_valid(text);
-	case CONFIG_MODULES:
-		return config_modules_are_valid(text);
-	case CONFIG_ALIASES:
-		return config_aliases_are_valid(text);
-	case CONFIG_WORDS:
-		return config_words_are_valid(text);
-	case CONFIG_VERSION:
-		return config_version_is_valid(text);
-	case CONFIG_FILE:
-		return config_file_is_valid(text);
-	case CONFIG_SIZE:
-	case CONFIG_DURATION:
-	case CONFIG_CORES:
-	case CONFIG_INTEGER:
-	case CONFIG_WORD:
-		break;
-	}
-	return true;
-}
-
-/* For the sentence; what is not in it has no text. */
-static const char *const shapes[] = {
-	[CONFIG_NAME] = "of letters, digits and ._-:/@+[] and not begin with "
-			"a -",
-	[CONFIG_PATH] = "an absolute path",
-	[CONFIG_NETWORKS] = "IP addresses or networks such as 10.0.0.1, "
-			    "fd00::/8",
-	[CONFIG_ORIGINS] = "* or origins such as https://example.org",
-	[CONFIG_MODULES] = "names of modules such as json, os.path",
-	[CONFIG_ALIASES] = "at most 8 names such as py, python3",
-	[CONFIG_WORDS] = "at most 16 words of letters, digits and "
-			 "._-+=:/@%~, the first without a - before it",
-	[CONFIG_VERSION] = "three numbers such as 3.11.2",
-	[CONFIG_FILE] = "a file's name of letters, digits and ._-+ that "
-			"begins with a letter or a digit",
-};
-
 static int
 parse_text(const struct config_key *key, const char *text, char *field,
     char why[CONFIG_ERROR_MAX])
@@ -140,13 +58,14 @@ parse_text(const struct config_key *key, const char *text, char *field,
 
 	if (len < key->min)
 		return config_fail(why, "must not be empty");
-	if (len > key->max)
+	if (len >= key->width)
 		return config_fail(
-		    why, "is longer than %" PRIu64 " characters", key->max);
-	if (!has_shape(key->type, text))
-		return config_fail(why, "must be %s", shapes[key->type]);
+		    why, "is longer than %zu characters", key->width - 1);
+	if (!config_shape_fits(key->type, text))
+		return config_fail(
+		    why, "must be %s", config_shape_describe(key->type));
 	/* A path becomes part of docker's --mount option, which is CSV. */
-	if (!is_list(key->type) && strpbrk(text, ",\";") != NULL)
+	if (!config_key_is_list(key) && strpbrk(text, ",\";") != NULL)
 		return config_fail(why,
 		    "must not have a comma, a semicolon or a "
 		    "double quote in it");
@@ -212,25 +131,58 @@ load_number(const void *field, size_t width)
 }
 
 int
+config_value_append(const struct config_key *key, const char *text, void *base,
+    char why[CONFIG_ERROR_MAX])
+{
+	char *field = (char *)base + key->offset;
+	char joined[CONFIG_LIST_MAX + ADDED_MAX];
+
+	(void)snprintf(joined, sizeof(joined), "%s,%s", field, text);
+	config_list_compact(joined, joined);
+	return parse_text(key, joined, field, why);
+}
+
+int
 config_value_parse(const struct config_key *key, const char *text, void *base,
     char why[CONFIG_ERROR_MAX])
 {
 	char *field = (char *)base + key->offset;
 	uint64_t number = 0;
 
-	if (is_text(key->type))
+	/* A list that may not fit one line is kept without blanks, too. */
+	if (config_key_is_list(key) && strlen(text) >= CONFIG_STRING_MAX) {
+		field[0] = '\0';
+		return config_value_append(key, text, base, why);
+	}
+	if (is_text(key))
 		return parse_text(key, text, field, why);
 	if (key->type == CONFIG_WORD) {
 		if (parse_word(key, text, &number, why) == -1)
 			return -1;
 	} else if (config_number_parse(key->type, text, &number) == -1) {
 		return config_fail(why, "must be %s, not \"%s\"",
-		    type_description(key->type), text);
+		    config_shape_describe(key->type), text);
 	}
 	if (check_range(key, number, why) == -1)
 		return -1;
 	store_number(field, key->width, number);
 	return 0;
+}
+
+/* A long list has a line for each item. */
+static void
+print_text(const char *field, FILE *out)
+{
+	bool is_long = strlen(field) >= CONFIG_STRING_MAX;
+
+	if (is_long)
+		fputs("\n\t", out);
+	for (; *field != '\0'; field++) {
+		if (is_long && *field == ',')
+			fputs("\n\t", out);
+		else
+			fputc(*field, out);
+	}
 }
 
 void
@@ -240,8 +192,8 @@ config_value_print(const struct config_key *key, const void *base, FILE *out)
 	char text[32];
 	uint64_t number;
 
-	if (is_text(key->type)) {
-		fputs(field, out);
+	if (is_text(key)) {
+		print_text(field, out);
 		return;
 	}
 	number = load_number(field, key->width);

@@ -22,7 +22,7 @@
 #include "supervisor/host/spawn.h"
 
 #define ARGS_MAX 128
-#define ARGS_TEXT_MAX 8192
+#define ARGS_TEXT_MAX (8192 + PRELOAD_BYTES_MAX)
 /* gVisor's kernel and file server need so much beside the program. */
 #define GVISOR_BYTES (96ULL * 1024 * 1024)
 #define GVISOR_THREADS 512
@@ -192,7 +192,7 @@ static void
 add_gate(struct args *args, const struct config *config,
     const struct config_runtime *row)
 {
-	char modules[CONFIG_STRING_MAX];
+	char modules[PRELOAD_BYTES_MAX];
 
 	config_list_compact(row->preload, modules);
 	add_format(args, "%llu %llu %llu %s",

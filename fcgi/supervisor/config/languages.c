@@ -1,40 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of runtimes, one section [runtime NAME] a row. The first is
- * python, whether there is a section or not. What a section does not say is
- * taken from [docker], [pool] and [limits], once the whole file is read.
+ * The table of languages, a section [language NAME] or [runtime NAME] a row.
+ * The first is python, whether there is a section or not. What a section does
+ * not say is taken from [docker], [pool] and [limits] after the whole file was
+ * read.
  */
 #include <string.h>
 
 #include "supervisor/config/schema.h"
-#include "supervisor/pool/pool.h"
 
 #define PYTHON "python"
 #define PYTHON_ALIASES "py,py3,python3,python3.11"
 #define FORK_COMMAND "python3.11"
 /* Of the memory limit, for all that lies in tmpfs. */
 #define TMPFS_SHARE 4
+/* In given, beside the bits of keys: how the section was spelled last. */
+#define GIVEN_AS_LANGUAGE (1U << CONFIG_LANGUAGE_KEYS)
 
-const struct config_key *
-config_runtime_key_find(const char *name)
+/* The first word of a row's section, for sentences. */
+static const char *
+section_word(const struct config_runtime *row)
 {
-	for (size_t i = 0; i < CONFIG_RUNTIME_KEYS; i++) {
-		if (strcmp(config_runtime_keys[i].name, name) == 0)
-			return &config_runtime_keys[i];
-	}
-	return NULL;
+	return (row->given & GIVEN_AS_LANGUAGE) != 0 ? "language" : "runtime";
 }
 
-uint32_t
-config_find_runtime(const struct config *config, const char *name)
+const char *
+config_language_in(const char *section)
 {
-	uint32_t i;
+	size_t len = strcspn(section, " ") + 1;
 
-	for (i = 0; i < config->runtime_count; i++) {
-		if (strcmp(config->runtimes[i].name, name) == 0)
-			return i;
-	}
-	return RUNTIMES_MAX;
+	return strncmp(section, "language ", len) == 0 ||
+		       strncmp(section, "runtime ", len) == 0
+		   ? section + len
+		   : NULL;
 }
 
 static struct config_runtime *
@@ -44,16 +42,16 @@ add_row(struct config *config, const char *name, size_t len)
 	char why[CONFIG_ERROR_MAX];
 
 	memcpy(row->name, name, len);
-	for (size_t i = 0; i < CONFIG_RUNTIME_KEYS; i++) {
-		if (config_runtime_keys[i].preset != NULL)
-			config_value_parse(&config_runtime_keys[i],
-			    config_runtime_keys[i].preset, row, why);
+	for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++) {
+		if (config_language_keys[i].preset != NULL)
+			config_value_parse(&config_language_keys[i],
+			    config_language_keys[i].preset, row, why);
 	}
 	return row;
 }
 
 void
-config_runtimes_begin(struct config *config)
+config_languages_begin(struct config *config)
 {
 	struct config_runtime *python;
 
@@ -64,36 +62,42 @@ config_runtimes_begin(struct config *config)
 }
 
 struct config_runtime *
-config_runtimes_open(struct config *config, const char *name, size_t len,
+config_languages_open(struct config *config, const char *section, size_t len,
     char why[CONFIG_ERROR_MAX])
 {
+	const char *name = config_language_in(section);
+	const char *word = section[0] == 'l' ? "language" : "runtime";
 	char copy[RUNTIME_NAME_MAX] = "";
+	struct config_runtime *row;
 	uint32_t found;
 
-	if (!config_name_is_valid(name, len)) {
+	if (!config_is_language_name(name, len)) {
 		config_fail(why,
-		    "a runtime's name is of 1 to %d of a-z0-9.+_- and begins "
+		    "a %s's name is of 1 to %d of a-z0-9.+_- and begins "
 		    "with a letter or a digit",
-		    RUNTIME_NAME_MAX - 1);
+		    word, RUNTIME_NAME_MAX - 1);
 		return NULL;
 	}
 	memcpy(copy, name, len);
 	found = config_find_runtime(config, copy);
-	if (found < RUNTIMES_MAX)
-		return &config->runtimes[found];
-	if (config->runtime_count == RUNTIMES_MAX) {
-		config_fail(why, "there may be %d runtimes, python among them",
-		    RUNTIMES_MAX);
+	if (found == RUNTIMES_MAX && config->runtime_count == RUNTIMES_MAX) {
+		config_fail(why, "there may be %d %ss, python among them",
+		    RUNTIMES_MAX, word);
 		return NULL;
 	}
-	return add_row(config, copy, len);
+	row = found < RUNTIMES_MAX ? &config->runtimes[found]
+				   : add_row(config, copy, len);
+	row->given &= ~GIVEN_AS_LANGUAGE;
+	if (section[0] == 'l')
+		row->given |= GIVEN_AS_LANGUAGE;
+	return row;
 }
 
 static bool
 is_given(const struct config_runtime *row, const char *key)
 {
 	return (row->given >>
-		       (config_runtime_key_find(key) - config_runtime_keys) &
+		       (config_language_key_find(key) - config_language_keys) &
 		   1) != 0;
 }
 
@@ -113,28 +117,31 @@ finish_stock(const struct config *config, struct config_runtime *row)
 		row->ready_max = row->ready;
 }
 
-void
-config_runtimes_finish(struct config *config)
+/* What is said of all in [limits] and [docker], by keys of the same names. */
+static void
+inherit(const struct config *config, struct config_runtime *row)
 {
-	struct config_runtime *row;
+	for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++) {
+		const struct config_key *key = &config_language_keys[i];
+		const struct config_key *from = config_key_find(
+		    "limits", key->name);
+
+		if (from == NULL)
+			from = config_key_find("docker", key->name);
+		if (from != NULL && !is_given(row, key->name))
+			memcpy((char *)row + key->offset,
+			    (const char *)config + from->offset, key->width);
+	}
+}
+
+void
+config_languages_finish(struct config *config)
+{
 	uint32_t i;
 
 	for (i = 0; i < config->runtime_count; i++) {
-		row = &config->runtimes[i];
-		if (!is_given(row, "image"))
-			memcpy(row->image, config->image, sizeof(row->image));
-		if (!is_given(row, "memory"))
-			row->memory_bytes = config->memory_bytes;
-		if (!is_given(row, "cpus"))
-			row->cpus_milli = config->cpus_milli;
-		if (!is_given(row, "pids"))
-			row->pids = config->pids;
-		if (!is_given(row, "timeout"))
-			row->timeout_ms = config->timeout_ms;
-		if (!is_given(row, "timeout_max"))
-			row->timeout_max_ms = config->timeout_max_ms;
-		finish_stock(config, row);
-		row->given = 0;
+		inherit(config, &config->runtimes[i]);
+		finish_stock(config, &config->runtimes[i]);
 	}
 }
 
@@ -146,7 +153,8 @@ describe(const struct config *config, const struct config_runtime *row,
 	text[0] = '\0';
 	if (row != config->runtimes)
 		snprintf(text, RUNTIME_NAME_MAX + 16,
-		    "[runtime %.*s]: ", RUNTIME_NAME_MAX - 1, row->name);
+		    "[%s %.*s]: ", section_word(row), RUNTIME_NAME_MAX - 1,
+		    row->name);
 }
 
 /* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
@@ -201,8 +209,8 @@ check_name(const struct config *config, const struct config_runtime *mine,
 	}
 	if (times == 1)
 		return 0;
-	return config_fail(error, "[runtime %s]: the %s %s is there twice",
-	    mine->name, is_alias ? "alias" : "name", name);
+	return config_fail(error, "[%s %s]: the %s %s is there twice",
+	    section_word(mine), mine->name, is_alias ? "alias" : "name", name);
 }
 
 static int
@@ -223,7 +231,8 @@ check_names(const struct config *config, const struct config_runtime *row,
 }
 
 int
-config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
+config_languages_check(
+    const struct config *config, char error[CONFIG_ERROR_MAX])
 {
 	const struct config_runtime *row = config->runtimes;
 	uint32_t slots = config_slots(config);
@@ -231,8 +240,9 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 
 	if (row->ready == 0)
 		return config_fail(error,
-		    "[runtime python]: ready must not be 0, for "
-		    "its sandboxes tell how the service is");
+		    "[%s python]: ready must not be 0, for "
+		    "its sandboxes tell how the service is",
+		    section_word(row));
 	for (i = 0; i < config->runtime_count; i++, row++) {
 		if (check_limits(config, row, error) == -1 ||
 		    check_names(config, row, error) == -1)
@@ -240,10 +250,10 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 		if (config->fork && (strcmp(row->command, FORK_COMMAND) != 0 ||
 					row->compile[0] != '\0'))
 			return config_fail(error,
-			    "[runtime %s]: isolation = fork is for Python "
+			    "[%s %s]: isolation = fork is for Python "
 			    "only: command must be " FORK_COMMAND
 			    ", with nothing to compile",
-			    row->name);
+			    section_word(row), row->name);
 	}
 	if (slots > POOL_SLOTS_MAX)
 		return config_fail(error,
@@ -251,22 +261,4 @@ config_runtimes_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 		    "together; they may be %d",
 		    slots, POOL_SLOTS_MAX);
 	return 0;
-}
-
-void
-config_runtimes_print(const struct config *config, FILE *out)
-{
-	uint32_t i;
-	size_t k;
-
-	for (i = 0; i < config->runtime_count; i++) {
-		fprintf(out, "\n[runtime %s]\n", config->runtimes[i].name);
-		for (k = 0; k < CONFIG_RUNTIME_KEYS; k++) {
-			fprintf(out, "# %s\n%s = ", config_runtime_keys[k].help,
-			    config_runtime_keys[k].name);
-			config_value_print(
-			    &config_runtime_keys[k], &config->runtimes[i], out);
-			fputc('\n', out);
-		}
-	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of runtimes, in the configuration. */
+/* The table of languages, in the configuration. */
 #include "config_testing.h"
 
 #define SCI "[runtime python-sci]\n"
@@ -100,6 +100,64 @@ names_are_of_few_characters(void **state)
 	expect_error("[runtime]\n", "t.conf:1: there is no section [runtime]");
 	expect_error(
 	    "[runtime a\n", "t.conf:1: the ] is missing after \"[runtime a\"");
+}
+
+/* [runtime NAME] is the older spelling of the same. */
+static void
+a_section_has_two_spellings(void **state)
+{
+	struct config c = load_good("[runtime a]\nready = 1\n"
+				    "[language a]\naliases = b\n"
+				    "[language python]\nready = 2\n"
+				    "[language c]\n");
+	char *text = print_and_load_again(&c);
+
+	(void)state;
+	assert_int_equal(c.runtime_count, 3);
+	assert_int_equal(c.runtimes[0].ready, 2);
+	assert_string_equal(c.runtimes[1].name, "a");
+	assert_string_equal(c.runtimes[1].aliases, "b");
+	assert_int_equal(c.runtimes[1].ready, 1);
+	assert_string_equal(c.runtimes[2].name, "c");
+	assert_non_null(strstr(text, "\n[runtime c]\n"));
+	assert_null(strstr(text, "language"));
+	free(text);
+	expect_error("[runtime a]\nfile = a\n[language a]\nfile = a\n",
+	    "t.conf:4: file is given twice, first in line 2");
+}
+
+static void
+errors_have_the_spelling_that_was_used(void **state)
+{
+	char text[256] = "";
+	int i;
+
+	(void)state;
+	expect_error("[language]\n", "t.conf:1: there is no section "
+				     "[language]");
+	expect_error(
+	    "[languages a]\n", "t.conf:1: there is no section [languages a]");
+	expect_error("[language A]\n",
+	    "t.conf:1: a language's name is of 1 to 31 of a-z0-9.+_- and "
+	    "begins with a letter or a digit");
+	expect_error("[language a]\nfil = a\n",
+	    "t.conf:2: there is no key \"fil\" in [language a]");
+	expect_error("[language a]\ntimeout = 11s\n",
+	    "t.conf: [language a]: timeout must not be longer than "
+	    "timeout_max");
+	expect_error("[language a]\naliases = python\n[runtime a]\n",
+	    "t.conf: [runtime python]: the name python is there twice");
+	expect_error("[language python]\nready = 0\n",
+	    "t.conf: [language python]: ready must not be 0, for its "
+	    "sandboxes tell how the service is");
+	expect_error("[pool]\nisolation = fork\n[language c]\ncompile = cc\n",
+	    "t.conf: [language c]: isolation = fork is for Python only: "
+	    "command must be python3.11, with nothing to compile");
+	for (i = 0; i < 8; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		    "[language r%d]\n", i);
+	expect_error(text, "t.conf:8: there may be 8 languages, python among "
+			   "them");
 }
 
 static void
@@ -315,6 +373,9 @@ a_list_is_made_compact(void **state)
 	assert_string_equal(out, "a,b,c,d");
 	config_list_compact(" ,", out);
 	assert_string_equal(out, "");
+	strcpy(out, ", a  bc,d ");
+	config_list_compact(out, out);
+	assert_string_equal(out, "a,bc,d");
 }
 
 static void
@@ -342,6 +403,8 @@ main(void)
 		    what_a_row_does_not_say_is_taken_from_elsewhere),
 		cmocka_unit_test(a_row_may_take_back_what_it_would_be_given),
 		cmocka_unit_test(names_are_of_few_characters),
+		cmocka_unit_test(a_section_has_two_spellings),
+		cmocka_unit_test(errors_have_the_spelling_that_was_used),
 		cmocka_unit_test(nobody_has_anothers_name),
 		cmocka_unit_test(there_is_room_for_eight),
 		cmocka_unit_test(keys_are_known_and_given_once_a_row),
@@ -358,5 +421,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "config_runtimes", tests, NULL, NULL);
+	    "config_languages", tests, NULL, NULL);
 }
