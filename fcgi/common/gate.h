@@ -24,7 +24,8 @@
 
 /* The gate's end of the socket, when its interpreter is executed. */
 #define GATE_SOCKET_FD 3
-/* "BOX_BYTES TMP_BYTES SHM_BYTES MODULE,MODULE"; gone before Python looks. */
+/* "BOX_BYTES TMP_BYTES SHM_BYTES MODULE,MODULE"; gone before Python looks. The
+ * modules take less than PRELOAD_BYTES_MAX. */
 #define GATE_VARIABLE "SCE_GATE"
 /* The loader's: all symbols are found before there is a fork. */
 #define GATE_BIND_VARIABLE "LD_BIND_NOW"

@@ -14,6 +14,7 @@
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
+#include "common/limits.h"
 #include "guest/host.h"
 #include "guest/run/place.h"
 #include "guest/run/watchdog.h"
@@ -63,7 +64,7 @@ static int
 boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 {
 	char library[] = LIBRARY;
-	char variable[512];
+	char variable[PRELOAD_BYTES_MAX + 128];
 	char script[] = EXTRAS_SCRIPT;
 	char error[CHILD_ERROR_MAX];
 	char *const argv[] = { guest->command[0], script, NULL };

@@ -26,6 +26,7 @@
 #include "common/fdpass.h"
 #include "common/gate.h"
 #include "common/io.h"
+#include "common/limits.h"
 #include "guest/confine/confine.h"
 #include "guest/gate/fast_exit.h"
 #include "guest/gate/namespaces.h"
@@ -35,7 +36,6 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT
-#define PRELOAD_BYTES 256
 /*
  * The seccomp profile (image/seccomp-fork.sh) has this very number. The init
  * is the guest's child, since the guest is to see its end. It has the gate's
@@ -49,7 +49,7 @@
 
 static struct gate gate;
 static bool gate_is_armed;
-static char gate_preload[PRELOAD_BYTES];
+static char gate_preload[PRELOAD_BYTES_MAX];
 static FILE *(*real_fopen)(const char *, const char *);
 
 /* For one init after the other. */
@@ -65,16 +65,19 @@ __attribute__((constructor)) static void
 arm(void)
 {
 	const char *text = getenv(GATE_VARIABLE);
+	int modules = 0;
 
 	real_fopen = dlsym(RTLD_NEXT, "fopen64");
 	if (real_fopen == NULL)
 		_exit(120);
 	if (text == NULL)
 		return;
-	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %255s",
+	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %n",
 		&gate.box_bytes, &gate.tmp_bytes, &gate.shm_bytes,
-		gate_preload) < 3)
+		&modules) != 3 ||
+	    strlen(text + modules) >= sizeof(gate_preload))
 		_exit(121);
+	memcpy(gate_preload, text + modules, strlen(text + modules));
 	gate.uid = getuid();
 	gate.gid = getgid();
 	(void)unsetenv(GATE_VARIABLE);
