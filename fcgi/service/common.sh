@@ -139,14 +139,34 @@ ini_value() {
 	ini_values "$1" "[$2]" "$3"
 }
 
-# ini_values FILE HEADER KEY: the same of each section whose line begins so.
+# ini_values FILE HEADER KEY: the same of each section whose line begins so. A
+# list's further lines, which are indented, are joined by commas. [language NAME]
+# counts as [runtime NAME], which it is another spelling of.
 ini_values() {
 	awk -v section="$2" -v key="$3" '
-		/^\[/ { inside = index($0, section) == 1 }
+		function trim(text) {
+			sub(/[ \t]+;.*/, "", text)
+			gsub(/^[ \t]+|[ \t\r]+$/, "", text)
+			return text
+		}
+		function tell() {
+			if (found)
+				print value
+			found = 0
+		}
+		/^[ \t]*([#;]|\r?$)/ { next }
+		/^[ \t]/ {
+			value = value (value == "" ? "" : ",") trim($0)
+			next
+		}
+		{ tell() }
+		/^\[/ {
+			sub(/^\[language /, "[runtime ")
+			inside = index($0, section) == 1
+		}
 		inside && match($0, "^" key "[ \t]*[=:]") {
-			value = substr($0, RLENGTH + 1)
-			sub(/[ \t]+;.*/, "", value)
-			gsub(/^[ \t]+|[ \t\r]+$/, "", value)
-			print value
-		}' "$1"
+			value = trim(substr($0, RLENGTH + 1))
+			found = 1
+		}
+		END { tell() }' "$1"
 }

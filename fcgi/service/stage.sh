@@ -40,13 +40,18 @@ stage_page() {
 
 # --- sced.conf ------------------------------------------------------------------
 
-# Sections may be opened twice, keys may not be given twice. Replaced keys
-# leave an empty line, so that sced's messages have the user's line numbers.
+# Sections may be opened twice, keys may not be given twice. A replaced key
+# leaves its section's header, so that sced's messages have the user's line
+# numbers, and a list before it does not go on behind it.
 drop_keys() {
 	awk -v keys=" $* " '
-		/^\[/ { section = $0; gsub(/^\[|\].*/, "", section) }
+		/^\[/ {
+			header = section = $0
+			gsub(/^\[|\].*/, "", section)
+			sub(/^language /, "runtime ", section)
+		}
 		{ key = $0; sub(/[ \t]*[=:].*/, "", key) }
-		index(keys, " " section "." key " ") { print ""; next }
+		index(keys, " " section "." key " ") { print header; next }
 		{ print }'
 }
 
@@ -186,7 +191,7 @@ read_timeout() {
 		run_ms=$(($(duration_ms "$each") * times))
 		[ "$run_ms" -le "$longest_ms" ] || longest_ms=$run_ms
 	done < <(awk '
-	    /^\[/ { tell(); inside = /^\[runtime /; time = ""; times = 1 }
+	    /^\[/ { tell(); inside = /^\[(runtime|language) /; time = ""; times = 1 }
 	    inside && /^timeout_max = / { time = $3 }
 	    inside && /^compile = ./ { times = 2 }
 	    END { tell() }

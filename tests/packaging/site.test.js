@@ -111,14 +111,62 @@ test('but for places, they say the same', () => {
 	    lines(in_http).filter((line) => !places.test(line)));
 });
 
-test('a longer queue_wait makes nginx wait longer', () => {
-	const conf = path.join(dir, 'long.conf');
+/* A site for this text of sced.conf. */
+function
+site_for(text)
+{
+	const conf = path.join(dir, 'own.conf');
 
-	fs.writeFileSync(conf, '[pool]\nqueue_wait = 60s\n');
-	const site = must_run('bash', [path.join(root, 'usr/sbin/sce-make-site'),
+	fs.writeFileSync(conf, text);
+	return must_run('bash', [path.join(root, 'usr/sbin/sce-make-site'),
 		'-c', conf],
 	    { env: { ...process.env, SCED: path.join(root, 'usr/sbin/sced'),
 		FILES: path.join(root, 'usr/share/safe-code-executor') } });
+}
 
-	assert.match(site, /^\tfastcgi_read_timeout 75s;$/m);
+test('a longer queue_wait makes nginx wait longer', () => {
+	assert.match(site_for('[pool]\nqueue_wait = 60s\n'),
+	    /^\tfastcgi_read_timeout 75s;$/m);
+});
+
+test('a language that takes longer makes nginx wait longer', () => {
+	assert.match(site_for('[language a]\ntimeout_max = 60s\n' +
+	    'compile = cc\n'), /^\tfastcgi_read_timeout 135s;$/m);
+});
+
+test('lists on several lines reach nginx', () => {
+	const networks = Array.from({ length: 200 }, (_, i) => `10.1.${i}.0/24`);
+	const site = site_for(`[clients]\nproxies =\n\t${networks.join('\n\t')}` +
+	    '\nmetrics = 127.0.0.1 ; here\n# a comment\n  10.0.0.1, ::1\n' +
+	    '[piston]\norigins = https://a.example\n https://b.example\n');
+	const found = (pattern) => [...site.matchAll(pattern)]
+	    .map(([, word]) => word);
+
+	check(site);
+	assert.deepEqual(found(/set_real_ip_from (\S+);/g), networks);
+	assert.deepEqual(found(/\ballow (\S+);/g),
+	    ['127.0.0.1', '10.0.0.1', '::1']);
+	assert.deepEqual(found(/"~\^(https\S+)\$" \$http_origin/g),
+	    ['https://a\\.example', 'https://b\\.example']);
+});
+
+/* As service.sh reads a user's own file, before there is a sced to ask. */
+test('the scripts read a file as sced does', () => {
+	const conf = path.join(dir, 'own.conf');
+	const value = (section, key) => must_run('bash', ['-c',
+		'. "$1" && ini_value "$2" "$3" "$4"', 'bash',
+		path.join(root, 'usr/share/safe-code-executor/common.sh'),
+		conf, section, key]).trimEnd();
+
+	fs.writeFileSync(conf, '[clients]\nproxies = 10.0.0.1, ::1 ; two\n' +
+	    '\t10.0.0.2 ; one\n# none\n\n  ; none\n 10.0.0.3\nburst = 7\n' +
+	    'metrics =\r\n\t::1\r\n[language python]\nimage = a\n' +
+	    '[runtime b]\nimage = b\n');
+	assert.equal(value('clients', 'proxies'),
+	    '10.0.0.1, ::1,10.0.0.2,10.0.0.3');
+	assert.equal(value('clients', 'metrics'), '::1');
+	assert.equal(value('clients', 'burst'), '7');
+	assert.equal(value('clients', 'rate'), '');
+	assert.equal(value('runtime python', 'image'), 'a');
+	assert.equal(value('runtime b', 'image'), 'b');
 });
