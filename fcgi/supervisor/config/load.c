@@ -8,6 +8,8 @@
 
 #define CONFIG_FILE_BYTES_MAX (64 * 1024)
 
+_Static_assert(sizeof(struct config) < 64 * 1024, "sced.conf(5) says so");
+
 /* Paths that are in the run directory unless a file says otherwise. */
 static const struct {
 	size_t offset;
