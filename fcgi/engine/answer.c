@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the Engine's answers; nothing of them is printed unchecked. */
+/* Reads the Engine's answers, and prints nothing of them unchecked. */
 #include "engine/answer.h"
 
 #include <json-c/json.h>
@@ -8,7 +8,8 @@
 /* A container in a list has four levels, an image has five. */
 #define DEPTH_MAX 16
 
-/* The value at text; *used is how many bytes it took. NULL: there is none. */
+/* The value at text, and in *used how many bytes it took. NULL: there is none.
+ */
 static struct json_object *
 parse(const char *text, size_t len, size_t *used)
 {
@@ -29,7 +30,7 @@ out:
 	return value;
 }
 
-/* The body, if it is one object. To be put. */
+/* The body, if it is one object, else NULL. The caller puts it. */
 static struct json_object *
 parse_object(const struct http *http)
 {
@@ -125,7 +126,7 @@ answer_print_warnings(const struct http *http, FILE *out)
 	json_object_put(object);
 }
 
-/* One that is just being removed may have none. */
+/* A container that is just being removed may have no name. */
 static void
 print_name(struct json_object *container, FILE *out)
 {
@@ -149,9 +150,9 @@ skip_blanks(const char *text)
 }
 
 /*
- * One element of the array after the other, so that no more than one is there
- * as a tree: a thousand containers are megabytes, and twenty times as much as
- * trees.
+ * The array is parsed one element after the other, so that there is one tree at
+ * a time: a thousand containers are megabytes of text, and trees of twenty
+ * times as much.
  */
 int
 answer_print_names(const struct http *http, FILE *out, char why[ENGINE_WHY_MAX])

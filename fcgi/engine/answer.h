@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the Engine's JSON says; pure. */
+/* Reads the JSON of the Engine's answers; pure. */
 #ifndef SCE_ENGINE_ANSWER_H
 #define SCE_ENGINE_ANSWER_H
 
@@ -9,16 +9,17 @@
 #include "engine/http.h"
 #include "engine/name.h"
 
-/* A container's ID, with the NUL: 64 digits. An image's has a word before. */
+/* An ID, with the NUL: a container's has 64 digits, an image's also a word
+ * before them. */
 #define ANSWER_ID_MAX 128
 
-/* Is it that the API's version is one that the Engine no longer knows? */
+/* True if the Engine no longer knows the API's version that was asked for. */
 bool answer_is_too_old(const struct http *http);
 
 /* why: "Error response from daemon: " and its message. */
 void answer_tell_refusal(const struct http *http, char why[ENGINE_WHY_MAX]);
 
-/* The member Id of what was made or inspected. 0, or -1 with why. */
+/* The member Id of the container or image. 0, or -1 with why. */
 int answer_get_id(
     const struct http *http, char id[ANSWER_ID_MAX], char why[ENGINE_WHY_MAX]);
 

@@ -20,8 +20,8 @@
 #define SCHEME "unix://"
 #define READ_BYTES (16 * 1024)
 
-/* Debian 12's Docker, 20.10, knows 1.41 and none above; Docker 29 none below
- * 1.44. All that is used means the same in both. */
+/* Debian 12's Docker, 20.10, knows 1.41 and none above; Docker 29 knows none
+ * below 1.44. All that is used means the same in both. */
 static const char *const versions[] = { "1.41", "1.44" };
 
 int
@@ -49,7 +49,7 @@ connect_engine(const struct engine *engine)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int left_ms = io_left_ms(engine->deadline_us);
-	/* Where the Engine accepts nobody a connect waits, too. */
+	/* While the Engine accepts nobody, connect waits, too. */
 	struct timeval left = { .tv_sec = left_ms / 1000 + 1 };
 	size_t len = strlen(engine->socket);
 	int fd;
@@ -70,8 +70,8 @@ connect_engine(const struct engine *engine)
 	return fd;
 }
 
-/* An Engine that answers before it has read all has its reason; only without
- * an answer is it an error. */
+/* An Engine that answers before it has read the request has its reason; it is
+ * an error only if no answer follows. */
 static int
 send_request(int fd, const struct engine *engine, const struct call *call)
 {
@@ -98,7 +98,7 @@ send_request(int fd, const struct engine *engine, const struct call *call)
 	return rc == -1 && errno != EPIPE && errno != ECONNRESET ? -1 : 0;
 }
 
-/* As much as is there, once something is. */
+/* Waits until there are bytes, and takes as many as there are. */
 static ssize_t
 read_some(int fd, char *data, size_t size, uint64_t deadline_us)
 {

@@ -18,13 +18,13 @@ struct engine {
 
 struct call {
 	const char *method;
-	const char *path; /* behind the version, escaped */
+	const char *path; /* after the version, escaped */
 	const char *body; /* JSON, or NULL */
 	size_t answer_max;
 };
 
-/* From DOCKER_HOST's value, NULL for none. 0, or -1 with why: it is no Unix
- * socket. */
+/* Finds the socket in DOCKER_HOST's value, NULL for none. 0, or -1 with why: it
+ * is no Unix socket. */
 int call_find_engine(struct engine *engine, const char *docker_host,
     uint64_t deadline_us, char why[ENGINE_WHY_MAX]);
 
@@ -35,8 +35,8 @@ int call_find_engine(struct engine *engine, const char *docker_host,
 int call_engine(struct engine *engine, const struct call *call,
     struct http *http, char why[ENGINE_WHY_MAX]);
 
-/* The same where a status of 2xx alone will do: else -1, and why has what the
- * Engine said. */
+/* The same, but a status that is not 2xx is -1, too, and why has the Engine's
+ * sentence. */
 int call_engine_well(struct engine *engine, const struct call *call,
     struct http *http, char why[ENGINE_WHY_MAX]);
 

@@ -10,8 +10,8 @@
 #include "engine/create.h"
 #include "engine/name.h"
 
-/* Bytes of an answer. The labels of a thousand containers, each with its
- * image's list of packages, are megabytes. */
+/* Bytes of an answer. In a list the labels of a thousand containers, each with
+ * its image's list of packages, are megabytes. */
 #define ANSWER_MAX (1024 * 1024)
 #define LIST_MAX (32 * 1024 * 1024)
 
@@ -30,7 +30,7 @@ make_path(char path[NAME_PATH_MAX], const char *prefix, const char *name,
 	(void)snprintf(path, NAME_PATH_MAX, "%s%s%s", prefix, name, suffix);
 }
 
-/* What docker makes of the Engine's reason why there was no start. */
+/* docker's exit status for the Engine's reason why there was no start. */
 static int
 start_status(const char *why)
 {
@@ -43,9 +43,10 @@ start_status(const char *why)
 }
 
 /*
- * An Engine that is just coming up takes connections and reads them later, also
- * what a client sent that was killed meanwhile: a container for nobody. docker
- * asks first, too. 0, or -1 with why.
+ * Asks whether the Engine answers, as docker does first. An Engine that is just
+ * coming up accepts connections and reads them later, even that of a client
+ * that was killed meanwhile, for which it would make a container. 0, or -1 with
+ * why.
  */
 static int
 await_engine(struct engine *engine, char why[ENGINE_WHY_MAX])
@@ -86,8 +87,9 @@ create_container(struct engine *engine, const struct create *create,
 	return rc;
 }
 
-/* A container that can not be started the Engine removes, because of --rm; if
- * it dies in between, sced finds it by its label. docker does no more. */
+/* The Engine removes a container that cannot be started, because of --rm. If
+ * the Engine dies in between, sced finds the container by its label. docker
+ * does no more. */
 static int
 start_container(struct engine *engine, const char *id)
 {
@@ -126,8 +128,8 @@ command_run(struct engine *engine, int argc, char *const argv[])
 	return start_container(engine, id);
 }
 
-/* A call about one container. Prints its name, or why not. 0; 404 if it is not
- * there, or another number. */
+/* Calls the Engine about one container. Prints its name, or why not. 0; 404 if
+ * there is no such container, or another number. */
 static int
 call_container(struct engine *engine, const char *method, const char *name,
     const char *suffix)
@@ -165,7 +167,7 @@ command_kill(struct engine *engine, int argc, char *const argv[])
 		   : EXIT_FAILURE;
 }
 
-/* What is not there need not be removed, and is no failure, as for docker. */
+/* A container that is not there is no failure, as for docker. */
 int
 command_remove(struct engine *engine, int argc, char *const argv[])
 {
@@ -183,12 +185,12 @@ command_remove(struct engine *engine, int argc, char *const argv[])
 	return status;
 }
 
-/* The filter as JSON, which says: with this label, and this value. */
+/* The filter in JSON: containers with this label and value. */
 static int
 make_list_path(char path[NAME_PATH_MAX], const char *label)
 {
 	(void)snprintf(path, NAME_PATH_MAX, "/containers/json?all=1&filters=");
-	/* Neither needs to be quoted in JSON, so neither is there. */
+	/* No label of sced's has a character that JSON would escape. */
 	if (strpbrk(label, "\"\\") != NULL ||
 	    name_escape(path, "{\"label\":{\"") == -1 ||
 	    name_escape(path, label) == -1)
@@ -242,7 +244,7 @@ command_inspect_image(struct engine *engine, int argc, char *const argv[])
 		    "usage: image inspect --format {{.Id}} IMAGE");
 	make_path(path, "/images/", argv[3], "/json");
 	rc = call_engine_well(engine, &call, &http, why);
-	/* In these words, whatever the Engine's are: sced looks for them. */
+	/* sced looks for these words, whatever the Engine's are. */
 	if (rc == -1 && http.status == 404)
 		(void)engine_fail(why, "Error: No such image: %s", argv[3]);
 	if (rc == 0)

@@ -5,8 +5,8 @@
 
 #include "engine/call.h"
 
-/* docker run's, if no container was started for a reason other than its
- * program: that could not be executed, or was not found. */
+/* docker run's statuses if no container was started: its program could not be
+ * executed, was not found, or there was another reason. */
 #define STATUS_NOT_RUN 125
 #define STATUS_NOT_EXECUTABLE 126
 #define STATUS_NOT_FOUND 127
@@ -14,7 +14,7 @@
 /* Prints why and returns status. */
 int command_fail(int status, const char *why);
 
-/* argv: the words behind the command's own. */
+/* argv: the words after the command's own. */
 int command_run(struct engine *engine, int argc, char *const argv[]);
 int command_kill(struct engine *engine, int argc, char *const argv[]);
 int command_remove(struct engine *engine, int argc, char *const argv[]);

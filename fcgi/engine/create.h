@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words of docker run, as the Engine wants them: one table of options,
- * those of supervisor/docker_args.c and no others. What would make a container
- * of another kind than sced's is refused: one that is attached, that stays,
+ * The words of docker run, as the Engine wants them: the options that
+ * supervisor/docker/args.c uses and no others. Words that would make another
+ * kind of container than sced's are refused: one that is attached, that stays,
  * whose image is fetched, or that has a network of its own.
  */
 #ifndef SCE_ENGINE_CREATE_H
@@ -18,11 +18,12 @@ struct create {
 	const char *name;         /* the container's, from argv; NULL: none */
 	struct json_object *body; /* of POST /containers/create */
 	struct json_object *host; /* its HostConfig; the body's */
+	char *why;                /* the caller's, while argv is parsed */
 	bool is_detached;
 	bool is_never_pulled;
 };
 
-/* argv: the words behind "run". 0, or -1 with why; create_finish in any case.
+/* argv: the words after "run". 0, or -1 with why; create_finish in any case.
  */
 int create_parse(struct create *create, int argc, char *const argv[],
     char why[ENGINE_WHY_MAX]);

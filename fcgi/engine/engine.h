@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sce-docker: what sced needs of Docker's client, over the Engine's Unix
+ * sce-docker does what sced needs of Docker's client, over the Engine's Unix
  * socket. Theory of operation:
  *
  * sced executes it, once for each command, with the words that it would give
  * to docker(1): `run --detach ...`, `kill`, `rm --force`, `ps`, `image
  * inspect`. It makes a few HTTP requests, prints what docker would print and
- * ends. Nothing is read but the words, DOCKER_HOST, the seccomp profile
- * that they name, and what the Engine answers, up to a limit.
+ * ends. It reads nothing but the words, DOCKER_HOST, the seccomp profile that
+ * they name, and the Engine's answers, up to a limit.
  *
  * There is nothing in it that a start does not need, because each start pays
  * for it: Docker's own client takes twenty times the CPU time for the same,
@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One line of what went wrong, with the NUL. */
+/* A sentence about an error, with the NUL. */
 #define ENGINE_WHY_MAX 1024
 
 /* Fills why with one printable line. Always -1, to be returned. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong, as one line, whatever the Engine put into it. */
+/* Writes an error as one line, whatever the Engine put into it. */
 #include <stdarg.h>
 #include <stdio.h>
 

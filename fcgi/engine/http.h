@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One HTTP/1.x response, decoded as it comes: a pure codec, bytes in, status
- * and body out. What it keeps is bounded by its caller, whoever answers.
+ * Decodes one HTTP/1.x response as it comes: a pure codec, bytes in, status and
+ * body out. The caller bounds how much it keeps.
  */
 #ifndef SCE_ENGINE_HTTP_H
 #define SCE_ENGINE_HTTP_H
@@ -22,7 +22,7 @@ enum http_state {
 	HTTP_LENGTH,     /* a body of `left` bytes */
 	HTTP_CHUNK_SIZE, /* the line with a chunk's size */
 	HTTP_CHUNK,      /* `left` bytes of a chunk */
-	HTTP_CHUNK_END,  /* the line's end behind it */
+	HTTP_CHUNK_END,  /* the line's end after it */
 	HTTP_TRAILER,    /* lines up to an empty one */
 	HTTP_UNTIL_END,  /* a body that ends with the connection */
 	HTTP_DONE,
@@ -47,7 +47,7 @@ struct http {
 void http_init(struct http *http, size_t body_max);
 void http_finish(struct http *http);
 
-/* Takes the next bytes; those behind the response's end are passed over. 0, or
+/* Takes the next bytes; those after the response's end are passed over. 0, or
  * -1 with why: this is no response, or too large a one. */
 int http_feed(
     struct http *http, const char *data, size_t len, char why[ENGINE_WHY_MAX]);

@@ -8,8 +8,8 @@
 #include "common/io.h"
 #include "engine/command.h"
 
-/* The longest start_timeout that sced.conf may have, a point that an Engine
- * can not move by sending a byte now and then. sced kills earlier. */
+/* The longest start_timeout that sced.conf may have. An Engine cannot move this
+ * deadline by sending a byte now and then. sced kills earlier. */
 #define WAIT_US (600 * 1000000ULL)
 
 static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What may be a name, and how text gets into the path of a request. */
+/* Checks names, and puts text into the path of a request. */
 #ifndef SCE_ENGINE_NAME_H
 #define SCE_ENGINE_NAME_H
 

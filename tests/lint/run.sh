@@ -121,8 +121,7 @@ lint_rules() {
 	    fcgi/responder/job/args_and_files.c \
 	    fcgi/responder/api/run/request.c \
 	    fcgi/responder/api/piston/request.c fcgi/engine/answer.c \
-	    fcgi/engine/create.c fcgi/engine/create_option.c \
-	    fcgi/engine/create_security.c fcgi/engine/create_value.c
+	    fcgi/engine/create.c
 	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
 	    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c
 	check 'descriptors are born close-on-exec' close_on_exec

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "engine/create.h"
-#include "engine/create_value.h"
 
 #define WORDS_MAX 32
 #define BASE "--detach", "--rm", "--pull", "never", "--network", "none"
