@@ -70,17 +70,12 @@ connect_engine(const struct engine *engine)
 	return fd;
 }
 
-/* An Engine that answers before it has read the request has its reason; it is
- * an error only if no answer follows. */
+/* The text of a request, to be freed, and its length; or -1. */
 static int
-send_request(int fd, const struct engine *engine, const struct call *call)
+format_request(char **text, const char *version, const char *method,
+    const char *path, const char *body)
 {
-	size_t body_len = call->body != NULL ? strlen(call->body) : 0;
-	char *text = NULL;
-	int len;
-	int rc;
-
-	len = asprintf(&text,
+	return asprintf(text,
 	    "%s /v%s%s HTTP/1.1\r\n"
 	    "Host: docker\r\n"
 	    "User-Agent: sce-docker/" SCE_VERSION "\r\n"
@@ -88,14 +83,9 @@ send_request(int fd, const struct engine *engine, const struct call *call)
 	    "%s"
 	    "Content-Length: %zu\r\n"
 	    "\r\n%s",
-	    call->method, engine->version, call->path,
-	    call->body != NULL ? "Content-Type: application/json\r\n" : "",
-	    body_len, call->body != NULL ? call->body : "");
-	if (len == -1)
-		return -1;
-	rc = io_write_all(fd, text, (size_t)len, engine->deadline_us);
-	free(text);
-	return rc == -1 && errno != EPIPE && errno != ECONNRESET ? -1 : 0;
+	    method, version, path,
+	    body != NULL ? "Content-Type: application/json\r\n" : "",
+	    body != NULL ? strlen(body) : 0, body != NULL ? body : "");
 }
 
 /* Waits until there are bytes, and takes as many as there are. */
@@ -140,8 +130,11 @@ receive(int fd, const struct engine *engine, struct http *http,
 	return 0;
 }
 
+/* One connection: the request's text there, an answer back. An Engine that
+ * answers before it has read the request has its reason; it is an error only if
+ * no answer follows. */
 static int
-exchange(const struct engine *engine, const struct call *call,
+exchange(const struct engine *engine, const char *text, size_t len,
     struct http *http, char why[ENGINE_WHY_MAX])
 {
 	int fd = connect_engine(engine);
@@ -151,7 +144,8 @@ exchange(const struct engine *engine, const struct call *call,
 		(void)engine_fail(why,
 		    "Cannot connect to the Docker daemon at unix://%s: %s",
 		    engine->socket, strerror(errno));
-	else if (send_request(fd, engine, call) == -1)
+	else if (io_write_all(fd, text, len, engine->deadline_us) == -1 &&
+		 errno != EPIPE && errno != ECONNRESET)
 		(void)engine_fail(why,
 		    "Docker takes no request at unix://%s: %s", engine->socket,
 		    strerror(errno));
@@ -162,34 +156,30 @@ exchange(const struct engine *engine, const struct call *call,
 }
 
 int
-call_engine(struct engine *engine, const struct call *call, struct http *http,
-    char why[ENGINE_WHY_MAX])
+call_engine(struct engine *engine, const char *method, const char *path,
+    const char *body, struct http *http, char why[ENGINE_WHY_MAX])
 {
+	bool is_agreed = engine->version != NULL;
 	size_t i = 0;
+	char *text;
+	int len;
+	int rc;
 
-	http_init(http, call->answer_max);
-	if (engine->version != NULL)
-		return exchange(engine, call, http, why);
-	engine->version = versions[0];
-	while (exchange(engine, call, http, why) == 0) {
-		if (!answer_is_too_old(http) ||
-		    ++i == sizeof(versions) / sizeof(*versions))
-			return 0;
-		engine->version = versions[i];
+	do {
+		if (!is_agreed)
+			engine->version = versions[i++];
 		http_finish(http);
-		http_init(http, call->answer_max);
-	}
-	return -1;
-}
-
-int
-call_engine_well(struct engine *engine, const struct call *call,
-    struct http *http, char why[ENGINE_WHY_MAX])
-{
-	if (call_engine(engine, call, http, why) == -1)
-		return -1;
-	if (http->status < 300)
-		return 0;
+		http_init(http, http->body_max);
+		len = format_request(
+		    &text, engine->version, method, path, body);
+		if (len == -1)
+			return engine_fail(why, "no memory is left");
+		rc = exchange(engine, text, (size_t)len, http, why);
+		free(text);
+	} while (rc == 0 && !is_agreed && answer_is_too_old(http) &&
+		 i < sizeof(versions) / sizeof(*versions));
+	if (rc == -1 || http->status < 300)
+		return rc;
 	answer_tell_refusal(http, why);
 	return -1;
 }

@@ -16,28 +16,18 @@ struct engine {
 	uint64_t deadline_us;
 };
 
-struct call {
-	const char *method;
-	const char *path; /* after the version, escaped */
-	const char *body; /* JSON, or NULL */
-	size_t answer_max;
-};
-
 /* Finds the socket in DOCKER_HOST's value, NULL for none. 0, or -1 with why: it
  * is no Unix socket. */
 int call_find_engine(struct engine *engine, const char *docker_host,
     uint64_t deadline_us, char why[ENGINE_WHY_MAX]);
 
 /*
- * Sends the request and waits for the answer. 0 if one came, of whatever
- * status, or -1 with why. http_finish(http) in any case.
+ * Sends a request and waits for its answer. path comes after the version and is
+ * escaped; body is JSON, or NULL; http was initialised, and the caller finishes
+ * it in any case. 0, or -1 with why: no answer came, or one whose status is not
+ * 2xx, and then why has the Engine's sentence.
  */
-int call_engine(struct engine *engine, const struct call *call,
-    struct http *http, char why[ENGINE_WHY_MAX]);
-
-/* The same, but a status that is not 2xx is -1, too, and why has the Engine's
- * sentence. */
-int call_engine_well(struct engine *engine, const struct call *call,
-    struct http *http, char why[ENGINE_WHY_MAX]);
+int call_engine(struct engine *engine, const char *method, const char *path,
+    const char *body, struct http *http, char why[ENGINE_WHY_MAX]);
 
 #endif

@@ -73,17 +73,6 @@ check_uids(const struct config *config, char error[CONFIG_ERROR_MAX])
 	    config->responder_uid, config->uid_base, uid_end(config) - 1);
 }
 
-static int
-check_isolation(const struct config *config, char error[CONFIG_ERROR_MAX])
-{
-	if (config->fork && config_is_gvisor(config))
-		return config_fail(error,
-		    "isolation = fork does not go with gVisor: "
-		    "runtime must be one that uses Linux' own "
-		    "namespaces");
-	return 0;
-}
-
 /* Else each start would fail, and none say why to whoever wrote this. */
 static int
 check_docker(const struct config *config, char error[CONFIG_ERROR_MAX])
@@ -102,9 +91,13 @@ config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 	if (check_dirs(config, error) == -1 ||
 	    config_languages_check(config, error) == -1 ||
 	    check_uids(config, error) == -1 ||
-	    check_docker(config, error) == -1 ||
-	    check_isolation(config, error) == -1)
+	    check_docker(config, error) == -1)
 		return -1;
+	if (config->fork && config_is_gvisor(config))
+		return config_fail(error,
+		    "isolation = fork does not go with gVisor: "
+		    "runtime must be one that uses Linux' own "
+		    "namespaces");
 	return 0;
 }
 

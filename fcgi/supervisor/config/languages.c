@@ -145,18 +145,6 @@ config_languages_finish(struct config *config)
 	}
 }
 
-/* For the sentence: python's limits are as a rule those of [limits]. */
-static void
-describe(const struct config *config, const struct config_runtime *row,
-    char text[RUNTIME_NAME_MAX + 16])
-{
-	text[0] = '\0';
-	if (row != config->runtimes)
-		snprintf(text, RUNTIME_NAME_MAX + 16,
-		    "[%s %.*s]: ", section_word(row), RUNTIME_NAME_MAX - 1,
-		    row->name);
-}
-
 /* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
 static int
 check_limits(const struct config *config, const struct config_runtime *row,
@@ -165,11 +153,14 @@ check_limits(const struct config *config, const struct config_runtime *row,
 	uint64_t total = config->box_bytes + config->tmp_bytes +
 			 config->shm_bytes;
 	uint64_t share = row->memory_bytes / TMPFS_SHARE;
-	char who[RUNTIME_NAME_MAX + 16];
+	char who[RUNTIME_NAME_MAX + 16] = "";
 	char is[32];
 	char may_be[32];
 
-	describe(config, row, who);
+	/* python's limits are as a rule those of [limits]. */
+	if (row != config->runtimes)
+		snprintf(who, sizeof(who), "[%s %.*s]: ", section_word(row),
+		    RUNTIME_NAME_MAX - 1, row->name);
 	if (row->timeout_ms > row->timeout_max_ms)
 		return config_fail(error,
 		    "%stimeout must not be longer than timeout_max", who);
@@ -189,10 +180,9 @@ check_limits(const struct config *config, const struct config_runtime *row,
 	    who, is, may_be);
 }
 
-/* Who else answers to this name? -1 with the sentence. */
-static int
-check_name(const struct config *config, const struct config_runtime *mine,
-    const char *name, bool is_alias, char error[CONFIG_ERROR_MAX])
+/* How many names and aliases this one is. */
+static uint32_t
+count_name(const struct config *config, const char *name)
 {
 	char aliases[CONFIG_STRING_MAX];
 	char *rest;
@@ -207,27 +197,28 @@ check_name(const struct config *config, const struct config_runtime *mine,
 		while ((alias = strsep(&rest, ",")) != NULL)
 			times += strcmp(alias, name) == 0;
 	}
-	if (times == 1)
-		return 0;
-	return config_fail(error, "[%s %s]: the %s %s is there twice",
-	    section_word(mine), mine->name, is_alias ? "alias" : "name", name);
+	return times;
 }
 
+/* Its aliases and its name belong to no other row. */
 static int
 check_names(const struct config *config, const struct config_runtime *row,
     char error[CONFIG_ERROR_MAX])
 {
-	char aliases[CONFIG_STRING_MAX];
-	char *rest = aliases;
-	char *alias;
+	char names[CONFIG_STRING_MAX + RUNTIME_NAME_MAX];
+	char *rest = names;
+	char *name;
 
-	config_list_compact(row->aliases, aliases);
-	while ((alias = strsep(&rest, ",")) != NULL) {
-		if (alias[0] != '\0' &&
-		    check_name(config, row, alias, true, error) == -1)
-			return -1;
+	(void)snprintf(names, sizeof(names), "%s,%s", row->aliases, row->name);
+	config_list_compact(names, names);
+	while ((name = strsep(&rest, ",")) != NULL) {
+		if (count_name(config, name) != 1)
+			return config_fail(error,
+			    "[%s %s]: the %s %s is there twice",
+			    section_word(row), row->name,
+			    rest == NULL ? "name" : "alias", name);
 	}
-	return check_name(config, row, row->name, false, error);
+	return 0;
 }
 
 int

@@ -5,15 +5,13 @@
  * value before, goes on after an error, and passes over a section without
  * keys and over what follows a section's "]".
  */
-#include <errno.h>
 #include <ini.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "supervisor/config/schema.h"
 
-#define BLANKS " \t\r\n\v\f"
+#define BLANKS " \t\r\v\f"
 
 /* Where the value of a key goes. */
 struct place {
@@ -100,17 +98,14 @@ check_section_line(struct reader *reader, const char *line)
 
 /* What inih would let pass; also a byte order mark, before what it hides. */
 static void
-check_line(struct reader *reader, const char *line, size_t len_max)
+check_line(struct reader *reader, const char *line)
 {
 	bool is_in_list = reader->last.key != NULL &&
 			  config_key_is_list(reader->last.key);
 
 	reader->is_indented = line[0] != '\0' &&
 			      strchr(BLANKS, line[0]) != NULL;
-	if (strlen(line) > len_max)
-		reader_fail(
-		    reader, "the line is longer than %zu bytes", len_max);
-	else if (reader->is_indented && !is_in_list)
+	if (reader->is_indented && !is_in_list)
 		reader_fail(reader, "the line is indented; begin it in the "
 				    "first column");
 	else if ((unsigned char)line[0] > 0x7f)
@@ -124,7 +119,7 @@ static bool
 line_is_empty(const char *line)
 {
 	line += strspn(line, BLANKS);
-	return *line == '\0' || *line == '#' || *line == ';';
+	return strchr("\n#;", *line) != NULL;
 }
 
 /* inih takes a comment off a key's line, but not off an indented one. */
@@ -145,27 +140,27 @@ static char *
 reader_next(char *buf, int buf_size, void *arg)
 {
 	struct reader *reader = arg;
+	const char *line = reader->rest;
 	size_t len_max = (size_t)buf_size - 2; /* a newline and a NUL */
-	size_t len = strcspn(reader->rest, "\n");
-	char *line;
+	size_t len = strcspn(line, "\n");
 
-	if (reader->failed_line != 0 || *reader->rest == '\0')
+	if (reader->failed_line != 0 || *line == '\0')
 		return NULL;
 	reader->line++;
-	line = strndup(reader->rest, len);
-	if (line == NULL) {
-		reader_fail(reader, "%s", strerror(errno));
+	reader->rest += len + (line[len] == '\n');
+	if (line_is_empty(line))
+		len = 0;
+	if (len > len_max) {
+		reader_fail(
+		    reader, "the line is longer than %zu bytes", len_max);
 		return NULL;
 	}
-	reader->rest += len + (reader->rest[len] == '\n');
-	if (line_is_empty(line))
-		line[0] = '\0';
-	check_line(reader, line, len_max);
+	memcpy(buf, line, len);
+	buf[len] = '\0';
+	check_line(reader, buf);
 	if (reader->is_indented)
-		cut_comment(line);
-	if (reader->failed_line == 0)
-		snprintf(buf, (size_t)buf_size, "%s\n", line);
-	free(line);
+		cut_comment(buf);
+	(void)strcat(buf, "\n");
 	return reader->failed_line == 0 ? buf : NULL;
 }
 

@@ -111,8 +111,9 @@ bool config_shape_fits(enum config_type type, const char *text);
 /* Are the len bytes in text a name or an alias of a language? */
 bool config_is_language_name(const char *text, size_t len);
 
-/* One blank between two words, none around them. */
-void config_words_squeeze(char *text);
+/* The words with one blank between two, none around them; out has room for as
+ * much as words takes. */
+void config_words_squeeze(const char *words, char *out);
 
 /* --- languages.c --- */
 

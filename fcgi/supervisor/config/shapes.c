@@ -39,22 +39,34 @@ is_list_of(const char *text, bool (*is_item)(const char *text, size_t len))
 	return true;
 }
 
+/* What stands between separators, with one joint between two. */
+static void
+join(const char *text, const char *separators, char joint, char *out)
+{
+	char *start = out;
+	size_t len;
+
+	for (text += strspn(text, separators); *text != '\0';
+	     text += len + strspn(text + len, separators)) {
+		len = strcspn(text, separators);
+		if (out != start)
+			*out++ = joint;
+		memmove(out, text, len);
+		out += len;
+	}
+	*out = '\0';
+}
+
 void
 config_list_compact(const char *list, char *out)
 {
-	size_t len;
-	bool is_first = true;
+	join(list, SEPARATORS, ',', out);
+}
 
-	for (list += strspn(list, SEPARATORS); *list != '\0';
-	     list += len + strspn(list + len, SEPARATORS)) {
-		len = strcspn(list, SEPARATORS);
-		if (!is_first)
-			*out++ = ',';
-		memmove(out, list, len);
-		out += len;
-		is_first = false;
-	}
-	*out = '\0';
+void
+config_words_squeeze(const char *words, char *out)
+{
+	join(words, BLANK, ' ', out);
 }
 
 /* "24": one to three digits, no more than max. */
@@ -215,27 +227,6 @@ are_words(const char *text)
 		count++;
 	}
 	return count <= WORDS_MAX;
-}
-
-void
-config_words_squeeze(char *text)
-{
-	const char *from = text + strspn(text, BLANK);
-	const char *end = text + strlen(text);
-	char *to = text;
-	size_t len;
-
-	while (*from != '\0') {
-		len = strcspn(from, BLANK);
-		if (to != text)
-			*to++ = ' ';
-		memmove(to, from, len);
-		to += len;
-		from += len;
-		from += strspn(from, BLANK);
-	}
-	/* Zeros to its end, so that equal values are equal bytes. */
-	memset(to, 0, (size_t)(end - to));
 }
 
 static bool

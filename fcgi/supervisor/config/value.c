@@ -77,9 +77,10 @@ parse_text(const struct config_key *key, const char *text, char *field,
 	}
 	/* Zeros to its end, so that equal values are equal bytes. */
 	memset(field, 0, key->width);
-	memcpy(field, text, len);
 	if (key->type == CONFIG_WORDS)
-		config_words_squeeze(field);
+		config_words_squeeze(text, field);
+	else
+		memcpy(field, text, len);
 	return 0;
 }
 
@@ -97,37 +98,26 @@ check_range(
 	return config_fail(why, "must be between %s and %s", min, max);
 }
 
+/* A number's field has one of three types, which its width tells. */
 static void
 store_number(void *field, size_t width, uint64_t value)
 {
-	uint32_t narrow = (uint32_t)value;
-	bool truth = value != 0;
-
-	if (width == sizeof(value))
-		memcpy(field, &value, sizeof(value));
-	else if (width == sizeof(narrow))
-		memcpy(field, &narrow, sizeof(narrow));
+	if (width == sizeof(uint64_t))
+		*(uint64_t *)field = value;
+	else if (width == sizeof(uint32_t))
+		*(uint32_t *)field = (uint32_t)value;
 	else
-		memcpy(field, &truth, sizeof(truth));
+		*(bool *)field = value != 0;
 }
 
 static uint64_t
 load_number(const void *field, size_t width)
 {
-	uint64_t value;
-	uint32_t narrow;
-	bool truth;
-
-	if (width == sizeof(value)) {
-		memcpy(&value, field, sizeof(value));
-		return value;
-	}
-	if (width == sizeof(narrow)) {
-		memcpy(&narrow, field, sizeof(narrow));
-		return narrow;
-	}
-	memcpy(&truth, field, sizeof(truth));
-	return truth;
+	if (width == sizeof(uint64_t))
+		return *(const uint64_t *)field;
+	if (width == sizeof(uint32_t))
+		return *(const uint32_t *)field;
+	return *(const bool *)field;
 }
 
 int
