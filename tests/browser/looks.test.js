@@ -143,7 +143,7 @@ browserTest("the policy stops what the page does not do itself",
 for (const [what, act] of Object.entries({
 	"markup": () => { document.createElement("p").innerHTML = "<b>x</b>"; },
 	"a script's address": () => {
-		document.createElement("script").src = "/app.js";
+		document.createElement("script").src = "/js/main.js";
 	},
 	"code in a string": () => setTimeout("0"),
 	"a policy of one's own": () => globalThis.trustedTypes.createPolicy("x",

@@ -5,7 +5,7 @@ import http from "node:http";
 
 import { browserTest, runButton, waitForEnding } from "./browser.js";
 
-const FILES = ["/", "/app.js", "/editor/addon/comment/comment.js",
+const FILES = ["/", "/js/main.js", "/editor/addon/comment/comment.js",
 	"/editor/addon/edit/closebrackets.js",
 	"/editor/addon/edit/matchbrackets.js", "/editor/lib/codemirror.css",
 	"/editor/lib/codemirror.js", "/editor/mode/python/python.js",

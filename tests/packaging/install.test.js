@@ -7,7 +7,9 @@ import { after, before, test } from 'node:test';
 
 import { make, must_run, ROOT, run, temporary, tree } from './lib/install.js';
 
-const PAGE = fs.readdirSync(path.join(ROOT, 'html'))
+const HTML = path.join(ROOT, 'html');
+const PAGE = fs.readdirSync(HTML, { recursive: true })
+    .filter((file) => fs.statSync(path.join(HTML, file)).isFile())
     .map((file) => `usr/local/share/safe-code-executor/html/${file}`);
 /* All documents, in one folder. */
 const DOCUMENTS = ['README.md', ...fs.readdirSync(path.join(ROOT, 'fcgi/doc'))]
