@@ -111,7 +111,8 @@ browserTest("thousands of pieces are put in frame by frame",
 });
 
 const PARSE_MUCH = async ([what, n]) => {
-	const { EventParser, TerminalParser } = await import("/js/main.js");
+	const { EventParser } = await import("/js/sse.js");
+	const { TerminalParser } = await import("/js/terminal.js");
 	const parse = (text) => new TerminalParser().push(text).length;
 	const kinds = {
 		escapes: () => parse("\x1b[".repeat(n)),

@@ -6,7 +6,7 @@ import { browserTest } from "./browser.js";
 
 /* One chunk, each byte alone, and every cut in two. */
 const PARSE_EVENTS = async (text) => {
-	const { EventParser } = await import("/js/main.js");
+	const { EventParser } = await import("/js/sse.js");
 	const bytes = new TextEncoder().encode(text);
 	const parse = (...chunks) => {
 		const parser = new EventParser();
@@ -45,7 +45,7 @@ browserTest("events, however they are cut", {}, async (page) => {
 
 /* Neighbours of one style count as one; cut anywhere, it is the same. */
 const PARSE_TEXT = async (text) => {
-	const { TerminalParser } = await import("/js/main.js");
+	const { TerminalParser } = await import("/js/terminal.js");
 	const parse = (...chunks) => {
 		const parser = new TerminalParser();
 		const all = [];
@@ -100,7 +100,7 @@ browserTest("terminal output, however it is cut", {}, async (page) => {
 });
 
 const ROUND_TRIP = async (program) => {
-	const { encodeShare, decodeShare } = await import("/js/main.js");
+	const { encodeShare, decodeShare } = await import("/js/share.js");
 	const fragment = await encodeShare(program);
 	return { fragment, decoded: fragment && await decodeShare(fragment) };
 };
@@ -128,7 +128,7 @@ browserTest("a share link without compression", { prepare: (page) =>
 	assert.match(fragment, /^#b=/);
 	assert.deepEqual(decoded, program);
 	const { problem } = await page.evaluate(async () =>
-	    (await import("/js/main.js")).decodeShare("#z=q1ZK"));
+	    (await import("/js/share.js")).decodeShare("#z=q1ZK"));
 	assert.match(problem, /^This browser is too old/);
 });
 
@@ -155,7 +155,7 @@ browserTest("a bad link gets a clear sentence", {}, async (page) => {
 	const good = await page.evaluate(ROUND_TRIP,
 	    { code: "print('hi')", stdin: "" });
 	const decode = (fragment) => page.evaluate(async (text) =>
-	    (await import("/js/main.js")).decodeShare(text), fragment);
+	    (await import("/js/share.js")).decodeShare(text), fragment);
 	const damaged = /^The link is damaged or incomplete/;
 	const tooLarge = /^The link holds more than this page takes/;
 

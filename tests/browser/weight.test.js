@@ -9,7 +9,8 @@ const FILES = ["/", "/js/main.js", "/editor/addon/comment/comment.js",
 	"/editor/addon/edit/closebrackets.js",
 	"/editor/addon/edit/matchbrackets.js", "/editor/lib/codemirror.css",
 	"/editor/lib/codemirror.js", "/editor/mode/python/python.js",
-	"/favicon.svg", "/style.css"];
+	"/favicon.svg", "/js/sentences.js", "/js/share.js", "/js/sse.js",
+	"/js/terminal.js", "/style.css"];
 /* Of these no copy is kept. */
 const ANSWERS = ["/api/v2/runtimes"];
 const BYTES_MAX = 200000;
