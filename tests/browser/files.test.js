@@ -140,7 +140,7 @@ open("c.png", "wb").write(png[:20])`);
 browserTest("what kind an image is, its name and its bytes must agree", {},
     async (page) => {
 	const type = (name, binary) => page.evaluate(async (args) =>
-	    (await import("/js/main.js")).imageType(...args), [name, binary]);
+	    (await import("/js/files.js")).imageType(...args), [name, binary]);
 	const png = "\x89PNG\r\n\x1a\n";
 	for (const [name, binary, expected] of [
 		["a.png", `${png}x`, "image/png"], ["d/A.PNG", png, "image/png"],

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* The parts of the script that have no page: what they make of what they get. */
+/*
+ * The modules of the page: those that know nothing of a page, by what they make
+ * of what they get, and all of them by what they import.
+ */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
 
 import { browserTest } from "./browser.js";
 
@@ -171,4 +176,86 @@ browserTest("a bad link gets a clear sentence", {}, async (page) => {
 	const bomb = await page.evaluate(DEFLATE, ["0".repeat(1 << 20), 40]);
 	assert.ok(bomb.length < 64000);
 	assert.match((await decode(`#z=${bomb}`)).problem, tooLarge);
+});
+
+/* A module imports from lower levels or its own, one of the lowest nothing. */
+const LEVELS = [
+	["sse", "terminal", "share", "sentences"],
+	["dom"],
+	["editor", "panes", "files"],
+	["service", "run", "program", "language"],
+	["main"],
+];
+const HTML = new URL("../../html/", import.meta.url);
+const read = (path) => readFileSync(new URL(path, HTML), "utf8");
+const MODULES = readdirSync(new URL("js/", HTML)).sort();
+
+/* Module -> what it imports, as it is written there. */
+const IMPORTS = Object.fromEntries(MODULES.map((file) => [file.slice(0, -3),
+	[...read(`js/${file}`).matchAll(/\b(?:from|import)\s*\(?\s*["'`]([^"'`]*)/g)]
+	    .map(([, address]) => address)]));
+
+const levelOf = (name) => LEVELS.findIndex((level) => level.includes(name));
+
+/* What is wrong with the imports, a line each. */
+function findFaults(imports) {
+	const faults = [];
+	const done = new Set();
+	const visit = (name, path) => {
+		if (path.includes(name))
+			faults.push(`a circle: ${[...path, name].join(" ")}`);
+		if (path.includes(name) || done.has(name))
+			return;
+		for (const address of imports[name]) {
+			const [, other] = /^\.\/([a-z]+)\.js$/.exec(address) ?? [];
+			if (imports[other] === undefined)
+				faults.push(`${name}: ${address} is no module`);
+			else if (levelOf(other) > levelOf(name) ||
+			    levelOf(name) === 0)
+				faults.push(`${name}: ${other} is not below`);
+			if (imports[other] !== undefined)
+				visit(other, [...path, name]);
+		}
+		done.add(name);
+	};
+	for (const name of Object.keys(imports))
+		visit(name, []);
+	return faults;
+}
+
+test("modules import downward and in no circle", () => {
+	assert.deepEqual(MODULES, LEVELS.flat().map((name) => `${name}.js`).sort());
+	assert.ok(Object.values(IMPORTS).flat().length >= MODULES.length - 1);
+	assert.deepEqual(findFaults(IMPORTS), []);
+});
+
+test("other imports would be found", () => {
+	const add = (name, ...more) => findFaults({ ...IMPORTS,
+		[name]: [...IMPORTS[name], ...more] });
+	assert.match(add("service", "./run.js").join(), /^a circle: /);
+	assert.deepEqual(add("dom", "./main.js").filter((fault) =>
+	    !fault.startsWith("a circle:")), ["dom: main is not below"]);
+	assert.deepEqual(add("share", "./sse.js"), ["share: sse is not below"]);
+	for (const address of ["./none.js", "../js/dom.js", "https://192.0.2.1/x"])
+		assert.deepEqual(add("main", address),
+		    [`main: ${address} is no module`]);
+});
+
+test("modules of the lowest level know nothing of a page", () => {
+	const page = /\b(document|window|location|history|navigator|localStorage|fetch)\b/;
+	for (const name of LEVELS[0])
+		assert.doesNotMatch(read(`js/${name}.js`), page, name);
+	assert.match(read("js/dom.js"), page);
+});
+
+test("index.html loads each module once", () => {
+	const html = read("index.html");
+	const find = (pattern) => [...html.matchAll(pattern)]
+	    .map(([, address]) => address);
+	const started = find(/<script src="(js\/[^"]*)" type="module">/g);
+	const preloaded = find(/<link rel="modulepreload" href="([^"]*)">/g);
+	assert.deepEqual(started, ["js/main.js"]);
+	assert.deepEqual([...started, ...preloaded].sort(),
+	    MODULES.map((file) => `js/${file}`));
+	assert.equal(html.match(/modulepreload/g).length, preloaded.length);
 });

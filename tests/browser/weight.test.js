@@ -5,12 +5,14 @@ import http from "node:http";
 
 import { browserTest, runButton, waitForEnding } from "./browser.js";
 
-const FILES = ["/", "/js/main.js", "/editor/addon/comment/comment.js",
+const MODULES = ["dom", "editor", "files", "language", "main", "panes",
+	"program", "run", "sentences", "service", "share", "sse", "terminal"];
+const FILES = ["/", ...MODULES.map((name) => `/js/${name}.js`),
+	"/editor/addon/comment/comment.js",
 	"/editor/addon/edit/closebrackets.js",
 	"/editor/addon/edit/matchbrackets.js", "/editor/lib/codemirror.css",
 	"/editor/lib/codemirror.js", "/editor/mode/python/python.js",
-	"/favicon.svg", "/js/sentences.js", "/js/share.js", "/js/sse.js",
-	"/js/terminal.js", "/style.css"];
+	"/favicon.svg", "/style.css"];
 /* Of these no copy is kept. */
 const ANSWERS = ["/api/v2/runtimes"];
 const BYTES_MAX = 200000;
