@@ -84,7 +84,7 @@ struct lease_request {
 	uint32_t truncated;     /* RELEASE: VERDICT_TRUNCATED_* */
 	uint32_t http_status;   /* ANSWERED */
 	uint32_t memory_kib; /* ACQUIRE: of the sandbox; 0: all it may have */
-	uint32_t runtime;    /* ACQUIRE: index of the configuration's row */
+	uint32_t language;   /* ACQUIRE: index of the configuration's row */
 	uint32_t padding;    /* 0 */
 	uint8_t client[16];  /* ACQUIRE: the address to be fair between */
 	uint8_t trace[16];   /* ACQUIRE: nginx's number of the request */

@@ -33,10 +33,10 @@
 #define RETURN_BYTES_MAX (1024 * 1024)
 #define RETURN_ENTRIES_MAX 4096
 
-/* Rows of the table of runtimes, and what may be said of one. */
-#define RUNTIMES_MAX 8
-#define RUNTIME_NAME_MAX 32
-#define RUNTIME_ALIASES_MAX 8
+/* Rows of the table of languages, and what may be said of one. */
+#define LANGUAGES_MAX 8
+#define LANGUAGE_NAME_MAX 32
+#define LANGUAGE_ALIASES_MAX 8
 
 /* Modules that are imported beforehand, between commas: bytes with the NUL. */
 #define PRELOAD_BYTES_MAX 2048

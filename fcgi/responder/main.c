@@ -3,7 +3,7 @@
  * sce-responder: parses what strangers send, and is trusted with nothing. Its
  * rights were dropped by sced before it was executed; it checks that, gives
  * up the rest, and serves. Its arguments come from sced's configuration:
- * NAME=NUMBER, and runtime=ROW for each row of job/runtime.h.
+ * NAME=NUMBER, and language=ROW for each row of job/language.h.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -36,9 +36,9 @@ take_number(struct number *number, const char *text)
 	number->value = NULL;
 }
 
-/* Cuts the word at its sign. A runtime's row has to stay where it is. */
+/* Cuts the word at its sign. A language's row has to stay where it is. */
 static void
-take_word(char *word, struct number *numbers, struct runtimes *runtimes)
+take_word(char *word, struct number *numbers, struct languages *languages)
 {
 	char *value = word;
 	const char *problem;
@@ -48,10 +48,10 @@ take_word(char *word, struct number *numbers, struct runtimes *runtimes)
 		numbers++;
 	if (value != NULL && numbers->name != NULL) {
 		take_number(numbers, value);
-	} else if (value != NULL && strcmp(word, "runtime") == 0) {
-		problem = runtimes_add(runtimes, value);
+	} else if (value != NULL && strcmp(word, "language") == 0) {
+		problem = languages_add(languages, value);
 		if (problem != NULL)
-			die("runtime %zu: %s", runtimes->count + 1, problem);
+			die("language %zu: %s", languages->count + 1, problem);
 	} else {
 		die("argument %s is unknown", word);
 	}
@@ -77,15 +77,15 @@ take_arguments(int argc, char *argv[], struct service_options *options)
 
 	if (argc == 1)
 		die("sce-responder " SCE_VERSION " is started by sced only");
-	options->runtimes.count = 0;
+	options->languages.count = 0;
 	for (i = 1; i < argc; i++)
-		take_word(argv[i], numbers, &options->runtimes);
+		take_word(argv[i], numbers, &options->languages);
 	for (number = numbers; number->name != NULL; number++) {
 		if (number->value != NULL)
 			die("argument %s is missing", number->name);
 	}
-	if (options->runtimes.count == 0)
-		die("argument runtime is missing");
+	if (options->languages.count == 0)
+		die("argument language is missing");
 	log_init("sce-responder", (int)log_level);
 	options->log_code = log_code == 1;
 	limits->takes_text = text_plain == 1;

@@ -159,7 +159,7 @@ init_pool(struct supervisor *sup)
 {
 	const struct config *config = &sup->config;
 	struct pool_limits limits = {
-		.runtimes = config->runtime_count,
+		.languages = config->language_count,
 		.running = config->running,
 		.starting = config->starting,
 		.queue = config->queue,
@@ -169,10 +169,10 @@ init_pool(struct supervisor *sup)
 	};
 	uint32_t i;
 
-	for (i = 0; i < config->runtime_count; i++)
+	for (i = 0; i < config->language_count; i++)
 		limits.stock[i] = (struct pool_stock_limits){
-			.ready = config->runtimes[i].ready,
-			.ready_max = config->runtimes[i].ready_max
+			.ready = config->languages[i].ready,
+			.ready_max = config->languages[i].ready_max
 		};
 	pool_init(&sup->pool, &limits);
 	for (i = 0; i < POOL_BOXES_MAX; i++)
@@ -216,14 +216,14 @@ open_fastcgi(struct supervisor *sup)
 static int
 print_run_command(struct supervisor *sup, const char *name)
 {
-	uint32_t runtime = config_find_runtime(&sup->config, name);
+	uint32_t language = config_find_language(&sup->config, name);
 
-	if (runtime == RUNTIMES_MAX)
+	if (language == LANGUAGES_MAX)
 		die("there is no section [runtime %s]", name);
 	init_docker(sup, "0");
-	if (images_find(sup) == -1 || sup->pool.stock[runtime].is_missing)
+	if (images_find(sup) == -1 || sup->pool.stock[language].is_missing)
 		return EXIT_FAILURE; /* the reason is in the log */
-	return docker_print_run(&sup->docker, runtime, stdout) == 0
+	return docker_print_run(&sup->docker, language, stdout) == 0
 		   ? EXIT_SUCCESS
 		   : EXIT_FAILURE;
 }

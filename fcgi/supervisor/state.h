@@ -86,7 +86,7 @@ struct responder {
 	enum responder_state state;
 	/* The last lease that it asked for: */
 	uint8_t client[POOL_CLIENT_BYTES];
-	uint32_t runtime;
+	uint32_t language;
 	uint8_t trace[TRACE_BYTES];
 	uint64_t lease_id;         /* LEASED: to be released by this id */
 	uint64_t leased_us;        /* LEASED: since when */
@@ -124,7 +124,7 @@ struct supervisor {
 	/* upkeep/ */
 	struct docker_client sweeper;   /* docker ps or docker rm */
 	struct docker_client inspector; /* docker image inspect, */
-	uint32_t inspected;             /* of this runtime's */
+	uint32_t inspected;             /* of this language's */
 	bool sweep_is_listing;
 	bool sweep_was_vain;    /* Docker gave no listing the last time */
 	uint32_t sweeps_failed; /* removals in a row that did */

@@ -145,14 +145,14 @@ on_event(struct supervisor *sup, const struct epoll_event *event)
 static uint64_t
 settle_pool(struct supervisor *sup, uint64_t now_us)
 {
-	uint32_t runtime;
+	uint32_t language;
 	uint32_t slot;
 
 	pool_adapt(&sup->pool, now_us);
 	networks_settle(sup, now_us);
-	while (
-	    (slot = pool_pick_start(&sup->pool, now_us, &runtime)) != POOL_NONE)
-		network_start_box(sup, slot, runtime);
+	while ((slot = pool_pick_start(&sup->pool, now_us, &language)) !=
+	       POOL_NONE)
+		network_start_box(sup, slot, language);
 	while ((slot = pool_pick_surplus(&sup->pool)) != POOL_NONE)
 		ending_begin(sup, slot);
 	while ((slot = pool_pick_stale(&sup->pool, now_us)) != POOL_NONE)

@@ -75,8 +75,8 @@ struct kind {
 static void
 start(struct run *run, uint32_t output_limit_bytes, struct kind kind)
 {
-	const struct runtime runtime = { .compiles = kind.compiles };
-	const struct request request = { .runtime = &runtime,
+	const struct language language = { .compiles = kind.compiles };
+	const struct request request = { .language = &language,
 		.returns_files = kind.returns_files };
 
 	assert(run_init(run, NULL, output_limit_bytes) == 0);
@@ -245,9 +245,9 @@ execute(struct run *run, int supervisor_fd, bool started, struct kind kind)
 {
 	static uint8_t code[] = "print(1)";
 	static const struct link_asker asker;
-	const struct runtime runtime = { .compiles = kind.compiles };
+	const struct language language = { .compiles = kind.compiles };
 	struct request request = { .code = code,
-		.runtime = &runtime,
+		.language = &language,
 		.code_len = sizeof(code) - 1,
 		.wall_limit_ms = WALL_MS_MIN,
 		.returns_files = kind.returns_files };

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define READY 2
 #define RUNNING 2
 #define QUEUE 2
-#define RUNTIMES 2 /* a slot is of each by turns */
+#define LANGUAGES 2 /* a slot is of each by turns */
 #define SLOTS (READY + 1 + RUNNING)
 #define RESPONDERS RESPONDERS_FOR(RUNNING, QUEUE)
 #define FIRST_PID 100000000 /* above every real one */
@@ -58,8 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FORK_RUNS 4
 #define LEASE_MARGIN_MS 2000
 
-static const uint32_t wall_ms_max[RUNTIMES] = { WALL_MS_MAX_DEFAULT, 5000 };
-static const uint64_t memory_bytes[RUNTIMES] = { MEMORY_BYTES,
+static const uint32_t wall_ms_max[LANGUAGES] = { WALL_MS_MAX_DEFAULT, 5000 };
+static const uint64_t memory_bytes[LANGUAGES] = { MEMORY_BYTES,
 	64 * 1024 * 1024 };
 
 enum act {
@@ -324,11 +324,11 @@ docker_list(const struct docker *docker, struct docker_client *client)
 }
 
 int
-docker_inspect_image(
-    const struct docker *docker, struct docker_client *client, uint32_t runtime)
+docker_inspect_image(const struct docker *docker, struct docker_client *client,
+    uint32_t language)
 {
 	(void)docker;
-	(void)runtime;
+	(void)language;
 	(void)client;
 	return -1;
 }
@@ -384,7 +384,7 @@ check_responder(uint32_t index)
 		return;
 	}
 	assert(responder->slot < SLOTS);
-	assert(sup.pool.slots[responder->slot].runtime == responder->runtime);
+	assert(sup.pool.slots[responder->slot].language == responder->language);
 	assert(sup.pool.slots[responder->slot].state == SLOT_LEASED);
 	assert(sup.boxes[responder->slot].responder == index);
 }
@@ -420,7 +420,7 @@ check_slot(uint32_t slot)
 	assert(
 	    box->deadline_us <=
 	    sup.pool.slots[slot].since_us +
-		(wall_ms_max[sup.pool.slots[slot].runtime] + LEASE_MARGIN_MS) *
+		(wall_ms_max[sup.pool.slots[slot].language] + LEASE_MARGIN_MS) *
 		    1000ull);
 }
 
@@ -488,10 +488,10 @@ is_out_of_range(const struct lease_request *request)
 {
 	uint32_t kib = request->memory_kib;
 
-	return request->runtime >= RUNTIMES || request->wall_limit_ms == 0 ||
-	       request->wall_limit_ms > wall_ms_max[request->runtime] ||
+	return request->language >= LANGUAGES || request->wall_limit_ms == 0 ||
+	       request->wall_limit_ms > wall_ms_max[request->language] ||
 	       (kib != 0 && (kib < MEMORY_BYTES_MIN / 1024 ||
-				kib > memory_bytes[request->runtime] / 1024));
+				kib > memory_bytes[request->language] / 1024));
 }
 
 static bool
@@ -610,9 +610,9 @@ pick_memory(void)
 }
 
 static uint32_t
-pick_runtime(void)
+pick_language(void)
 {
-	static const uint32_t picks[] = { 0, 1, RUNTIMES, RUNTIMES_MAX,
+	static const uint32_t picks[] = { 0, 1, LANGUAGES, LANGUAGES_MAX,
 		UINT32_MAX };
 
 	return picks[take() % (sizeof(picks) / sizeof(*picks))];
@@ -633,8 +633,8 @@ make_request(uint32_t index, struct lease_request *request)
 	if (request->kind == LEASE_ACQUIRE && (what & 0x40) == 0)
 		request->memory_kib = pick_memory();
 	if (request->kind == LEASE_ACQUIRE)
-		request->runtime = (what & 0x40) != 0 ? what >> 5 & 1
-						      : pick_runtime();
+		request->language = (what & 0x40) != 0 ? what >> 5 & 1
+						       : pick_language();
 	if (request->kind == LEASE_ACQUIRE)
 		memset(
 		    request->client, (int)(what >> 4), sizeof(request->client));
@@ -766,7 +766,7 @@ start_guest(uint32_t slot)
 	guests[slot] = (struct guest){ .fd = pair[1], .pid_fd = process[1] };
 	box->started_us = io_now_us();
 	box->deadline_us = box->started_us + 20000000;
-	assert(pool_start(&sup.pool, slot, slot % RUNTIMES, box->started_us));
+	assert(pool_start(&sup.pool, slot, slot % LANGUAGES, box->started_us));
 	assert(events_watch(
 		   &sup, box->pid_fd, EPOLLIN, EVENT_GUEST_EXIT, slot) == 0);
 	assert(events_watch(&sup, box->guest_fd, EPOLLIN | EPOLLRDHUP,
@@ -946,7 +946,7 @@ set_up_once(void)
 static void
 set_up_pool(void)
 {
-	struct pool_limits limits = { .runtimes = RUNTIMES,
+	struct pool_limits limits = { .languages = LANGUAGES,
 		.stock = { { .ready = READY } }, /* the other on demand */
 		.running = RUNNING,
 		.starting = 2,
@@ -986,11 +986,11 @@ set_up(void)
 		(void)take();
 	sup.config.queue = QUEUE;
 	sup.config.network_holder = false;
-	sup.config.runtime_count = RUNTIMES;
-	sup.config.runtimes[1] = sup.config.runtimes[0];
-	for (i = 0; i < RUNTIMES; i++) {
-		sup.config.runtimes[i].timeout_max_ms = wall_ms_max[i];
-		sup.config.runtimes[i].memory_bytes = memory_bytes[i];
+	sup.config.language_count = LANGUAGES;
+	sup.config.languages[1] = sup.config.languages[0];
+	for (i = 0; i < LANGUAGES; i++) {
+		sup.config.languages[i].timeout_max_ms = wall_ms_max[i];
+		sup.config.languages[i].memory_bytes = memory_bytes[i];
 	}
 	sup.next_sweep_us = IO_FOREVER;
 	sup.listen_fd = sup.log_fd = sup.lock_fd = -1;

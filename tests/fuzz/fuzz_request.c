@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/runtimes_support.h"
+#include "../unit/languages_support.h"
 #include "common/args_and_files.h"
 #include "common/utf8.h"
 #include "responder/api/piston/piston.h"
@@ -23,33 +23,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct request_limits limits = {
 	.code_points_max = 50, /* within the reach of a fuzzer */
 	.body_bytes_max = BODY_BYTES_DEFAULT,
-	.runtimes = &table,
+	.languages = &table,
 	.files_bytes_max = 64,
 };
 
 static void
 assert_request(const struct request *request)
 {
-	const struct runtime *runtime = request->runtime;
+	const struct language *language = request->language;
 	size_t code_points;
 
-	assert(runtime == &table.rows[runtime->index]);
-	assert(runtime->index < table.count);
+	assert(language == &table.rows[language->index]);
+	assert(language->index < table.count);
 	assert(request->code_len > 0);
 	assert(strlen((char *)request->code) == request->code_len);
 	assert(utf8_check(request->code, request->code_len, &code_points));
 	assert(code_points <= limits.code_points_max);
 	assert(request->wall_limit_ms >= 1);
-	assert(request->cpu_limit_ms <= runtime->wall_max_ms);
-	assert(request->memory_bytes <= runtime->memory_bytes);
+	assert(request->cpu_limit_ms <= language->wall_max_ms);
+	assert(request->memory_bytes <= language->memory_bytes);
 	assert(request->files_len <= limits.files_bytes_max);
 	assert(extras_are_valid(request->extras.data, request->extras.len));
 	/* Nothing stands for main.py, so that another name is said. */
 	assert(request->extras.len > 0 ||
-	       strcmp(runtime->file, EXTRAS_SCRIPT) == 0);
-	assert(request->wall_limit_ms <= runtime->wall_max_ms);
+	       strcmp(language->file, EXTRAS_SCRIPT) == 0);
+	assert(request->wall_limit_ms <= language->wall_max_ms);
 	assert(request->compile_wall_limit_ms <=
-	       (runtime->compiles ? runtime->wall_max_ms : 0));
+	       (language->compiles ? language->wall_max_ms : 0));
 	if (request->stdin_data != NULL)
 		assert(
 		    utf8_check(request->stdin_data, request->stdin_len, NULL));

@@ -219,7 +219,7 @@ test('a responder is told of each row', async () => {
 		['broken', '3.11.2', '', 'main.py', 0, 128 * MIB, 5000, 10000,
 			0],
 	].slice(0, FORK ? 3 : 4)
-	    .map((fields) => `runtime=${fields.join('\t')}`);
+	    .map((fields) => `language=${fields.join('\t')}`);
 
 	/* It takes them apart where they are: a sign may be an end by now. */
 	const parts = (words) => words.join('\t').split(/[\t,=]/);

@@ -22,7 +22,7 @@ set_state(
 	if (state == SLOT_STARTING && s->state != SLOT_EMPTY)
 		set_state(pool, slot, SLOT_EMPTY, now_us);
 	if (s->state == SLOT_EMPTY)
-		assert_true(pool_start(pool, slot, s->runtime, now_us));
+		assert_true(pool_start(pool, slot, s->language, now_us));
 	if (s->state == SLOT_STARTING &&
 	    (state == SLOT_READY || state == SLOT_LEASED))
 		assert_true(pool_make_ready(pool, slot, now_us));

@@ -13,15 +13,15 @@
 
 #include <cmocka.h>
 
+#include "languages_support.h"
 #include "responder/api/run/body.h"
-#include "runtimes_support.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct request_limits limits = {
 	.code_points_max = CODE_POINTS_DEFAULT,
 	.body_bytes_max = BODY_BYTES_DEFAULT,
-	.runtimes = &table,
+	.languages = &table,
 	.files_bytes_max = 32,
 };
 

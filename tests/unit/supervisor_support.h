@@ -24,7 +24,7 @@ static inline int
 make_supervisor(void **state)
 {
 	const struct pool_limits limits = {
-		.runtimes = 1, .running = 1, .starting = 1
+		.languages = 1, .running = 1, .starting = 1
 	};
 	struct supervisor *sup = calloc(1, sizeof(*sup));
 	uint32_t i;

@@ -103,8 +103,8 @@ lists_may_go_on_in_indented_lines(void **state)
 	assert_string_equal(c.metrics_from, "127.0.0.1");
 	assert_string_equal(c.piston_origins, "https://a,http://b");
 	assert_string_equal(c.preload, "json,os.path");
-	assert_string_equal(c.runtimes[0].preload, "json,os.path");
-	assert_string_equal(c.runtimes[0].aliases, "py,py3");
+	assert_string_equal(c.languages[0].preload, "json,os.path");
+	assert_string_equal(c.languages[0].aliases, "py,py3");
 	assert_int_equal(c.ready, 5);
 	free(print_and_load_again(&c));
 }

@@ -10,22 +10,23 @@ python_is_always_there_and_first(void **state)
 	struct config c = load_good("");
 
 	(void)state;
-	assert_int_equal(c.runtime_count, 1);
-	assert_string_equal(c.runtimes[0].name, "python");
-	assert_string_equal(c.runtimes[0].version, "3.11.2");
-	assert_string_equal(c.runtimes[0].aliases, "py,py3,python3,python3.11");
-	assert_string_equal(c.runtimes[0].command, "python3.11");
-	assert_string_equal(c.runtimes[0].file, "main.py");
-	assert_string_equal(c.runtimes[0].compile, "");
+	assert_int_equal(c.language_count, 1);
+	assert_string_equal(c.languages[0].name, "python");
+	assert_string_equal(c.languages[0].version, "3.11.2");
 	assert_string_equal(
-	    c.runtimes[0].image, "safe-code-executor/python:3.11");
-	assert_int_equal(c.runtimes[0].ready, 4);
-	assert_int_equal(c.runtimes[0].ready_max, 8);
+	    c.languages[0].aliases, "py,py3,python3,python3.11");
+	assert_string_equal(c.languages[0].command, "python3.11");
+	assert_string_equal(c.languages[0].file, "main.py");
+	assert_string_equal(c.languages[0].compile, "");
+	assert_string_equal(
+	    c.languages[0].image, "safe-code-executor/python:3.11");
+	assert_int_equal(c.languages[0].ready, 4);
+	assert_int_equal(c.languages[0].ready_max, 8);
 	c = load_good("[runtime a]\n[runtime python]\nversion = 3.11.9\n");
-	assert_int_equal(c.runtime_count, 2);
-	assert_string_equal(c.runtimes[0].name, "python");
-	assert_string_equal(c.runtimes[0].version, "3.11.9");
-	assert_string_equal(c.runtimes[1].name, "a");
+	assert_int_equal(c.language_count, 2);
+	assert_string_equal(c.languages[0].name, "python");
+	assert_string_equal(c.languages[0].version, "3.11.9");
+	assert_string_equal(c.languages[1].name, "a");
 }
 
 static void
@@ -34,11 +35,11 @@ a_section_without_a_key_is_a_row(void **state)
 	struct config c = load_good(SCI);
 
 	(void)state;
-	assert_int_equal(c.runtime_count, 2);
-	assert_string_equal(c.runtimes[1].name, "python-sci");
-	assert_string_equal(c.runtimes[1].aliases, "");
-	assert_int_equal(c.runtimes[1].ready, 0);
-	assert_int_equal(c.runtimes[1].ready_max, 0);
+	assert_int_equal(c.language_count, 2);
+	assert_string_equal(c.languages[1].name, "python-sci");
+	assert_string_equal(c.languages[1].aliases, "");
+	assert_int_equal(c.languages[1].ready, 0);
+	assert_int_equal(c.languages[1].ready_max, 0);
 }
 
 /* Whatever comes first in the file. */
@@ -52,19 +53,19 @@ what_a_row_does_not_say_is_taken_from_elsewhere(void **state)
 		"[pool]\nready = 3\nready_max = 6\npreload = json\n");
 
 	(void)state;
-	assert_int_equal(c.runtimes[0].memory_bytes, 200 << 20);
-	assert_int_equal(c.runtimes[1].memory_bytes, 256 << 20);
-	assert_int_equal(c.runtimes[1].cpus_milli, 2000);
-	assert_int_equal(c.runtimes[1].pids, 9);
-	assert_int_equal(c.runtimes[1].timeout_ms, 3000);
-	assert_int_equal(c.runtimes[1].timeout_max_ms, 4000);
-	assert_string_equal(c.runtimes[1].image, "i");
-	assert_int_equal(c.runtimes[0].ready, 3);
-	assert_int_equal(c.runtimes[0].ready_max, 6);
-	assert_string_equal(c.runtimes[0].preload, "json");
-	assert_int_equal(c.runtimes[1].ready, 2);
-	assert_int_equal(c.runtimes[1].ready_max, 2);
-	assert_string_equal(c.runtimes[1].preload, "");
+	assert_int_equal(c.languages[0].memory_bytes, 200 << 20);
+	assert_int_equal(c.languages[1].memory_bytes, 256 << 20);
+	assert_int_equal(c.languages[1].cpus_milli, 2000);
+	assert_int_equal(c.languages[1].pids, 9);
+	assert_int_equal(c.languages[1].timeout_ms, 3000);
+	assert_int_equal(c.languages[1].timeout_max_ms, 4000);
+	assert_string_equal(c.languages[1].image, "i");
+	assert_int_equal(c.languages[0].ready, 3);
+	assert_int_equal(c.languages[0].ready_max, 6);
+	assert_string_equal(c.languages[0].preload, "json");
+	assert_int_equal(c.languages[1].ready, 2);
+	assert_int_equal(c.languages[1].ready_max, 2);
+	assert_string_equal(c.languages[1].preload, "");
 }
 
 static void
@@ -75,9 +76,9 @@ a_row_may_take_back_what_it_would_be_given(void **state)
 				    "ready = 2\n");
 
 	(void)state;
-	assert_string_equal(c.runtimes[0].preload, "");
-	assert_string_equal(c.runtimes[0].aliases, "");
-	assert_int_equal(c.runtimes[0].ready_max, 2);
+	assert_string_equal(c.languages[0].preload, "");
+	assert_string_equal(c.languages[0].aliases, "");
+	assert_int_equal(c.languages[0].ready_max, 2);
 }
 
 static void
@@ -102,7 +103,7 @@ names_are_of_few_characters(void **state)
 	    "[runtime a\n", "t.conf:1: the ] is missing after \"[runtime a\"");
 }
 
-/* [runtime NAME] is the older spelling of the same. */
+/* [language NAME] is the older spelling of the same. */
 static void
 a_section_has_two_spellings(void **state)
 {
@@ -113,12 +114,12 @@ a_section_has_two_spellings(void **state)
 	char *text = print_and_load_again(&c);
 
 	(void)state;
-	assert_int_equal(c.runtime_count, 3);
-	assert_int_equal(c.runtimes[0].ready, 2);
-	assert_string_equal(c.runtimes[1].name, "a");
-	assert_string_equal(c.runtimes[1].aliases, "b");
-	assert_int_equal(c.runtimes[1].ready, 1);
-	assert_string_equal(c.runtimes[2].name, "c");
+	assert_int_equal(c.language_count, 3);
+	assert_int_equal(c.languages[0].ready, 2);
+	assert_string_equal(c.languages[1].name, "a");
+	assert_string_equal(c.languages[1].aliases, "b");
+	assert_int_equal(c.languages[1].ready, 1);
+	assert_string_equal(c.languages[2].name, "c");
 	assert_non_null(strstr(text, "\n[runtime c]\n"));
 	assert_null(strstr(text, "language"));
 	free(text);
@@ -188,9 +189,9 @@ there_is_room_for_eight(void **state)
 	for (i = 0; i < 7; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 		    "[runtime r%d]\n", i);
-	assert_int_equal(load_good(text).runtime_count, 8);
+	assert_int_equal(load_good(text).language_count, 8);
 	strcat(text, "[runtime r3]\n");
-	assert_int_equal(load_good(text).runtime_count, 8);
+	assert_int_equal(load_good(text).language_count, 8);
 	strcat(text, "[runtime r7]\n");
 	expect_error(text, "t.conf:9: there may be 8 runtimes, python among "
 			   "them");
@@ -238,7 +239,7 @@ a_version_is_three_numbers(void **state)
 
 	(void)state;
 	assert_string_equal(
-	    load_good(SCI "version = 13.2.0\n").runtimes[1].version, "13.2.0");
+	    load_good(SCI "version = 13.2.0\n").languages[1].version, "13.2.0");
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		snprintf(text, sizeof(text), SCI "version = %s\n", bad[i]);
 		expect_error(text, "t.conf:2: version must be three numbers "
@@ -258,8 +259,8 @@ a_command_is_words_between_blanks(void **state)
 	size_t i;
 
 	(void)state;
-	assert_string_equal(c.runtimes[1].command, "/usr/bin/gcc -O2 -o a");
-	assert_string_equal(c.runtimes[1].compile, "./a");
+	assert_string_equal(c.languages[1].command, "/usr/bin/gcc -O2 -o a");
+	assert_string_equal(c.languages[1].compile, "./a");
 	expect_error(SCI "command =\n", "t.conf:2: command must not be empty");
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		snprintf(text, sizeof(text), SCI "compile = %s\n", bad[i]);
@@ -300,14 +301,14 @@ limits_must_fit_in_each_row(void **state)
 	expect_error(SCI "timeout_max = 10m\n",
 	    "t.conf:2: timeout_max must be between 100ms and 5m");
 	assert_int_equal(
-	    config_longest_lease_ms(&(struct config){ .runtime_count = 2,
-		.runtimes = { { .timeout_max_ms = 7 },
+	    config_longest_lease_ms(&(struct config){ .language_count = 2,
+		.languages = { { .timeout_max_ms = 7 },
 		    { .timeout_max_ms = 9 } } }),
 	    9);
 	/* A compiler has a time of its own. */
 	assert_int_equal(
-	    config_longest_lease_ms(&(struct config){ .runtime_count = 2,
-		.runtimes = { { .timeout_max_ms = 7, .compile = "true" },
+	    config_longest_lease_ms(&(struct config){ .language_count = 2,
+		.languages = { { .timeout_max_ms = 7, .compile = "true" },
 		    { .timeout_max_ms = 9 } } }),
 	    14);
 }
@@ -328,8 +329,8 @@ all_sandboxes_must_have_a_place(void **state)
 	    "t.conf: running and the ready_max of all runtimes are 513 "
 	    "together; they may be 512");
 	assert_int_equal(config_boxes(&(struct config){ .running = 5,
-			     .runtime_count = 2,
-			     .runtimes = { { .ready_max = 3 } } }),
+			     .language_count = 2,
+			     .languages = { { .ready_max = 3 } } }),
 	    9);
 	expect_error("[runtime python]\nready = 0\n",
 	    "t.conf: [runtime python]: ready must not be 0, for its "

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "reply_support.h"
 
+#include "languages_support.h"
 #include "responder/api/piston/piston.h"
 #include "responder/api/serve.h"
-#include "runtimes_support.h"
 
 #define LANGUAGE ",\"language\":\"python\",\"version\":\"3.11.2\"}\n"
 
@@ -30,7 +30,7 @@ measured(
 static int
 format(const struct result *result, struct reply *reply)
 {
-	const struct request request = { .runtime = &table.rows[ROW_PYTHON] };
+	const struct request request = { .language = &table.rows[ROW_PYTHON] };
 	const struct run run = { .result = *result, .watcher = &watcher };
 
 	return piston_format_result(&run, &request, reply);
@@ -189,7 +189,7 @@ a_refusal_is_a_message(void **state)
 static void
 a_compiler_has_a_member_of_its_own(void **state)
 {
-	const struct request request = { .runtime = &table.rows[ROW_CHECKED] };
+	const struct request request = { .language = &table.rows[ROW_CHECKED] };
 	struct run run = {
 		.result = measured(VERDICT_EXITED, 0, "hi", ""),
 		.compiler = result_of(VERDICT_EXITED, 1, "", "no"),
@@ -213,9 +213,9 @@ a_compiler_has_a_member_of_its_own(void **state)
 }
 
 static void
-all_runtimes_are_listed(void **state)
+all_languages_are_listed(void **state)
 {
-	struct service service = { .options.runtimes = table };
+	struct service service = { .options.languages = table };
 	struct answer answer = { .refusal = NULL };
 
 	(void)state;
@@ -251,7 +251,7 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_text_are_replaced),
 		cmocka_unit_test(a_refusal_is_a_message),
 		cmocka_unit_test(a_compiler_has_a_member_of_its_own),
-		cmocka_unit_test(all_runtimes_are_listed),
+		cmocka_unit_test(all_languages_are_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, tear_down);

@@ -12,7 +12,7 @@ static uint32_t evicted; /* by the last enqueue */
 static void
 make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 {
-	struct pool_limits limits = { .runtimes = 1,
+	struct pool_limits limits = { .languages = 1,
 		.stock = { { .ready = ready, .ready_max = ready } },
 		.running = running,
 		.starting = 2,
@@ -23,14 +23,14 @@ make_pool(uint32_t ready, uint32_t running, uint32_t queue)
 	pool_init(&pool, &limits);
 }
 
-/* A slot for the only runtime that there is here. */
+/* A slot for the only language that there is here. */
 static uint32_t
 pick_start(uint64_t now_us)
 {
-	uint32_t runtime = POOL_NONE;
-	uint32_t slot = pool_pick_start(&pool, now_us, &runtime);
+	uint32_t language = POOL_NONE;
+	uint32_t slot = pool_pick_start(&pool, now_us, &language);
 
-	assert_true(slot == POOL_NONE || runtime == 0);
+	assert_true(slot == POOL_NONE || language == 0);
 	return slot;
 }
 

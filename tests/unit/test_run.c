@@ -87,10 +87,10 @@ execute(struct bed *bed, struct refusal *refusal)
 {
 	static uint8_t code[] = "print(1)";
 	static const struct link_asker asker;
-	static const struct runtime runtime;
+	static const struct language language;
 	const struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
-		.runtime = &runtime,
+		.language = &language,
 		.wall_limit_ms = WALL_MS_MIN };
 
 	return run_execute(&bed->run, &request, &asker, -1, refusal);
@@ -215,13 +215,13 @@ a_job_larger_than_the_socket_arrives_whole(void **state)
 	static uint8_t code[] = "print(1)";
 	static uint8_t stdin_data[LARGE];
 	static const struct link_asker asker;
-	static const struct runtime runtime;
+	static const struct language language;
 	struct bed *bed = *state;
 	const struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
 		.stdin_data = stdin_data,
 		.stdin_len = LARGE,
-		.runtime = &runtime,
+		.language = &language,
 		.wall_limit_ms = WALL_MS_MIN };
 	struct refusal refusal;
 	int status = -1;

@@ -55,7 +55,7 @@ service_init(struct service *service, const struct service_options *options,
 {
 	memset(service, 0, sizeof(*service));
 	service->options = *options;
-	service->options.limits.runtimes = &service->options.runtimes;
+	service->options.limits.languages = &service->options.languages;
 	service->link = link;
 	service->body = malloc((size_t)options->limits.body_bytes_max + 1);
 	service->exchange = exchange_create(RESPONDER_LISTEN_FD);

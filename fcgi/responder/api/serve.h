@@ -12,7 +12,7 @@
 
 struct service_options {
 	struct request_limits limits;
-	struct runtimes runtimes; /* limits.runtimes points to it */
+	struct languages languages; /* limits.languages points to it */
 	uint32_t output_limit_bytes;
 	bool log_code;
 };

@@ -14,13 +14,13 @@
 static bool
 probe(struct service *service)
 {
-	const struct runtime *runtime = &service->options.runtimes.rows[0];
+	const struct language *language = &service->options.languages.rows[0];
 	static uint8_t code[] = PROBE_CODE;
 	static const struct link_asker nobody;
 	struct request request = { .code = code,
 		.code_len = sizeof(code) - 1,
-		.runtime = runtime,
-		.wall_limit_ms = runtime->wall_default_ms };
+		.language = language,
+		.wall_limit_ms = language->wall_default_ms };
 	const struct result *result = &service->run.result;
 	struct refusal refusal;
 
@@ -28,7 +28,7 @@ probe(struct service *service)
 		RUN_DONE ||
 	    result->verdict.kind != VERDICT_EXITED)
 		return false;
-	if (!runtime->is_python)
+	if (!language->is_python)
 		return true;
 	return result->stdout_len == strlen(PROBE_OUTPUT) &&
 	       memcmp(result->stdout_data, PROBE_OUTPUT, result->stdout_len) ==

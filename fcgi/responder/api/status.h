@@ -8,7 +8,7 @@
 /*
  * {"status": "ok", "busy" (which is healthy) or "down", and the pool's
  * numbers}. If the supervisor does not know, a program runs in the first
- * runtime. That takes at most the runtime's usual time, and goes on when the
+ * language. That takes at most the language's usual time, and goes on when the
  * client hangs up, which must not make the service look ill. 0, or -1: no
  * memory.
  */

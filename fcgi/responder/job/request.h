@@ -12,13 +12,13 @@
 #include <stdint.h>
 
 #include "responder/http/refusal.h"
-#include "responder/job/runtime.h"
+#include "responder/job/language.h"
 #include "responder/json/read.h"
 
 /* The limits of the service, whatever the language. The limits of a language
  * are in its row. */
 struct request_limits {
-	const struct runtimes *runtimes; /* one row at the least */
+	const struct languages *languages; /* one row at the least */
 	uint32_t code_points_max;
 	uint32_t body_bytes_max;
 	uint32_t files_bytes_max; /* of all files together */
@@ -39,8 +39,8 @@ struct request {
 	uint8_t *stdin_data; /* NULL if there is none */
 	size_t stdin_len;
 	struct request_extras extras;
-	size_t files_len;              /* of all files in them: bytes */
-	const struct runtime *runtime; /* what it is written in */
+	size_t files_len;                /* of all files in them: bytes */
+	const struct language *language; /* what it is written in */
 	uint32_t wall_limit_ms;
 	/* For its compiler alone; 0: wall_limit_ms is for both together. */
 	uint32_t compile_wall_limit_ms;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns versions and their selectors. */
-#include "responder/job/runtime.h"
+#include "responder/job/language.h"
 
 #include <string.h>
 
@@ -118,7 +118,7 @@ holds(const struct version *version, enum comparison comparison,
 }
 
 bool
-runtime_version_satisfies(const char *version, const char *selector)
+language_version_satisfies(const char *version, const char *selector)
 {
 	enum comparison comparison;
 	struct version is;
@@ -138,7 +138,7 @@ runtime_version_satisfies(const char *version, const char *selector)
 }
 
 int
-runtime_version_compare(const char *a, const char *b)
+language_version_compare(const char *a, const char *b)
 {
 	struct version first;
 	struct version second;

@@ -101,7 +101,7 @@ link_acquire(struct link *link, const struct link_asker *asker,
 	struct lease_request request = { .kind = LEASE_ACQUIRE,
 		.wall_limit_ms = wish->wall_limit_ms,
 		.memory_kib = wish->memory_kib,
-		.runtime = wish->runtime };
+		.language = wish->language };
 	const struct link_report unused = { .outcome = LEASE_NEVER_STARTED };
 	bool gone = false;
 	int fd = -1;

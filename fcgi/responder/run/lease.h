@@ -34,7 +34,7 @@ struct link_asker {
 struct link_wish {
 	uint32_t wall_limit_ms;
 	uint32_t memory_kib; /* 0: all that a sandbox may have */
-	uint32_t runtime;    /* its index */
+	uint32_t language;   /* its index */
 };
 
 /*

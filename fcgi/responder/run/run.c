@@ -63,7 +63,7 @@ run_watcher_finish(struct run_watcher *watcher)
 void
 run_begin(struct run *run, const struct request *request)
 {
-	const struct runtime *runtime = request->runtime;
+	const struct language *language = request->language;
 	struct result result = {
 		.stdout_data = run->output[false][ORDER_STDOUT],
 		.stderr_data = run->output[false][ORDER_STDERR],
@@ -71,7 +71,7 @@ run_begin(struct run *run, const struct request *request)
 		.cpu_limit_ms = request->cpu_limit_ms,
 		.memory_limit_bytes = request->memory_bytes > 0
 					  ? request->memory_bytes
-					  : runtime->memory_bytes,
+					  : language->memory_bytes,
 		.verdict = { .kind = VERDICT_SANDBOX_FAILED }
 	};
 
@@ -86,7 +86,7 @@ run_begin(struct run *run, const struct request *request)
 		run->compiler.wall_limit_ms = request->compile_wall_limit_ms;
 	run->inbox_len = 0;
 	run->sent = run->started = run->compiler_ended = false;
-	run->is_compiling = runtime->compiles;
+	run->is_compiling = language->compiles;
 	if (run->watcher != NULL) {
 		order_reset(&run->watcher->order);
 		order_reset(&run->watcher->compiler);
@@ -269,7 +269,7 @@ try_once(struct run *run, const struct request *request,
 {
 	const struct link_wish wish = { .wall_limit_ms = request_wall_ms(
 					    request),
-		.runtime = request->runtime->index,
+		.language = request->language->index,
 		.memory_kib = (uint32_t)(request->memory_bytes / 1024) };
 	int sandbox_fd = -1;
 	enum run_step step;

@@ -27,8 +27,8 @@ box_is_network(const struct supervisor *sup, uint32_t index)
 
 /* --- start.c --- */
 void box_init(struct box *box);
-/* EMPTY to STARTING, else false. The runtime of a network is 0. */
-bool box_start(struct supervisor *sup, uint32_t index, uint32_t runtime);
+/* EMPTY to STARTING, else false. The language of a network is 0. */
+bool box_start(struct supervisor *sup, uint32_t index, uint32_t language);
 /* The second half of the start: docker run, in a network or, if that is NULL,
  * in one of its own. */
 void box_launch(struct supervisor *sup, uint32_t index, const char *network);
@@ -41,7 +41,8 @@ void box_on_frame(struct supervisor *sup, uint32_t index);
 /* --- network.c --- */
 /* Starts the sandbox of an EMPTY slot: in the slot's network, at once or when
  * that is READY. */
-void network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime);
+void network_start_box(
+    struct supervisor *sup, uint32_t slot, uint32_t language);
 /* The slot's network is not to be lent again. */
 void network_wear(struct supervisor *sup, uint32_t slot);
 /*
@@ -70,7 +71,7 @@ void fork_runs_on_guest(struct supervisor *sup, uint32_t slot);
 void ending_begin(struct supervisor *sup, uint32_t index);
 /* At a stop: ends all that start or wait. */
 void ending_begin_idle(struct supervisor *sup);
-/* The start has failed: logs why; the runtime's next start waits a bit
+/* The start has failed: logs why; the language's next start waits a bit
  * longer. */
 void ending_fail_start(struct supervisor *sup, uint32_t index, const char *why);
 /* Isolation = fork: revokes the socket of a run, whoever holds copies of it. */

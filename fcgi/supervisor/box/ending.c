@@ -145,13 +145,13 @@ note_failure(struct supervisor *sup, uint32_t index, uint64_t now_us)
 	uint32_t slot = index % sup->pool.slot_count;
 	bool is_spare = box_is_network(sup, index) &&
 			sup->pool.slots[slot].state != SLOT_STARTING;
-	uint32_t runtime = is_spare ? 0 : sup->pool.slots[slot].runtime;
+	uint32_t language = is_spare ? 0 : sup->pool.slots[slot].language;
 
 	if (is_spare)
 		sup->next_spare_us = now_us + NETWORK_SPARE_AGAIN_US;
 	else
-		pool_note_start(&sup->pool, runtime, false, now_us);
-	return runtime;
+		pool_note_start(&sup->pool, language, false, now_us);
+	return language;
 }
 
 void
@@ -159,14 +159,14 @@ ending_fail_start(struct supervisor *sup, uint32_t index, const char *why)
 {
 	struct box *box = &sup->boxes[index];
 	uint64_t now_us = io_now_us();
-	uint32_t runtime = note_failure(sup, index, now_us);
+	uint32_t language = note_failure(sup, index, now_us);
 
 	sup->metrics.start_failures++;
 	log_warning(why, "start-failed slot=%u name=%s runtime=%s failures=%u",
-	    index, box->name, sup->config.runtimes[runtime].name,
-	    sup->pool.stock[runtime].failures);
+	    index, box->name, sup->config.languages[language].name,
+	    sup->pool.stock[language].failures);
 	/* Perhaps the image is gone, and another one has its name by now. */
-	if (pool_is_down(&sup->pool, runtime, now_us))
+	if (pool_is_down(&sup->pool, language, now_us))
 		sup->is_docker_in_doubt = true;
 	box->start_failed = true;
 	ending_begin(sup, index);

@@ -141,9 +141,9 @@ start_network(struct supervisor *sup, uint32_t slot)
 }
 
 void
-network_start_box(struct supervisor *sup, uint32_t slot, uint32_t runtime)
+network_start_box(struct supervisor *sup, uint32_t slot, uint32_t language)
 {
-	if (!box_start(sup, slot, runtime))
+	if (!box_start(sup, slot, language))
 		return;
 	if (!config_has_holders(&sup->config)) {
 		box_launch(sup, slot, NULL);

@@ -33,11 +33,11 @@ box_init(struct box *box)
 }
 
 bool
-box_start(struct supervisor *sup, uint32_t index, uint32_t runtime)
+box_start(struct supervisor *sup, uint32_t index, uint32_t language)
 {
 	uint64_t now_us = io_now_us();
 
-	if (!pool_start(&sup->pool, index, runtime, now_us))
+	if (!pool_start(&sup->pool, index, language, now_us))
 		return false;
 	box_init(&sup->boxes[index]);
 	sup->boxes[index].started_us = now_us;
@@ -104,7 +104,7 @@ box_launch(struct supervisor *sup, uint32_t index, const char *network)
 		.dir = box->dir,
 		.slot = index % sup->pool.slot_count,
 		.uid = sup->config.uid_base + index,
-		.runtime = sup->pool.slots[index].runtime,
+		.language = sup->pool.slots[index].language,
 		.is_network = box_is_network(sup, index),
 		.network = network };
 
@@ -220,7 +220,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 	/* A network says nothing about what will run in it. */
 	if (!box_is_network(sup, slot)) {
 		pool_note_start(
-		    &sup->pool, sup->pool.slots[slot].runtime, true, now_us);
+		    &sup->pool, sup->pool.slots[slot].language, true, now_us);
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
 		manager_tell_ready(&sup->manager);
 	}

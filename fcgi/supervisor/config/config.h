@@ -20,8 +20,8 @@
 
 /* [language NAME]: one that a client may pick. languages.c has where it takes
  * from what its section does not say. */
-struct config_runtime {
-	char name[RUNTIME_NAME_MAX];
+struct config_language {
+	char name[LANGUAGE_NAME_MAX];
 	char version[CONFIG_STRING_MAX];
 	char aliases[CONFIG_STRING_MAX]; /* a list */
 	char image[CONFIG_STRING_MAX];
@@ -99,8 +99,8 @@ struct config {
 	bool piston_text; /* its clients may send JSON as text/plain */
 	char piston_origins[CONFIG_LIST_MAX]; /* whose pages; for nginx */
 	/* [language ...]: in the file's order, but python is the first. */
-	uint32_t runtime_count;
-	struct config_runtime runtimes[RUNTIMES_MAX];
+	uint32_t language_count;
+	struct config_language languages[LANGUAGES_MAX];
 };
 
 /*
@@ -156,13 +156,13 @@ bool config_is_gvisor(const struct config *config);
 
 /* How long a run in a language may last: Piston's clients give compiler and
  * program a timeout each. */
-uint32_t config_lease_max_ms(const struct config_runtime *row);
+uint32_t config_lease_max_ms(const struct config_language *row);
 
 /* The same of whichever language may take longest. */
 uint32_t config_longest_lease_ms(const struct config *config);
 
-/* The row of this name, not of an alias; or RUNTIMES_MAX. */
-uint32_t config_find_runtime(const struct config *config, const char *name);
+/* The row of this name, not of an alias; or LANGUAGES_MAX. */
+uint32_t config_find_language(const struct config *config, const char *name);
 
 /* True if sandboxes join the network of a holder; never with gVisor. */
 bool config_has_holders(const struct config *config);

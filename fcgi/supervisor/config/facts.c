@@ -31,9 +31,9 @@ config_slots(const struct config *config)
 	uint32_t i;
 
 	/* As pool_init counts them: each language has one place at least. */
-	for (i = 0; i < config->runtime_count; i++)
-		slots += config->runtimes[i].ready_max > 0
-			     ? config->runtimes[i].ready_max
+	for (i = 0; i < config->language_count; i++)
+		slots += config->languages[i].ready_max > 0
+			     ? config->languages[i].ready_max
 			     : 1;
 	return slots;
 }
@@ -45,7 +45,7 @@ config_boxes(const struct config *config)
 }
 
 uint32_t
-config_lease_max_ms(const struct config_runtime *row)
+config_lease_max_ms(const struct config_language *row)
 {
 	return (row->compile[0] != '\0' ? 2 : 1) * row->timeout_max_ms;
 }
@@ -57,21 +57,21 @@ config_longest_lease_ms(const struct config *config)
 	uint32_t each_ms;
 	uint32_t i;
 
-	for (i = 0; i < config->runtime_count; i++) {
-		each_ms = config_lease_max_ms(&config->runtimes[i]);
+	for (i = 0; i < config->language_count; i++) {
+		each_ms = config_lease_max_ms(&config->languages[i]);
 		longest_ms = each_ms > longest_ms ? each_ms : longest_ms;
 	}
 	return longest_ms;
 }
 
 uint32_t
-config_find_runtime(const struct config *config, const char *name)
+config_find_language(const struct config *config, const char *name)
 {
 	uint32_t i;
 
-	for (i = 0; i < config->runtime_count; i++) {
-		if (strcmp(config->runtimes[i].name, name) == 0)
+	for (i = 0; i < config->language_count; i++) {
+		if (strcmp(config->languages[i].name, name) == 0)
 			return i;
 	}
-	return RUNTIMES_MAX;
+	return LANGUAGES_MAX;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of languages, a section [language NAME] or [runtime NAME] a row.
+ * The table of languages, a section [language NAME] or [language NAME] a row.
  * The first is python, whether there is a section or not. What a section does
  * not say is taken from [docker], [pool] and [limits] after the whole file was
  * read.
@@ -19,7 +19,7 @@
 
 /* The first word of a row's section, for sentences. */
 static const char *
-section_word(const struct config_runtime *row)
+section_word(const struct config_language *row)
 {
 	return (row->given & GIVEN_AS_LANGUAGE) != 0 ? "language" : "runtime";
 }
@@ -35,10 +35,11 @@ config_language_in(const char *section)
 		   : NULL;
 }
 
-static struct config_runtime *
+static struct config_language *
 add_row(struct config *config, const char *name, size_t len)
 {
-	struct config_runtime *row = &config->runtimes[config->runtime_count++];
+	struct config_language
+	    *row = &config->languages[config->language_count++];
 	char why[CONFIG_ERROR_MAX];
 
 	memcpy(row->name, name, len);
@@ -53,40 +54,40 @@ add_row(struct config *config, const char *name, size_t len)
 void
 config_languages_begin(struct config *config)
 {
-	struct config_runtime *python;
+	struct config_language *python;
 
-	memset(config->runtimes, 0, sizeof(config->runtimes));
-	config->runtime_count = 0;
+	memset(config->languages, 0, sizeof(config->languages));
+	config->language_count = 0;
 	python = add_row(config, PYTHON, strlen(PYTHON));
 	memcpy(python->aliases, PYTHON_ALIASES, sizeof(PYTHON_ALIASES));
 }
 
-struct config_runtime *
+struct config_language *
 config_languages_open(struct config *config, const char *section, size_t len,
     char why[CONFIG_ERROR_MAX])
 {
 	const char *name = config_language_in(section);
 	const char *word = section[0] == 'l' ? "language" : "runtime";
-	char copy[RUNTIME_NAME_MAX] = "";
-	struct config_runtime *row;
+	char copy[LANGUAGE_NAME_MAX] = "";
+	struct config_language *row;
 	uint32_t found;
 
 	if (!config_is_language_name(name, len)) {
 		config_fail(why,
 		    "a %s's name is of 1 to %d of a-z0-9.+_- and begins "
 		    "with a letter or a digit",
-		    word, RUNTIME_NAME_MAX - 1);
+		    word, LANGUAGE_NAME_MAX - 1);
 		return NULL;
 	}
 	memcpy(copy, name, len);
-	found = config_find_runtime(config, copy);
-	if (found == RUNTIMES_MAX && config->runtime_count == RUNTIMES_MAX) {
+	found = config_find_language(config, copy);
+	if (found == LANGUAGES_MAX && config->language_count == LANGUAGES_MAX) {
 		config_fail(why, "there may be %d %ss, python among them",
-		    RUNTIMES_MAX, word);
+		    LANGUAGES_MAX, word);
 		return NULL;
 	}
-	row = found < RUNTIMES_MAX ? &config->runtimes[found]
-				   : add_row(config, copy, len);
+	row = found < LANGUAGES_MAX ? &config->languages[found]
+				    : add_row(config, copy, len);
 	row->given &= ~GIVEN_AS_LANGUAGE;
 	if (section[0] == 'l')
 		row->given |= GIVEN_AS_LANGUAGE;
@@ -94,7 +95,7 @@ config_languages_open(struct config *config, const char *section, size_t len,
 }
 
 static bool
-is_given(const struct config_runtime *row, const char *key)
+is_given(const struct config_language *row, const char *key)
 {
 	return (row->given >>
 		       (config_language_key_find(key) - config_language_keys) &
@@ -103,9 +104,9 @@ is_given(const struct config_runtime *row, const char *key)
 
 /* In [pool] a ready_max below ready means ready; here, too. */
 static void
-finish_stock(const struct config *config, struct config_runtime *row)
+finish_stock(const struct config *config, struct config_language *row)
 {
-	bool is_python = row == config->runtimes;
+	bool is_python = row == config->languages;
 
 	if (is_python && !is_given(row, "preload"))
 		memcpy(row->preload, config->preload, sizeof(row->preload));
@@ -119,7 +120,7 @@ finish_stock(const struct config *config, struct config_runtime *row)
 
 /* What is said of all in [limits] and [docker], by keys of the same names. */
 static void
-inherit(const struct config *config, struct config_runtime *row)
+inherit(const struct config *config, struct config_language *row)
 {
 	for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++) {
 		const struct config_key *key = &config_language_keys[i];
@@ -139,28 +140,28 @@ config_languages_finish(struct config *config)
 {
 	uint32_t i;
 
-	for (i = 0; i < config->runtime_count; i++) {
-		inherit(config, &config->runtimes[i]);
-		finish_stock(config, &config->runtimes[i]);
+	for (i = 0; i < config->language_count; i++) {
+		inherit(config, &config->languages[i]);
+		finish_stock(config, &config->languages[i]);
 	}
 }
 
 /* tmpfs pages outlive the process that an OOM kill ends, hence a share. */
 static int
-check_limits(const struct config *config, const struct config_runtime *row,
+check_limits(const struct config *config, const struct config_language *row,
     char error[CONFIG_ERROR_MAX])
 {
 	uint64_t total = config->box_bytes + config->tmp_bytes +
 			 config->shm_bytes;
 	uint64_t share = row->memory_bytes / TMPFS_SHARE;
-	char who[RUNTIME_NAME_MAX + 16] = "";
+	char who[LANGUAGE_NAME_MAX + 16] = "";
 	char is[32];
 	char may_be[32];
 
 	/* python's limits are as a rule those of [limits]. */
-	if (row != config->runtimes)
+	if (row != config->languages)
 		snprintf(who, sizeof(who), "[%s %.*s]: ", section_word(row),
-		    RUNTIME_NAME_MAX - 1, row->name);
+		    LANGUAGE_NAME_MAX - 1, row->name);
 	if (row->timeout_ms > row->timeout_max_ms)
 		return config_fail(error,
 		    "%stimeout must not be longer than timeout_max", who);
@@ -190,9 +191,9 @@ count_name(const struct config *config, const char *name)
 	uint32_t times = 0;
 	uint32_t i;
 
-	for (i = 0; i < config->runtime_count; i++) {
-		times += strcmp(config->runtimes[i].name, name) == 0;
-		config_list_compact(config->runtimes[i].aliases, aliases);
+	for (i = 0; i < config->language_count; i++) {
+		times += strcmp(config->languages[i].name, name) == 0;
+		config_list_compact(config->languages[i].aliases, aliases);
 		rest = aliases;
 		while ((alias = strsep(&rest, ",")) != NULL)
 			times += strcmp(alias, name) == 0;
@@ -202,10 +203,10 @@ count_name(const struct config *config, const char *name)
 
 /* Its aliases and its name belong to no other row. */
 static int
-check_names(const struct config *config, const struct config_runtime *row,
+check_names(const struct config *config, const struct config_language *row,
     char error[CONFIG_ERROR_MAX])
 {
-	char names[CONFIG_STRING_MAX + RUNTIME_NAME_MAX];
+	char names[CONFIG_STRING_MAX + LANGUAGE_NAME_MAX];
 	char *rest = names;
 	char *name;
 
@@ -225,7 +226,7 @@ int
 config_languages_check(
     const struct config *config, char error[CONFIG_ERROR_MAX])
 {
-	const struct config_runtime *row = config->runtimes;
+	const struct config_language *row = config->languages;
 	uint32_t slots = config_slots(config);
 	uint32_t i;
 
@@ -234,7 +235,7 @@ config_languages_check(
 		    "[%s python]: ready must not be 0, for "
 		    "its sandboxes tell how the service is",
 		    section_word(row));
-	for (i = 0; i < config->runtime_count; i++, row++) {
+	for (i = 0; i < config->language_count; i++, row++) {
 		if (check_limits(config, row, error) == -1 ||
 		    check_names(config, row, error) == -1)
 			return -1;

@@ -66,8 +66,8 @@ finish(struct config *config, char why[CONFIG_ERROR_MAX])
 	config_languages_finish(config);
 	if (derive_paths(config, why) == 0)
 		rc = config_check(config, why);
-	for (uint32_t i = 0; i < config->runtime_count; i++)
-		config->runtimes[i].given = 0;
+	for (uint32_t i = 0; i < config->language_count; i++)
+		config->languages[i].given = 0;
 	return rc;
 }
 
@@ -175,10 +175,10 @@ config_print(const struct config *config, FILE *out)
 		}
 		print_key(key, config, out);
 	}
-	for (uint32_t row = 0; row < config->runtime_count; row++) {
-		fprintf(out, "\n[runtime %s]\n", config->runtimes[row].name);
+	for (uint32_t row = 0; row < config->language_count; row++) {
+		fprintf(out, "\n[runtime %s]\n", config->languages[row].name);
 		for (size_t i = 0; i < CONFIG_LANGUAGE_KEYS; i++)
 			print_key(&config_language_keys[i],
-			    &config->runtimes[row], out);
+			    &config->languages[row], out);
 	}
 }

@@ -28,7 +28,7 @@ struct reader {
 	bool is_indented;            /* that line: more of the list before */
 	struct place last;           /* of the key before it, in its section */
 	int first_line[CONFIG_KEYS]; /* where a key was given; 0: nowhere */
-	int first_line_of_row[RUNTIMES_MAX][CONFIG_LANGUAGE_KEYS];
+	int first_line_of_row[LANGUAGES_MAX][CONFIG_LANGUAGE_KEYS];
 	int failed_line; /* 0: no error */
 	char *error;     /* of CONFIG_ERROR_MAX bytes */
 };
@@ -171,7 +171,7 @@ find_place(struct reader *reader, const char *section, const char *key_name)
 	const struct config_key *key = name == NULL
 					   ? config_key_find(section, key_name)
 					   : config_language_key_find(key_name);
-	struct config_runtime *row;
+	struct config_language *row;
 	char why[CONFIG_ERROR_MAX];
 
 	if (key == NULL)
@@ -184,7 +184,7 @@ find_place(struct reader *reader, const char *section, const char *key_name)
 		return (struct place){ NULL, NULL, NULL };
 	row->given |= 1U << (key - config_language_keys);
 	return (struct place){ key, row,
-		&reader->first_line_of_row[row - reader->config->runtimes]
+		&reader->first_line_of_row[row - reader->config->languages]
 					  [key - config_language_keys] };
 }
 

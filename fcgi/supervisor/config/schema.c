@@ -24,8 +24,8 @@
 #define FIELD(name)                                                            \
 	offsetof(struct config, name), sizeof(((struct config *)NULL)->name)
 #define ROW(name)                                                              \
-	offsetof(struct config_runtime, name),                                 \
-	    sizeof(((struct config_runtime *)NULL)->name)
+	offsetof(struct config_language, name),                                \
+	    sizeof(((struct config_language *)NULL)->name)
 /* Its field says how long it may be. */
 #define TEXT(min) (min), 0, NULL
 

@@ -44,7 +44,7 @@ struct config_key {
 	const char *section;
 	const char *name;
 	enum config_type type;
-	size_t offset; /* of the field in struct config, or _runtime */
+	size_t offset; /* of the field in struct config, or _language */
 	size_t width;  /* of the field: bytes, of a text with its NUL */
 	/* The default, as a file would say it; NULL: taken from elsewhere. */
 	const char *preset;
@@ -76,7 +76,7 @@ int config_fail(char why[CONFIG_ERROR_MAX], const char *format, ...)
 
 bool config_key_is_list(const struct config_key *key);
 
-/* Stores text, the value of key, in base: a struct config or _runtime. 0, or
+/* Stores text, the value of key, in base: a struct config or _language. 0, or
  * -1 with the sentence's end in why. */
 int config_value_parse(const struct config_key *key, const char *text,
     void *base, char why[CONFIG_ERROR_MAX]);
@@ -125,7 +125,7 @@ const char *config_language_in(const char *section);
 
 /* The row of such a section, whose NAME is of len bytes, a new one if need be;
  * or NULL with the sentence in why. */
-struct config_runtime *config_languages_open(struct config *config,
+struct config_language *config_languages_open(struct config *config,
     const char *section, size_t len, char why[CONFIG_ERROR_MAX]);
 
 /* After the file: whatever its sections did not say. */

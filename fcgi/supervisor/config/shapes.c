@@ -177,7 +177,7 @@ are_modules(const char *text)
 bool
 config_is_language_name(const char *text, size_t len)
 {
-	return len >= 1 && len < RUNTIME_NAME_MAX &&
+	return len >= 1 && len < LANGUAGE_NAME_MAX &&
 	       strchr(LOWER DIGITS, text[0]) != NULL &&
 	       strspn(text, LANGUAGE_CHARACTERS) >= len;
 }
@@ -195,7 +195,7 @@ are_aliases(const char *text)
 	config_list_compact(text, items);
 	for (i = 0; items[i] != '\0'; i++)
 		count += items[i] == ',';
-	return count <= RUNTIME_ALIASES_MAX;
+	return count <= LANGUAGE_ALIASES_MAX;
 }
 
 /* --- texts that are no lists ---------------------------------------------- */

@@ -190,7 +190,7 @@ add_file_systems(struct args *args, const struct config *config,
  * commas between them. */
 static void
 add_gate(struct args *args, const struct config *config,
-    const struct config_runtime *row)
+    const struct config_language *row)
 {
 	char modules[PRELOAD_BYTES_MAX];
 
@@ -217,7 +217,7 @@ docker_memory_overhead(const struct config *config)
  * that processes are counted inside; there no other run has the same uid. */
 static void
 add_cgroup_limits(struct args *args, const struct config *config,
-    const struct config_runtime *row)
+    const struct config_language *row)
 {
 	unsigned long long bytes = row->memory_bytes +
 				   docker_memory_overhead(config);
@@ -234,7 +234,7 @@ add_cgroup_limits(struct args *args, const struct config *config,
 
 static void
 add_limits(struct args *args, const struct config *config,
-    const struct config_runtime *row)
+    const struct config_language *row)
 {
 	add_cgroup_limits(args, config, row);
 	ADD_OPTION(args, "--cpus", "%u.%03u", row->cpus_milli / 1000,
@@ -260,9 +260,9 @@ add_identity(struct args *args, const struct docker *docker,
 	ADD_OPTION(args, "--label", "sce.%s=%u",
 	    box->is_network ? "holder" : "slot", box->slot);
 	if (box->is_network)
-		return; /* it serves all runtimes */
+		return; /* it serves all languages */
 	ADD_OPTION(args, "--label", "sce.runtime=%s",
-	    docker->config->runtimes[box->runtime].name);
+	    docker->config->languages[box->language].name);
 }
 
 static void
@@ -286,7 +286,7 @@ add_sandbox(struct args *args, const struct docker *docker,
     const struct docker_box *box)
 {
 	const struct config *config = docker->config;
-	const struct config_runtime *row = &config->runtimes[box->runtime];
+	const struct config_language *row = &config->languages[box->language];
 
 	add_run(args, config);
 	add_identity(args, docker, box);
@@ -294,7 +294,7 @@ add_sandbox(struct args *args, const struct docker *docker,
 	add_file_systems(args, config, box);
 	add_limits(args, config, row);
 	add_option(args, "--entrypoint", "/sce-guest");
-	add(args, docker->image_ids[box->runtime]);
+	add(args, docker->image_ids[box->language]);
 	add(args, config->landlock_required ? "required" : "auto");
 	add_option(args, "/run/sce/s", row->file);
 	add_option(args, row->compile, row->command);
@@ -475,12 +475,12 @@ docker_list(const struct docker *docker, struct docker_client *client)
 }
 
 int
-docker_inspect_image(
-    const struct docker *docker, struct docker_client *client, uint32_t runtime)
+docker_inspect_image(const struct docker *docker, struct docker_client *client,
+    uint32_t language)
 {
 	struct args args = { .argv = { docker->config->docker_cli, "image",
 				 "inspect", "--format", "{{.Id}}",
-				 docker->config->runtimes[runtime].image },
+				 docker->config->languages[language].image },
 		.count = 6 };
 
 	return start_client(docker, client, &args, QUERY_BUDGET_US);
@@ -558,14 +558,14 @@ print_words(const struct args *args, FILE *out)
 }
 
 int
-docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out)
+docker_print_run(const struct docker *docker, uint32_t language, FILE *out)
 {
 	struct args args = { .count = 0 };
 	char dir[CONFIG_STRING_MAX + 32];
 	struct docker_box box = { .name = "sce-0-0-0",
 		.dir = dir,
 		.uid = docker->config->uid_base,
-		.runtime = runtime };
+		.language = language };
 
 	(void)snprintf(
 	    dir, sizeof(dir), "%s/slots/0-0-0", docker->config->run_dir);

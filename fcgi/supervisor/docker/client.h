@@ -26,8 +26,8 @@
 struct docker {
 	const struct config *config;
 	char boot_id[9]; /* of this supervisor's life */
-	/* The image of each runtime, by content; empty: not found yet. */
-	char image_ids[RUNTIMES_MAX][DOCKER_IMAGE_ID_MAX];
+	/* The image of each language, by content; empty: not found yet. */
+	char image_ids[LANGUAGES_MAX][DOCKER_IMAGE_ID_MAX];
 	char config_dir[DOCKER_PATH_MAX]; /* DOCKER_CONFIG: empty, ours */
 };
 
@@ -37,7 +37,7 @@ struct docker_box {
 	const char *dir; /* of its socket */
 	uint32_t slot;
 	uint32_t uid;
-	uint32_t runtime;
+	uint32_t language;
 	bool is_network;
 	const char *network; /* whose network it joins; NULL: its own */
 };
@@ -71,19 +71,19 @@ int docker_remove(const struct docker *docker, struct docker_client *client,
     char names[][DOCKER_NAME_MAX], size_t count);
 /* Prints the names of all containers of this instance, one a line. */
 int docker_list(const struct docker *docker, struct docker_client *client);
-/* Prints the ID of a runtime's image. */
+/* Prints the ID of a language's image. */
 int docker_inspect_image(const struct docker *docker,
-    struct docker_client *client, uint32_t runtime);
+    struct docker_client *client, uint32_t language);
 
 /* The part of a container's memory that its runtime needs itself: bytes. */
 uint64_t docker_memory_overhead(const struct config *config);
 
 /*
- * Prints the command that starts a runtime's sandbox in slot 0
+ * Prints the command that starts a language's sandbox in slot 0
  * without a network's box, for a shell. Its name and slot directory are ones
  * that sced never uses. 0, or -1: it could not be written.
  */
-int docker_print_run(const struct docker *docker, uint32_t runtime, FILE *out);
+int docker_print_run(const struct docker *docker, uint32_t language, FILE *out);
 
 /* Waits for a client to end, at start and stop only: its wait status, or -1
  * after its deadline, when it has been killed. */

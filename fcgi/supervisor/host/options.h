@@ -8,7 +8,7 @@
 struct options {
 	const char *path; /* of the configuration; NULL: defaults */
 	bool check_only;
-	const char *print_run; /* of which runtime; NULL: do not */
+	const char *print_run; /* of which language; NULL: do not */
 };
 
 /* -1, or the status to exit with: all that was asked for has been printed, or

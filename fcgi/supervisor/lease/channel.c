@@ -22,7 +22,7 @@ channel_refuse(
 	struct lease_reply message = { .kind = LEASE_REFUSE,
 		.reason = reason,
 		.retry_after_s = pool_retry_after_s(&sup->pool,
-		    responder->runtime, responder->client, io_now_us()) };
+		    responder->language, responder->client, io_now_us()) };
 
 	metrics_note_refusal(&sup->metrics, reason);
 	responder->state = RESPONDER_IDLE;

@@ -17,10 +17,10 @@ static int
 limit_memory(struct supervisor *sup, uint32_t slot, uint32_t memory_kib)
 {
 	struct box *box = &sup->boxes[slot];
-	uint32_t runtime = sup->pool.slots[slot].runtime;
+	uint32_t language = sup->pool.slots[slot].language;
 	uint64_t bytes = memory_kib != 0
 			     ? (uint64_t)memory_kib * 1024
-			     : sup->config.runtimes[runtime].memory_bytes;
+			     : sup->config.languages[language].memory_bytes;
 
 	if (memory_kib == box->memory_kib)
 		return 0;
@@ -85,7 +85,7 @@ refuse_in_vain(struct supervisor *sup, uint64_t now_us)
 
 	while (waiter < sup->pool.queue + sup->pool.queued) {
 		if (!sup->stopping &&
-		    !pool_is_down(&sup->pool, waiter->runtime, now_us)) {
+		    !pool_is_down(&sup->pool, waiter->language, now_us)) {
 			waiter++;
 			continue;
 		}

@@ -44,7 +44,7 @@ judge_health(struct supervisor *sup, uint32_t index, uint64_t now_us)
 	sup->responders[index]
 	    .probing_until_us = now_us + LEASE_MARGIN_US +
 				((uint64_t)sup->config.queue_wait_ms +
-				    sup->config.runtimes[0].timeout_ms) *
+				    sup->config.languages[0].timeout_ms) *
 				    1000;
 	return LEASE_PROBE;
 }
@@ -84,13 +84,13 @@ look_around(const struct supervisor *sup)
 		.version = SCE_VERSION,
 		.image_id = sup->docker.image_ids[0],
 		.runtime = sup->config.runtime,
-		.language_count = sup->config.runtime_count,
+		.language_count = sup->config.language_count,
 	};
 	uint32_t i;
 
 	for (i = 0; i < now.language_count; i++)
 		now.languages[i] = (struct metrics_language){
-			.name = sup->config.runtimes[i].name,
+			.name = sup->config.languages[i].name,
 			.ready = pool_count_of(pool, i, SLOT_READY),
 			.up = !sup->stopping && !pool_is_down(pool, i, now_us),
 		};

@@ -41,7 +41,7 @@ struct metrics {
 	struct histogram start;
 };
 
-/* The present state of one runtime of the configuration. */
+/* The present state of one language of the configuration. */
 struct metrics_language {
 	const char *name; /* of letters that need no escape */
 	uint32_t ready;
@@ -65,7 +65,7 @@ struct metrics_now {
 	const char *image_id;
 	const char *runtime; /* of containers; it needs no escape either */
 	uint32_t language_count;
-	struct metrics_language languages[RUNTIMES_MAX];
+	struct metrics_language languages[LANGUAGES_MAX];
 };
 
 void metrics_note_request(struct metrics *metrics, uint32_t http_status);

@@ -49,11 +49,11 @@ static const struct rule {
 static const char *
 check_wishes(const struct config *config, const struct lease_request *request)
 {
-	const struct config_runtime *row;
+	const struct config_language *row;
 
-	if (request->runtime >= config->runtime_count)
+	if (request->language >= config->language_count)
 		return "it asked for an unknown runtime";
-	row = &config->runtimes[request->runtime];
+	row = &config->languages[request->language];
 	if (request->wall_limit_ms == 0 ||
 	    request->wall_limit_ms > config_lease_max_ms(row))
 		return "it asked for a lease beyond the limit";
@@ -64,11 +64,11 @@ check_wishes(const struct config *config, const struct lease_request *request)
 	return NULL;
 }
 
-/* Perhaps the image of the runtime is there when it is looked for. */
+/* Perhaps the image of the language is there when it is looked for. */
 static void
 refuse_as_down(struct supervisor *sup, uint32_t index)
 {
-	if (sup->pool.stock[sup->responders[index].runtime].is_missing)
+	if (sup->pool.stock[sup->responders[index].language].is_missing)
 		sup->is_docker_in_doubt = true;
 	channel_refuse(sup, index, LEASE_NO_SANDBOX);
 }
@@ -81,20 +81,20 @@ on_acquire(
 	struct pool_waiter waiter = { .responder = index,
 		.wall_limit_ms = request->wall_limit_ms,
 		.memory_kib = request->memory_kib,
-		.runtime = request->runtime,
+		.language = request->language,
 		.since_us = io_now_us() };
 	const char *violation = check_wishes(&sup->config, request);
 	uint32_t evicted;
 
 	if (violation != NULL)
 		return violation;
-	responder->runtime = request->runtime;
+	responder->language = request->language;
 	memcpy(waiter.client, request->client, sizeof(waiter.client));
 	memcpy(responder->client, request->client, sizeof(responder->client));
 	memcpy(responder->trace, request->trace, sizeof(responder->trace));
 	if (sup->stopping) {
 		channel_refuse(sup, index, LEASE_STOPPING);
-	} else if (pool_is_down(&sup->pool, waiter.runtime, waiter.since_us)) {
+	} else if (pool_is_down(&sup->pool, waiter.language, waiter.since_us)) {
 		refuse_as_down(sup, index);
 	} else if (!pool_enqueue(&sup->pool, &waiter, &evicted)) {
 		channel_refuse(sup, index, LEASE_QUEUE_FULL);

@@ -28,9 +28,9 @@
 #define QUICK_DEATH_US (1000 * 1000)
 #define RESPAWN_MIN_US (50 * 1000)
 #define RESPAWN_MAX_US (5 * 1000 * 1000)
-/* One runtime as an argument: a name, a version, aliases, a file and five
+/* One language as an argument: a name, a version, aliases, a file and five
  * numbers. */
-#define ROW_BYTES (RUNTIME_NAME_MAX + 3 * CONFIG_STRING_MAX + 128)
+#define ROW_BYTES (LANGUAGE_NAME_MAX + 3 * CONFIG_STRING_MAX + 128)
 /* Above every descriptor that a child needs at a fixed number. */
 #define SAFE_FD 16
 
@@ -70,13 +70,13 @@ place_descriptors(int listen_fd, int lease_fd, int log_fd)
 
 /* Fields between tabs, which no value of the configuration has in it. */
 static void
-format_row(const struct config_runtime *row, char text[ROW_BYTES])
+format_row(const struct config_language *row, char text[ROW_BYTES])
 {
 	char aliases[CONFIG_STRING_MAX];
 
 	config_list_compact(row->aliases, aliases);
 	(void)snprintf(text, ROW_BYTES,
-	    "runtime=%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32
+	    "language=%s\t%s\t%s\t%s\t%d\t%" PRIu64 "\t%" PRIu32 "\t%" PRIu32
 	    "\t%d",
 	    row->name, row->version, aliases, row->file,
 	    row->compile[0] != '\0', row->memory_bytes, row->timeout_ms,
@@ -101,9 +101,9 @@ exec_responder(struct supervisor *sup, int channel_fd)
 	};
 	enum { COUNT = sizeof(numbers) / sizeof(*numbers) };
 	char words[COUNT][48];
-	char rows[RUNTIMES_MAX][ROW_BYTES];
+	char rows[LANGUAGES_MAX][ROW_BYTES];
 	char path[CONFIG_STRING_MAX];
-	char *argv[COUNT + RUNTIMES_MAX + 2] = { path };
+	char *argv[COUNT + LANGUAGES_MAX + 2] = { path };
 	/* libfcgi waits so long for nginx to close first: milliseconds. Unless
 	 * told, it waits two seconds, and a client that does not read could
 	 * make it do so each time. */
@@ -117,8 +117,8 @@ exec_responder(struct supervisor *sup, int channel_fd)
 		    numbers[i].name, numbers[i].value);
 		argv[1 + i] = words[i];
 	}
-	for (i = 0; i < config->runtime_count; i++) {
-		format_row(&config->runtimes[i], rows[i]);
+	for (i = 0; i < config->language_count; i++) {
+		format_row(&config->languages[i], rows[i]);
 		argv[1 + COUNT + i] = rows[i];
 	}
 	if (place_descriptors(sup->listen_fd, channel_fd, sup->log_fd) == -1)

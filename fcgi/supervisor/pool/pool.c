@@ -9,25 +9,25 @@
 #define START_GUESS_US (500 * 1000)
 
 uint32_t
-pool_place_of(const struct pool *pool, uint32_t runtime)
+pool_place_of(const struct pool *pool, uint32_t language)
 {
-	uint32_t ready_max = pool->limits.stock[runtime].ready_max;
+	uint32_t ready_max = pool->limits.stock[language].ready_max;
 
 	return ready_max > 0 ? ready_max : 1;
 }
 
-/* The slots are as many as may run and, of each runtime, as many as may wait,
+/* The slots are as many as may run and, of each language, as many as may wait,
  * but at least one for a start on demand. */
 static void
-init_stock(struct pool *pool, uint32_t runtime)
+init_stock(struct pool *pool, uint32_t language)
 {
-	struct pool_stock_limits *limits = &pool->limits.stock[runtime];
+	struct pool_stock_limits *limits = &pool->limits.stock[language];
 
 	if (limits->ready_max < limits->ready)
 		limits->ready_max = limits->ready;
-	pool->stock[runtime].target = limits->ready;
-	pool->stock[runtime].start_avg_us = START_GUESS_US;
-	pool->slot_count += pool_place_of(pool, runtime);
+	pool->stock[language].target = limits->ready;
+	pool->stock[language].start_avg_us = START_GUESS_US;
+	pool->slot_count += pool_place_of(pool, language);
 }
 
 void
@@ -38,7 +38,7 @@ pool_init(struct pool *pool, const struct pool_limits *limits)
 	memset(pool, 0, sizeof(*pool));
 	pool->limits = *limits;
 	pool->slot_count = limits->running;
-	for (i = 0; i < limits->runtimes; i++)
+	for (i = 0; i < limits->languages; i++)
 		init_stock(pool, i);
 	if (pool->slot_count > POOL_SLOTS_MAX)
 		pool->slot_count = POOL_SLOTS_MAX;
@@ -56,15 +56,15 @@ pool_count(const struct pool *pool, enum slot_state state)
 }
 
 uint32_t
-pool_count_of(const struct pool *pool, uint32_t runtime, enum slot_state state)
+pool_count_of(const struct pool *pool, uint32_t language, enum slot_state state)
 {
 	uint32_t count = 0;
 	uint32_t i;
 
 	for (i = 0; i < pool->slot_count; i++)
 		count += pool->slots[i].state == state &&
-			 (runtime == POOL_NONE ||
-			     pool->slots[i].runtime == runtime);
+			 (language == POOL_NONE ||
+			     pool->slots[i].language == language);
 	return count;
 }
 
@@ -83,7 +83,7 @@ move(struct pool *pool, uint32_t slot, unsigned int from, enum slot_state to,
     uint64_t now_us)
 {
 	struct pool_slot *s = &pool->slots[slot];
-	struct pool_stock *stock = &pool->stock[s->runtime];
+	struct pool_stock *stock = &pool->stock[s->language];
 	bool is_network = slot >= pool->slot_count;
 
 	if ((from & IN(s->state)) == 0)
@@ -91,7 +91,7 @@ move(struct pool *pool, uint32_t slot, unsigned int from, enum slot_state to,
 	/* The one that was owed is taken, or there is none any more. */
 	if (s->state == SLOT_READY && !is_network &&
 	    (to == SLOT_LEASED ||
-		pool_count_of(pool, s->runtime, SLOT_READY) == 1))
+		pool_count_of(pool, s->language, SLOT_READY) == 1))
 		stock->is_owed = false;
 	if (s->state == SLOT_LEASED)
 		slide(&pool->lease_avg_us, now_us - s->since_us);
@@ -106,11 +106,11 @@ move(struct pool *pool, uint32_t slot, unsigned int from, enum slot_state to,
 }
 
 bool
-pool_start(struct pool *pool, uint32_t slot, uint32_t runtime, uint64_t now_us)
+pool_start(struct pool *pool, uint32_t slot, uint32_t language, uint64_t now_us)
 {
 	if (!move(pool, slot, IN(SLOT_EMPTY), SLOT_STARTING, now_us))
 		return false;
-	pool->slots[slot].runtime = runtime;
+	pool->slots[slot].language = language;
 	return true;
 }
 
@@ -155,9 +155,9 @@ pool_empty(struct pool *pool, uint32_t slot, uint64_t now_us)
 
 void
 pool_note_start(
-    struct pool *pool, uint32_t runtime, bool succeeded, uint64_t now_us)
+    struct pool *pool, uint32_t language, bool succeeded, uint64_t now_us)
 {
-	struct pool_stock *stock = &pool->stock[runtime];
+	struct pool_stock *stock = &pool->stock[language];
 	uint64_t wait_us = POOL_BACKOFF_MIN_US;
 	uint32_t i;
 
@@ -177,13 +177,13 @@ pool_note_start(
 }
 
 bool
-pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us)
+pool_is_down(const struct pool *pool, uint32_t language, uint64_t now_us)
 {
-	const struct pool_stock *stock = &pool->stock[runtime];
-	bool is_tried = pool->limits.stock[runtime].ready > 0 ||
+	const struct pool_stock *stock = &pool->stock[language];
+	bool is_tried = pool->limits.stock[language].ready > 0 ||
 			now_us < stock->next_start_us;
 
 	return (stock->is_missing ||
 		   (stock->failures >= POOL_FAILURES_MEAN_DOWN && is_tried)) &&
-	       pool_count_of(pool, runtime, SLOT_READY) == 0;
+	       pool_count_of(pool, language, SLOT_READY) == 0;
 }

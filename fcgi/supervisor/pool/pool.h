@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Slot states (pool.c), the queue and whose turn it is (queue.c), what is kept
- * in stock of each runtime (refill.c). Pure: no descriptor, no clock, no
+ * in stock of each language (refill.c). Pure: no descriptor, no clock, no
  * process; time is an argument (microseconds, CLOCK_MONOTONIC).
  *
  *   EMPTY -> STARTING -> READY -> LEASED -> DEAD -> EMPTY
@@ -10,11 +10,11 @@
  *
  * and, where sandboxes are reused (isolation = fork), LEASED -> READY.
  *
- * An EMPTY slot has no runtime; it gets one when it is started. There are as
- * many slots as runs at once and, of each runtime, as many sandboxes as may
+ * An EMPTY slot has no language; it gets one when it is started. There are as
+ * many slots as runs at once and, of each language, as many sandboxes as may
  * wait, but at least one. So a slot can be found for a waiter that has no
- * sandbox of its runtime on the way: if none is EMPTY or about to be, some
- * other runtime has more waiting than that, and gives one up.
+ * sandbox of its language on the way: if none is EMPTY or about to be, some
+ * other language has more waiting than that, and gives one up.
  */
 #ifndef SCE_POOL_H
 #define SCE_POOL_H
@@ -64,8 +64,8 @@ struct pool_stock_limits {
 };
 
 struct pool_limits {
-	uint32_t runtimes; /* how many there are */
-	struct pool_stock_limits stock[RUNTIMES_MAX];
+	uint32_t languages; /* how many there are */
+	struct pool_stock_limits stock[LANGUAGES_MAX];
 	uint32_t running;  /* leases at once */
 	uint32_t starting; /* starts at once */
 	uint32_t queue;    /* waiters */
@@ -76,7 +76,7 @@ struct pool_limits {
 
 struct pool_slot {
 	enum slot_state state;
-	uint32_t runtime;                  /* unless EMPTY */
+	uint32_t language;                 /* unless EMPTY */
 	uint64_t since_us;                 /* when it entered the state */
 	uint64_t born_us;                  /* when it was READY first */
 	uint8_t client[POOL_CLIENT_BYTES]; /* LEASED: for whom */
@@ -90,7 +90,7 @@ struct pool_waiter {
 	uint32_t responder;
 	uint32_t wall_limit_ms;
 	uint32_t memory_kib; /* 0: as configured */
-	uint32_t runtime;
+	uint32_t language;
 	uint64_t since_us;
 	uint8_t client[POOL_CLIENT_BYTES]; /* all zeros: nobody's, a probe */
 	/* Set by pool_enqueue: the round in which it is due, and whether no
@@ -105,7 +105,7 @@ struct pool_presence {
 	uint64_t seen_us; /* 0: nobody */
 };
 
-/* The stock of one runtime. */
+/* The stock of one language. */
 struct pool_stock {
 	uint32_t target;        /* sandboxes to keep waiting now */
 	uint64_t missed_us;     /* when one was last missed; 0: never */
@@ -119,7 +119,7 @@ struct pool_stock {
 
 struct pool {
 	struct pool_limits limits;
-	struct pool_stock stock[RUNTIMES_MAX];
+	struct pool_stock stock[LANGUAGES_MAX];
 	uint32_t slot_count; /* see above */
 	struct pool_slot slots[POOL_BOXES_MAX];
 	uint32_t queued;
@@ -140,17 +140,17 @@ void pool_init(struct pool *pool, const struct pool_limits *limits);
 /* How many slots are in a state. */
 uint32_t pool_count(const struct pool *pool, enum slot_state state);
 
-/* The same of one runtime; POOL_NONE: of all. */
+/* The same of one language; POOL_NONE: of all. */
 uint32_t pool_count_of(
-    const struct pool *pool, uint32_t runtime, enum slot_state state);
+    const struct pool *pool, uint32_t language, enum slot_state state);
 
 /*
  * The transitions, the only writers of a slot's state. Each is false, and
  * changes nothing, if the slot is in another state than the one that it leaves.
  */
-/* EMPTY to STARTING. Of a network runtime 0. */
+/* EMPTY to STARTING. Of a network language 0. */
 bool pool_start(
-    struct pool *pool, uint32_t slot, uint32_t runtime, uint64_t now_us);
+    struct pool *pool, uint32_t slot, uint32_t language, uint64_t now_us);
 /* STARTING to READY. */
 bool pool_make_ready(struct pool *pool, uint32_t slot, uint64_t now_us);
 /* READY to LEASED; never a network. */
@@ -164,19 +164,19 @@ bool pool_end(struct pool *pool, uint32_t slot, uint64_t now_us);
 /* DEAD to EMPTY. */
 bool pool_empty(struct pool *pool, uint32_t slot, uint64_t now_us);
 
-/* The outcome of a start, for the runtime's back-off. */
+/* The outcome of a start, for the language's back-off. */
 void pool_note_start(
-    struct pool *pool, uint32_t runtime, bool succeeded, uint64_t now_us);
+    struct pool *pool, uint32_t language, bool succeeded, uint64_t now_us);
 
 /*
- * True if no sandbox of the runtime is waiting and none can be started just
+ * True if no sandbox of the language is waiting and none can be started just
  * now. One that is started on demand is down until the next try is due, for
  * without a request there would be none.
  */
-bool pool_is_down(const struct pool *pool, uint32_t runtime, uint64_t now_us);
+bool pool_is_down(const struct pool *pool, uint32_t language, uint64_t now_us);
 
-/* So many sandboxes of a runtime may stay while others are wanted. */
-uint32_t pool_place_of(const struct pool *pool, uint32_t runtime);
+/* So many sandboxes of a language may stay while others are wanted. */
+uint32_t pool_place_of(const struct pool *pool, uint32_t language);
 
 /* --- queue.c: whose turn it is --- */
 
@@ -193,18 +193,18 @@ bool pool_enqueue(
 bool pool_dequeue(struct pool *pool, uint32_t responder);
 
 /*
- * The waiter that is served next of those that wait for one of some runtimes,
+ * The waiter that is served next of those that wait for one of some languages,
  * which are bits: an index of the queue, or POOL_NONE, also if all clients have
  * their share.
  */
 uint32_t pool_fairest(
-    const struct pool *pool, uint32_t runtimes, uint64_t now_us);
+    const struct pool *pool, uint32_t languages, uint64_t now_us);
 
 /*
  * The next lease: a READY slot and the waiter that is served. A waiter whose
- * runtime has no READY slot is passed over. Clients below their share that hold
- * the fewest leases come first, then each in turn, of one client the oldest.
- * Marks the slot LEASED.
+ * language has no READY slot is passed over. Clients below their share that
+ * hold the fewest leases come first, then each in turn, of one client the
+ * oldest. Marks the slot LEASED.
  *
  * The share of a client: half of running while somebody else waits or runs; all
  * but one place, for another client that may come again, while one was here
@@ -221,10 +221,10 @@ uint32_t pool_expire(struct pool *pool, uint64_t now_us);
  * again: when those who wait now will have been served, by the places, by the
  * pace of starts, and by its own share.
  */
-uint32_t pool_retry_after_s(const struct pool *pool, uint32_t runtime,
+uint32_t pool_retry_after_s(const struct pool *pool, uint32_t language,
     const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us);
 
-/* --- refill.c: what waits of each runtime --- */
+/* --- refill.c: what waits of each language --- */
 
 /*
  * Starts wait until then (0: they need not), so that a run that has just begun
@@ -233,12 +233,12 @@ uint32_t pool_retry_after_s(const struct pool *pool, uint32_t runtime,
 uint64_t pool_yields_until_us(const struct pool *pool);
 
 /*
- * A slot to start a sandbox in now, and of which runtime; or POOL_NONE. First
- * for the next waiter that has none of its runtime on the way, then for other
- * waiters of a runtime that is started on demand, then for stock.
+ * A slot to start a sandbox in now, and of which language; or POOL_NONE. First
+ * for the next waiter that has none of its language on the way, then for other
+ * waiters of a language that is started on demand, then for stock.
  */
 uint32_t pool_pick_start(
-    const struct pool *pool, uint64_t now_us, uint32_t *runtime);
+    const struct pool *pool, uint64_t now_us, uint32_t *language);
 
 /*
  * To be called when leases have been granted: a waiter that finds a place to
@@ -250,7 +250,7 @@ uint32_t pool_pick_start(
 void pool_adapt(struct pool *pool, uint64_t now_us);
 
 /* A READY slot beyond its target that nobody waits for, or one that stands in
- * the way of a waiter of another runtime, the oldest; or POOL_NONE. */
+ * the way of a waiter of another language, the oldest; or POOL_NONE. */
 uint32_t pool_pick_surplus(const struct pool *pool);
 
 /* A READY slot that has waited too long and should be replaced, or NONE. */

@@ -104,11 +104,11 @@ leases_of(const struct pool *pool, const uint8_t client[POOL_CLIENT_BYTES])
 	return count;
 }
 
-/* The runtimes that have a sandbox to lease now, as bits. */
+/* The languages that have a sandbox to lease now, as bits. */
 static uint32_t
 find_served(const struct pool *pool)
 {
-	uint32_t runtimes = 0;
+	uint32_t languages = 0;
 	uint32_t i;
 
 	if (pool->stopping ||
@@ -116,9 +116,9 @@ find_served(const struct pool *pool)
 		return 0;
 	for (i = 0; i < pool->slot_count; i++) {
 		if (pool->slots[i].state == SLOT_READY)
-			runtimes |= 1U << pool->slots[i].runtime;
+			languages |= 1U << pool->slots[i].language;
 	}
-	return runtimes;
+	return languages;
 }
 
 static void
@@ -174,7 +174,7 @@ pool_enqueue(
     struct pool *pool, const struct pool_waiter *waiter, uint32_t *evicted)
 {
 	/* A waiter that can be served at once does not count as waiting. */
-	bool served = (find_served(pool) >> waiter->runtime & 1) != 0 &&
+	bool served = (find_served(pool) >> waiter->language & 1) != 0 &&
 		      leases_of(pool, waiter->client) <
 			  share_of(pool, waiter->client, waiter->since_us);
 	struct pool_waiter *place;
@@ -221,7 +221,7 @@ is_due_before(const struct pool_waiter *b, const struct pool_waiter *a)
 }
 
 uint32_t
-pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
+pool_fairest(const struct pool *pool, uint32_t languages, uint64_t now_us)
 {
 	const struct pool_waiter *waiter;
 	uint32_t best = POOL_NONE;
@@ -231,7 +231,7 @@ pool_fairest(const struct pool *pool, uint32_t runtimes, uint64_t now_us)
 
 	for (i = 0; i < pool->queued; i++) {
 		waiter = &pool->queue[i];
-		if ((runtimes >> waiter->runtime & 1) == 0)
+		if ((languages >> waiter->language & 1) == 0)
 			continue;
 		leases = leases_of(pool, waiter->client);
 		if (leases >= share_of(pool, waiter->client, now_us))
@@ -267,7 +267,7 @@ advance_turn(struct pool *pool, uint64_t turn)
  * for half of POOL_SURPLUS_US: then it is on its way out.
  */
 static uint32_t
-pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
+pick_ready(const struct pool *pool, uint32_t language, uint64_t now_us)
 {
 	const struct pool_slot *best = NULL;
 	const struct pool_slot *s;
@@ -275,7 +275,7 @@ pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
 	bool best_is_idle = false;
 
 	for (s = pool->slots; s < pool->slots + pool->slot_count; s++) {
-		if (s->state != SLOT_READY || s->runtime != runtime)
+		if (s->state != SLOT_READY || s->language != language)
 			continue;
 		is_idle = pool->limits.reuse &&
 			  now_us - s->since_us > POOL_SURPLUS_US / 2;
@@ -294,17 +294,17 @@ pick_ready(const struct pool *pool, uint32_t runtime, uint64_t now_us)
 bool
 pool_grant_next(struct pool *pool, uint64_t now_us, struct pool_grant *grant)
 {
-	uint32_t runtimes;
+	uint32_t languages;
 	uint32_t slot;
 	uint32_t index;
 
 	if (pool->queued == 0)
 		return false;
-	runtimes = find_served(pool);
-	index = pool_fairest(pool, runtimes, now_us);
+	languages = find_served(pool);
+	index = pool_fairest(pool, languages, now_us);
 	if (index == POOL_NONE)
 		return false;
-	slot = pick_ready(pool, pool->queue[index].runtime, now_us);
+	slot = pick_ready(pool, pool->queue[index].language, now_us);
 	grant->waiter = pool->queue[index];
 	grant->slot = slot;
 	remove_waiter(pool, index);
@@ -323,7 +323,7 @@ pool_expire(struct pool *pool, uint64_t now_us)
 		    pool->limits.queue_wait_us)
 			continue;
 		responder = pool->queue[i].responder;
-		pool->stock[pool->queue[i].runtime].is_owed = true;
+		pool->stock[pool->queue[i].language].is_owed = true;
 		remove_waiter(pool, i);
 		return responder;
 	}
@@ -338,18 +338,18 @@ rounds_us(uint64_t each_us, uint32_t count, uint32_t at_a_time)
 }
 
 uint32_t
-pool_retry_after_s(const struct pool *pool, uint32_t runtime,
+pool_retry_after_s(const struct pool *pool, uint32_t language,
     const uint8_t client[POOL_CLIENT_BYTES], uint64_t now_us)
 {
 	uint64_t wait_us;
 	uint64_t other_us;
 	uint64_t wait_s;
 
-	if (pool_is_down(pool, runtime, now_us))
+	if (pool_is_down(pool, language, now_us))
 		return POOL_BACKOFF_MAX_US / 1000000;
 	wait_us = rounds_us(
 	    pool->lease_avg_us, pool->queued + 1, pool->limits.running);
-	other_us = rounds_us(pool->stock[runtime].start_avg_us,
+	other_us = rounds_us(pool->stock[language].start_avg_us,
 	    pool->queued + 1, pool->limits.starting);
 	if (!pool->limits.reuse && other_us > wait_us)
 		wait_us = other_us;

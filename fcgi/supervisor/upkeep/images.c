@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The images that the runtimes' names stand for. Sandboxes are started by ID,
+ * The images that the languages' names stand for. Sandboxes are started by ID,
  * so that a new image under an old name is noticed, and sandboxes that wait
  * with the old one are replaced. Without Python's image there is no service;
  * without another image there is no such language until the image is there.
@@ -14,14 +14,14 @@
 #include "supervisor/box/box.h"
 #include "supervisor/upkeep/upkeep.h"
 
-/* Goes from one runtime to the next; each takes one short client. */
+/* Goes from one language to the next; each takes one short client. */
 static void
-inspect_from(struct supervisor *sup, uint32_t runtime)
+inspect_from(struct supervisor *sup, uint32_t language)
 {
-	for (; runtime < sup->config.runtime_count; runtime++) {
-		sup->inspected = runtime;
+	for (; language < sup->config.language_count; language++) {
+		sup->inspected = language;
 		if (docker_inspect_image(
-			&sup->docker, &sup->inspector, runtime) == 0)
+			&sup->docker, &sup->inspector, language) == 0)
 			return;
 		log_warning(strerror(errno), "image-not-looked-up");
 	}
@@ -36,14 +36,14 @@ images_begin(struct supervisor *sup)
 
 /* Replaces the sandboxes that wait with the old image. */
 static void
-replace_waiting(struct supervisor *sup, uint32_t runtime)
+replace_waiting(struct supervisor *sup, uint32_t language)
 {
 	uint32_t i;
 
 	for (i = 0; i < sup->pool.slot_count; i++) {
-		if (runtime == 0) /* networks are of that image */
+		if (language == 0) /* networks are of that image */
 			network_wear(sup, i);
-		if (sup->pool.slots[i].runtime != runtime)
+		if (sup->pool.slots[i].language != language)
 			continue;
 		sup->boxes[i].is_last_run = true;
 		if (sup->pool.slots[i].state == SLOT_READY ||
@@ -53,10 +53,10 @@ replace_waiting(struct supervisor *sup, uint32_t runtime)
 }
 
 static void
-take_id(struct supervisor *sup, uint32_t runtime, int status)
+take_id(struct supervisor *sup, uint32_t language, int status)
 {
-	const struct config_runtime *row = &sup->config.runtimes[runtime];
-	struct pool_stock *stock = &sup->pool.stock[runtime];
+	const struct config_language *row = &sup->config.languages[language];
+	struct pool_stock *stock = &sup->pool.stock[language];
 	char output[DOCKER_OUTPUT_MAX];
 	char id[DOCKER_IMAGE_ID_MAX];
 
@@ -71,11 +71,11 @@ take_id(struct supervisor *sup, uint32_t runtime, int status)
 		return;
 	}
 	stock->is_missing = false;
-	if (strcmp(id, sup->docker.image_ids[runtime]) == 0)
+	if (strcmp(id, sup->docker.image_ids[language]) == 0)
 		return;
 	log_notice(NULL, "image-changed runtime=%s id=%s", row->name, id);
-	memcpy(sup->docker.image_ids[runtime], id, sizeof(id));
-	replace_waiting(sup, runtime);
+	memcpy(sup->docker.image_ids[language], id, sizeof(id));
+	replace_waiting(sup, language);
 }
 
 bool
@@ -90,12 +90,12 @@ images_on_exit(struct supervisor *sup, pid_t pid, int status)
 
 /* 0, or -1: the image is not there, with what Docker says. */
 static int
-find_one(struct supervisor *sup, uint32_t runtime, char *output, size_t size)
+find_one(struct supervisor *sup, uint32_t language, char *output, size_t size)
 {
 	struct docker_client client;
 	int status;
 
-	if (docker_inspect_image(&sup->docker, &client, runtime) == -1) {
+	if (docker_inspect_image(&sup->docker, &client, language) == -1) {
 		(void)snprintf(output, size, "%s", strerror(errno));
 		return -1;
 	}
@@ -103,13 +103,13 @@ find_one(struct supervisor *sup, uint32_t runtime, char *output, size_t size)
 	docker_client_end(&client, output, size);
 	if (status != 0)
 		return -1;
-	return docker_parse_image_id(output, sup->docker.image_ids[runtime]);
+	return docker_parse_image_id(output, sup->docker.image_ids[language]);
 }
 
 int
 images_find(struct supervisor *sup)
 {
-	const struct config_runtime *row = sup->config.runtimes;
+	const struct config_language *row = sup->config.languages;
 	char output[DOCKER_OUTPUT_MAX];
 	uint32_t i;
 
@@ -118,7 +118,7 @@ images_find(struct supervisor *sup)
 		    sup->config.docker_cli);
 		return -1;
 	}
-	for (i = 0; i < sup->config.runtime_count; i++, row++) {
+	for (i = 0; i < sup->config.language_count; i++, row++) {
 		if (find_one(sup, i, output, sizeof(output)) == 0)
 			continue;
 		if (strstr(output, "No such image") == NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For a test only: a responder that asks for the runtime whose index is the
+ * For a test only: a responder that asks for the language whose index is the
  * last digit of the run's limit in milliseconds, whatever else was asked for.
  */
 #include "responder/run/lease.h"
@@ -19,7 +19,7 @@ __wrap_link_acquire(struct link *link, const struct link_asker *asker,
 {
 	struct link_wish picked = *wish;
 
-	picked.runtime = wish->wall_limit_ms % 10;
+	picked.language = wish->wall_limit_ms % 10;
 	return __real_link_acquire(
 	    link, asker, &picked, client_fd, reply, sandbox_fd);
 }

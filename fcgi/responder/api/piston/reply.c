@@ -150,40 +150,40 @@ int
 piston_format_result(
     const struct run *run, const struct request *request, struct reply *reply)
 {
-	const struct runtime *runtime = request->runtime;
+	const struct language *language = request->language;
 	const struct run_watcher *watcher = run->watcher;
 	struct json_out out = json_out_object();
 
-	if (runtime->compiles)
+	if (language->compiles)
 		add_stage(&out, "compile", &run->compiler, &watcher->compiler);
 	/* A compiler that has failed stands in both places. */
 	if (run->is_compiling)
 		add_stage(&out, "run", &run->compiler, &watcher->compiler);
 	else
 		add_stage(&out, "run", &run->result, &watcher->order);
-	json_add_string(&out, NULL, "language", runtime->language);
-	json_add_string(&out, NULL, "version", runtime->version);
+	json_add_string(&out, NULL, "language", language->name);
+	json_add_string(&out, NULL, "version", language->version);
 	return reply_set(reply, 200, &out);
 }
 
 int
 piston_list_runtimes(struct service *service, struct answer *answer)
 {
-	const struct runtimes *runtimes = &service->options.runtimes;
+	const struct languages *languages = &service->options.languages;
 	struct json_out out = json_out_array();
-	const struct runtime *runtime;
+	const struct language *language;
 	const char *const *alias;
 	struct json_object *object;
 	struct json_object *aliases;
 	size_t i;
 
-	for (i = 0; i < runtimes->count; i++) {
-		runtime = &runtimes->rows[i];
+	for (i = 0; i < languages->count; i++) {
+		language = &languages->rows[i];
 		object = json_add_object(&out, NULL, NULL);
-		json_add_string(&out, object, "language", runtime->language);
-		json_add_string(&out, object, "version", runtime->version);
+		json_add_string(&out, object, "language", language->name);
+		json_add_string(&out, object, "version", language->version);
 		aliases = json_add_array(&out, object, "aliases");
-		for (alias = runtime->aliases; *alias != NULL; alias++)
+		for (alias = language->aliases; *alias != NULL; alias++)
 			json_add_string(&out, aliases, NULL, *alias);
 	}
 	return reply_set(&answer->reply, 200, &out);

@@ -98,11 +98,11 @@ static int
 read_limits(const struct body *body)
 {
 	struct request *request = body->request;
-	const struct runtime *runtime = request->runtime;
-	const uint64_t memory_max = runtime->memory_bytes;
-	const uint64_t wall_max = runtime->wall_max_ms;
-	const bool compiles = runtime->compiles;
-	uint64_t wall_ms = runtime->wall_default_ms;
+	const struct language *language = request->language;
+	const uint64_t memory_max = language->memory_bytes;
+	const uint64_t wall_max = language->wall_max_ms;
+	const bool compiles = language->compiles;
+	uint64_t wall_ms = language->wall_default_ms;
 	uint64_t compile_wall_ms = compiles ? wall_ms : 0;
 	uint64_t memory = 0;
 	uint64_t compile_memory = 0;
@@ -270,7 +270,7 @@ read_files(const struct body *body, struct json_object *files,
 	return 0;
 }
 
-/* A program without a name gets the runtime's, for which an interpreter may
+/* A program without a name gets the language's, for which an interpreter may
  * wait. */
 static int
 read_main(const struct body *body, struct json_object *file)
@@ -278,7 +278,7 @@ read_main(const struct body *body, struct json_object *file)
 	const char *name = string_member(file, "name");
 
 	if (name == NULL)
-		name = body->request->runtime->file;
+		name = body->request->language->file;
 	if (has_nul(file, "name") || !extras_path_is_safe(name))
 		return request_refuse_path(body->refusal);
 	if (request_take_code(
@@ -292,7 +292,7 @@ read_main(const struct body *body, struct json_object *file)
 }
 
 static int
-refuse_runtime(
+refuse_language(
     const char *language, const char *version, struct refusal *refusal)
 {
 	char shown[2][JSON_SHOWN_BYTES];
@@ -319,10 +319,10 @@ piston_read_members(const struct body *body)
 		    body->refusal, 400, "version is required as a string");
 	if (read_array(body, &files) == -1)
 		return -1;
-	body->request->runtime = runtime_find(
-	    body->limits->runtimes, language, version);
-	if (body->request->runtime == NULL)
-		return refuse_runtime(language, version, body->refusal);
+	body->request->language = language_find(
+	    body->limits->languages, language, version);
+	if (body->request->language == NULL)
+		return refuse_language(language, version, body->refusal);
 	file = find_main(files, body->refusal);
 	if (file == NULL || read_limits(body) == -1 ||
 	    read_main(body, file) == -1 || read_files(body, files, file) == -1)

@@ -41,9 +41,9 @@ read_stdin(const struct body *body)
 /* --- the language, and the limits that its row has a say in --------------- */
 
 static int
-choose_runtime(const struct body *body)
+choose_language(const struct body *body)
 {
-	const struct runtimes *runtimes = body->limits->runtimes;
+	const struct languages *languages = body->limits->languages;
 	char shown[2][JSON_SHOWN_BYTES];
 	const char *language;
 	const char *version;
@@ -54,27 +54,27 @@ choose_runtime(const struct body *body)
 		-1)
 		return -1;
 	if (language == NULL)
-		language = runtimes->rows[0].language;
-	body->request->runtime = runtime_find(runtimes, language, version);
-	if (body->request->runtime != NULL)
+		language = languages->rows[0].name;
+	body->request->language = language_find(languages, language, version);
+	if (body->request->language != NULL)
 		return 0;
 	json_show(shown[0], language);
 	json_show(shown[1], version != NULL ? version : "*");
 	return refusal_set(body->refusal, 400,
 	    "There is no \"%s\" in version \"%s\": use %s %s", shown[0],
-	    shown[1], runtimes->rows[0].language, runtimes->rows[0].version);
+	    shown[1], languages->rows[0].name, languages->rows[0].version);
 }
 
 static int
 read_timeout(const struct body *body)
 {
-	const struct runtime *runtime = body->request->runtime;
+	const struct language *language = body->request->language;
 	const double min_s = WALL_MS_MIN / 1000.0;
-	const double max_s = runtime->wall_max_ms / 1000.0;
+	const double max_s = language->wall_max_ms / 1000.0;
 	struct json_object *value;
 	double timeout_s;
 
-	body->request->wall_limit_ms = runtime->wall_default_ms;
+	body->request->wall_limit_ms = language->wall_default_ms;
 	if (!json_object_object_get_ex(body->object, "timeout", &value))
 		return 0;
 	if (!json_object_is_type(value, json_type_int) &&
@@ -93,7 +93,7 @@ read_timeout(const struct body *body)
 static int
 read_memory(const struct body *body)
 {
-	const uint64_t max = body->request->runtime->memory_bytes;
+	const uint64_t max = body->request->language->memory_bytes;
 	struct json_object *value;
 	int64_t bytes;
 
@@ -195,7 +195,7 @@ read_args_and_files(const struct body *body)
 	bool has_args = json_object_object_get_ex(body->object, "args", &args);
 	bool has_files = json_object_object_get_ex(
 	    body->object, "files", &files);
-	const char *script = body->request->runtime->file;
+	const char *script = body->request->language->file;
 
 	/* A job without extras is a program of that name. */
 	if (!has_args && !has_files && strcmp(script, EXTRAS_SCRIPT) == 0)
@@ -222,7 +222,7 @@ run_read_members(const struct body *body)
 	if (json_check_names(
 		body->object, members, RUN_MEMBERS, body->refusal) == -1 ||
 	    read_code(body) == -1 || read_stdin(body) == -1 ||
-	    choose_runtime(body) == -1 || read_timeout(body) == -1 ||
+	    choose_language(body) == -1 || read_timeout(body) == -1 ||
 	    read_memory(body) == -1 || read_return_files(body) == -1)
 		return -1;
 	return read_args_and_files(body);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "runtimes_support.h"
+#include "languages_support.h"
 
 static void
 selectors(void **state)
@@ -26,26 +26,26 @@ selectors(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(holds) / sizeof(*holds); i++)
-		assert_true(runtime_version_satisfies("3.11.2", holds[i]));
+		assert_true(language_version_satisfies("3.11.2", holds[i]));
 	for (i = 0; i < sizeof(fails) / sizeof(*fails); i++)
-		assert_false(runtime_version_satisfies("3.11.2", fails[i]));
+		assert_false(language_version_satisfies("3.11.2", fails[i]));
 }
 
 static void
 below_one_the_second_part_counts(void **state)
 {
 	(void)state;
-	assert_true(runtime_version_satisfies("0.3.5", "^0.3"));
-	assert_false(runtime_version_satisfies("0.4.0", "^0.3"));
+	assert_true(language_version_satisfies("0.3.5", "^0.3"));
+	assert_false(language_version_satisfies("0.4.0", "^0.3"));
 }
 
 static void
 versions_have_an_order(void **state)
 {
 	(void)state;
-	assert_true(runtime_version_compare("3.11.2", "3.9.20") > 0);
-	assert_true(runtime_version_compare("3.11.2", "3.11.10") < 0);
-	assert_int_equal(runtime_version_compare("3.11", "3.11.0"), 0);
+	assert_true(language_version_compare("3.11.2", "3.9.20") > 0);
+	assert_true(language_version_compare("3.11.2", "3.11.10") < 0);
+	assert_int_equal(language_version_compare("3.11", "3.11.0"), 0);
 }
 
 #define NUMBERS "\t0\t134217728\t5000\t10000\t1"
@@ -54,23 +54,23 @@ versions_have_an_order(void **state)
 /* Adds a copy, which is cut up, in a block of its own for a sanitizer to see.
  * The copy stays for as long as the table does. */
 static const char *
-add(struct runtimes *runtimes, const char *text)
+add(struct languages *languages, const char *text)
 {
-	static char *copies[2 * RUNTIMES_MAX];
+	static char *copies[2 * LANGUAGES_MAX];
 	static size_t next;
-	char **copy = &copies[next++ % (2 * RUNTIMES_MAX)];
+	char **copy = &copies[next++ % (2 * LANGUAGES_MAX)];
 
 	free(*copy);
 	*copy = strdup(text);
 	assert_non_null(*copy);
-	return runtimes_add(runtimes, *copy);
+	return languages_add(languages, *copy);
 }
 
 static void
 a_row_has_what_it_says(void **state)
 {
-	struct runtimes found = { .count = 0 };
-	const struct runtime *row = &found.rows[1];
+	struct languages found = { .count = 0 };
+	const struct language *row = &found.rows[1];
 
 	(void)state;
 	assert_null(add(&found, PYTHON));
@@ -83,7 +83,7 @@ a_row_has_what_it_says(void **state)
 	assert_true(found.rows[0].is_python);
 	assert_false(found.rows[0].compiles);
 	assert_int_equal(row->index, 1);
-	assert_string_equal(row->language, "c++");
+	assert_string_equal(row->name, "c++");
 	assert_string_equal(row->version, "12.2");
 	assert_null(row->aliases[0]);
 	assert_string_equal(row->file, "main.cc");
@@ -119,7 +119,7 @@ a_row_that_is_wrong_is_refused(void **state)
 		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t10000\t2",
 		"python\t3.11.2\tpy\tm.py\t0\t134217728\t5000\t10000\t",
 		"a-name-that-is-longer-than-it-may-be\t3\t\tm.py" NUMBERS };
-	struct runtimes found = { .count = 0 };
+	struct languages found = { .count = 0 };
 	size_t i;
 
 	(void)state;
@@ -133,48 +133,48 @@ a_row_that_is_wrong_is_refused(void **state)
 static void
 there_are_so_many_rows_and_no_more(void **state)
 {
-	struct runtimes found = { .count = 0 };
+	struct languages found = { .count = 0 };
 	int i;
 
 	(void)state;
-	for (i = 0; i < RUNTIMES_MAX; i++)
+	for (i = 0; i < LANGUAGES_MAX; i++)
 		assert_null(add(&found, PYTHON));
 	assert_string_equal(add(&found, PYTHON), "there are too many");
-	assert_int_equal(found.count, RUNTIMES_MAX);
+	assert_int_equal(found.count, LANGUAGES_MAX);
 }
 
 static void
 names_and_aliases(void **state)
 {
-	const struct runtime *python = &table.rows[ROW_PYTHON];
-	const struct runtime *shell = &table.rows[ROW_SHELL];
+	const struct language *python = &table.rows[ROW_PYTHON];
+	const struct language *shell = &table.rows[ROW_SHELL];
 
 	(void)state;
-	assert_ptr_equal(runtime_find(&table, "python", "*"), python);
-	assert_ptr_equal(runtime_find(&table, "py", "3.x"), python);
-	assert_ptr_equal(runtime_find(&table, "python3", NULL), python);
-	assert_ptr_equal(runtime_find(&table, "sh", NULL), shell);
-	assert_ptr_equal(runtime_find(&table, "shell", "0.5"), shell);
-	assert_null(runtime_find(&table, "Python", NULL));
-	assert_null(runtime_find(&table, "", NULL));
-	assert_null(runtime_find(&table, "python", "2"));
-	assert_null(runtime_find(&table, "shell", "3"));
+	assert_ptr_equal(language_find(&table, "python", "*"), python);
+	assert_ptr_equal(language_find(&table, "py", "3.x"), python);
+	assert_ptr_equal(language_find(&table, "python3", NULL), python);
+	assert_ptr_equal(language_find(&table, "sh", NULL), shell);
+	assert_ptr_equal(language_find(&table, "shell", "0.5"), shell);
+	assert_null(language_find(&table, "Python", NULL));
+	assert_null(language_find(&table, "", NULL));
+	assert_null(language_find(&table, "python", "2"));
+	assert_null(language_find(&table, "shell", "3"));
 }
 
 static void
 of_several_the_newest_or_the_first(void **state)
 {
-	struct runtimes found = { .count = 0 };
-	const struct runtime *rows = found.rows;
+	struct languages found = { .count = 0 };
+	const struct language *rows = found.rows;
 
 	(void)state;
 	assert_null(add(&found, PYTHON));
 	assert_null(add(&found, "python\t3.12.1\t\tmain.py" NUMBERS));
 	assert_null(add(&found, "python\t3.9.20\t\tmain.py" NUMBERS));
-	assert_ptr_equal(runtime_find(&found, "python", NULL), &rows[0]);
-	assert_ptr_equal(runtime_find(&found, "python", "*"), &rows[1]);
-	assert_ptr_equal(runtime_find(&found, "python", "<3.12"), &rows[0]);
-	assert_ptr_equal(runtime_find(&found, "python", "~3.9"), &rows[2]);
+	assert_ptr_equal(language_find(&found, "python", NULL), &rows[0]);
+	assert_ptr_equal(language_find(&found, "python", "*"), &rows[1]);
+	assert_ptr_equal(language_find(&found, "python", "<3.12"), &rows[0]);
+	assert_ptr_equal(language_find(&found, "python", "~3.9"), &rows[2]);
 }
 
 int

@@ -49,7 +49,7 @@ the_first_row_unless_told(void **state)
 	struct request request = parse_ok("{\"code\": \"x\"}");
 
 	(void)state;
-	assert_ptr_equal(request.runtime, &table.rows[ROW_PYTHON]);
+	assert_ptr_equal(request.language, &table.rows[ROW_PYTHON]);
 	assert_int_equal(request.wall_limit_ms, WALL_MS_DEFAULT);
 	assert_int_equal(request.extras.len, 0);
 	request_finish(&request);
@@ -61,7 +61,7 @@ a_row_has_limits_and_a_file_of_its_own(void **state)
 	struct request request = parse_ok(CODE "\"language\": \"sh\"}");
 
 	(void)state;
-	assert_ptr_equal(request.runtime, &table.rows[ROW_SHELL]);
+	assert_ptr_equal(request.language, &table.rows[ROW_SHELL]);
 	assert_int_equal(request.wall_limit_ms, 1000);
 	assert_string_equal(script_of(&request), "main.sh");
 	request_finish(&request);
@@ -98,7 +98,7 @@ piston_picks_a_row(void **state)
 	struct request request = piston_ok(PISTON("sh") "}");
 
 	(void)state;
-	assert_ptr_equal(request.runtime, &table.rows[ROW_SHELL]);
+	assert_ptr_equal(request.language, &table.rows[ROW_SHELL]);
 	assert_int_equal(request.wall_limit_ms, 1000);
 	assert_int_equal(request.compile_wall_limit_ms, 0);
 	assert_string_equal(script_of(&request), "main.sh");

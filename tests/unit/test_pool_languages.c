@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool's policy where there is more than one runtime. */
+/* The pool's policy where there is more than one language. */
 #include "pool_support.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static uint32_t evicted; /* by the last enqueue */
 static void
 make_pool(uint32_t ready, uint32_t running, bool reuse)
 {
-	struct pool_limits limits = { .runtimes = 3,
+	struct pool_limits limits = { .languages = 3,
 		.stock = { [PYTHON] = { .ready = ready, .ready_max = ready } },
 		.running = running,
 		.starting = 2,
@@ -30,25 +30,25 @@ make_pool(uint32_t ready, uint32_t running, bool reuse)
 		pool_note_start(&pool, i, true, 0);
 }
 
-/* The runtime of which one is started, or POOL_NONE. */
+/* The language of which one is started, or POOL_NONE. */
 static uint32_t
 start(uint64_t now_us, uint32_t *slot)
 {
-	uint32_t runtime = POOL_NONE;
+	uint32_t language = POOL_NONE;
 
-	*slot = pool_pick_start(&pool, now_us, &runtime);
+	*slot = pool_pick_start(&pool, now_us, &language);
 	if (*slot == POOL_NONE)
 		return POOL_NONE;
 	assert_int_equal(pool.slots[*slot].state, SLOT_EMPTY);
-	pool.slots[*slot].runtime = runtime;
+	pool.slots[*slot].language = language;
 	set_state(&pool, *slot, SLOT_STARTING, now_us);
-	return runtime;
+	return language;
 }
 
 static void
 finish_start(uint32_t slot, uint64_t now_us)
 {
-	pool_note_start(&pool, pool.slots[slot].runtime, true, now_us);
+	pool_note_start(&pool, pool.slots[slot].language, true, now_us);
 	set_state(&pool, slot, SLOT_READY, now_us);
 }
 
@@ -79,14 +79,14 @@ oldest(enum slot_state state)
 	return found;
 }
 
-/* One of a runtime is there, whatever the policy says. */
+/* One of a language is there, whatever the policy says. */
 static uint32_t
-put(uint32_t runtime, enum slot_state state, uint64_t now_us)
+put(uint32_t language, enum slot_state state, uint64_t now_us)
 {
 	uint32_t slot = oldest(SLOT_EMPTY);
 
 	assert_int_not_equal(slot, POOL_NONE);
-	pool.slots[slot].runtime = runtime;
+	pool.slots[slot].language = language;
 	set_state(&pool, slot, SLOT_STARTING, now_us);
 	if (state != SLOT_STARTING)
 		set_state(&pool, slot, SLOT_READY, now_us);
@@ -96,11 +96,11 @@ put(uint32_t runtime, enum slot_state state, uint64_t now_us)
 }
 
 static bool
-enqueue(uint32_t responder, uint8_t client, uint32_t runtime, uint64_t now_us)
+enqueue(uint32_t responder, uint8_t client, uint32_t language, uint64_t now_us)
 {
 	struct pool_waiter waiter = { .responder = responder,
 		.wall_limit_ms = 5000,
-		.runtime = runtime,
+		.language = language,
 		.since_us = now_us };
 
 	waiter.client[15] = client;
@@ -254,7 +254,7 @@ what_is_reused_stays_until_it_is_idle(void **state)
 	finish_start(slot, 3);
 	assert_true(pool_grant_next(&pool, 3, &grant));
 	assert_true(pool_take_back(&pool, slot, 4));
-	assert_int_equal(pool.slots[slot].runtime, SCI);
+	assert_int_equal(pool.slots[slot].language, SCI);
 	assert_int_equal(pool_pick_surplus(&pool), POOL_NONE);
 	assert_int_equal(pool_pick_stale(&pool, 5), POOL_NONE);
 	assert_int_equal(pool_next_event_us(&pool, 5), 4 + POOL_SURPLUS_US);
@@ -273,9 +273,9 @@ who_waits_for_a_start_blocks_nobody(void **state)
 	assert_true(enqueue(2, 1, PYTHON, 3));
 	assert_true(enqueue(3, 2, PYTHON, 3));
 	assert_true(pool_grant_next(&pool, 4, &grant));
-	assert_int_equal(grant.waiter.runtime, PYTHON);
+	assert_int_equal(grant.waiter.language, PYTHON);
 	assert_true(pool_grant_next(&pool, 4, &grant));
-	assert_int_equal(grant.waiter.runtime, PYTHON);
+	assert_int_equal(grant.waiter.language, PYTHON);
 	assert_int_equal(pool.queued, 1);
 }
 
@@ -320,7 +320,7 @@ who_waits_comes_before_stock(void **state)
 
 /* While others keep all places to run, and their queue is never empty. */
 static void
-a_full_house_lets_another_runtime_start(void **state)
+a_full_house_lets_another_language_start(void **state)
 {
 	struct pool_grant grant;
 	uint32_t slot;
@@ -365,7 +365,7 @@ others_stock_makes_room(void **state)
 	assert_int_equal(start(6, &slot), POOL_NONE);
 	slot = pool_pick_surplus(&pool);
 	assert_int_not_equal(slot, POOL_NONE);
-	assert_int_equal(pool.slots[slot].runtime, PYTHON);
+	assert_int_equal(pool.slots[slot].language, PYTHON);
 	assert_int_equal(pool.slots[slot].since_us, 1);
 	set_state(&pool, slot, SLOT_DEAD, 7);
 	/* One is enough. */
@@ -376,8 +376,9 @@ others_stock_makes_room(void **state)
 
 /*
  * What the number of slots is for, in every state that there can be: who waits
- * and has none of its runtime on the way finds a slot that is EMPTY or about to
- * be, or one that is given up for it, or one that is still on its way to that.
+ * and has none of its language on the way finds a slot that is EMPTY or about
+ * to be, or one that is given up for it, or one that is still on its way to
+ * that.
  */
 static void
 there_is_a_slot_for_whoever_has_none_on_the_way(void **state)
@@ -396,7 +397,7 @@ there_is_a_slot_for_whoever_has_none_on_the_way(void **state)
 		    rand() % 2 == 0);
 		for (i = 0; i < pool.slot_count; i++) {
 			pool.slots[i].state = states[rand() % 4];
-			pool.slots[i].runtime = (uint32_t)rand() % 3;
+			pool.slots[i].language = (uint32_t)rand() % 3;
 			if (pool.slots[i].state == SLOT_LEASED &&
 			    pool_count(&pool, SLOT_LEASED) >
 				pool.limits.running)
@@ -412,16 +413,16 @@ there_is_a_slot_for_whoever_has_none_on_the_way(void **state)
 			continue;
 		slot = pool_pick_surplus(&pool);
 		if (slot != POOL_NONE)
-			assert_int_not_equal(pool.slots[slot].runtime, SCI);
+			assert_int_not_equal(pool.slots[slot].language, SCI);
 		else
 			assert_true(pool_count(&pool, SLOT_STARTING) > 0);
 	}
 	assert_true(bare > 1000);
 }
 
-/* A runtime that can not be started takes nothing from the others. */
+/* A language that can not be started takes nothing from the others. */
 static void
-failures_are_a_runtimes_own(void **state)
+failures_are_a_languages_own(void **state)
 {
 	uint32_t slot;
 
@@ -506,7 +507,7 @@ without_an_image_there_is_no_start(void **state)
 static void
 a_missing_image_does_not_hurry_the_others(void **state)
 {
-	struct pool_limits limits = { .runtimes = 2,
+	struct pool_limits limits = { .languages = 2,
 		.stock = { [PYTHON] = { .ready = 2, .ready_max = 2 },
 		    [SCI] = { .ready = 2, .ready_max = 2 } },
 		.running = 2,
@@ -530,7 +531,7 @@ a_missing_image_does_not_hurry_the_others(void **state)
 }
 
 static void
-each_runtime_grows_and_shrinks_by_itself(void **state)
+each_language_grows_and_shrinks_by_itself(void **state)
 {
 	(void)state;
 	make_pool(1, 4, false);
@@ -546,9 +547,9 @@ each_runtime_grows_and_shrinks_by_itself(void **state)
 	assert_int_equal(pool.stock[OTHER].target, 0);
 }
 
-/* A young sandbox of one runtime does not keep an old one of another. */
+/* A young sandbox of one language does not keep an old one of another. */
 static void
-each_runtime_ages_by_itself(void **state)
+each_language_ages_by_itself(void **state)
 {
 	uint64_t late_us = 601 * SECOND_US;
 	uint32_t old;
@@ -578,19 +579,19 @@ main(void)
 		cmocka_unit_test(who_waits_for_a_start_blocks_nobody),
 		cmocka_unit_test(starts_are_shared_between_clients),
 		cmocka_unit_test(who_waits_comes_before_stock),
-		cmocka_unit_test(a_full_house_lets_another_runtime_start),
+		cmocka_unit_test(a_full_house_lets_another_language_start),
 		cmocka_unit_test(others_stock_makes_room),
 		cmocka_unit_test(
 		    there_is_a_slot_for_whoever_has_none_on_the_way),
-		cmocka_unit_test(failures_are_a_runtimes_own),
+		cmocka_unit_test(failures_are_a_languages_own),
 		cmocka_unit_test(
 		    on_demand_a_failed_one_is_tried_again_when_asked_for),
 		cmocka_unit_test(
 		    what_is_not_known_to_start_has_no_share_of_the_starts),
 		cmocka_unit_test(without_an_image_there_is_no_start),
 		cmocka_unit_test(a_missing_image_does_not_hurry_the_others),
-		cmocka_unit_test(each_runtime_grows_and_shrinks_by_itself),
-		cmocka_unit_test(each_runtime_ages_by_itself),
+		cmocka_unit_test(each_language_grows_and_shrinks_by_itself),
+		cmocka_unit_test(each_language_ages_by_itself),
 	};
 
 	return cmocka_run_group_tests_name("pool_runtimes", tests, NULL, NULL);

@@ -3,8 +3,8 @@
  * The languages of programs: a table whose rows come from sced, each in one
  * argument. Pure.
  */
-#ifndef SCE_RUNTIME_H
-#define SCE_RUNTIME_H
+#ifndef SCE_LANGUAGE_H
+#define SCE_LANGUAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,11 +12,11 @@
 
 #include "common/limits.h"
 
-struct runtime {
+struct language {
 	uint32_t index; /* of its row, as sced has it */
-	const char *language;
+	const char *name;
 	const char *version;
-	const char *aliases[RUNTIME_ALIASES_MAX + 1]; /* ends with a NULL */
+	const char *aliases[LANGUAGE_ALIASES_MAX + 1]; /* ends with a NULL */
 	const char *file; /* what a program without a name is called */
 	bool compiles;    /* before it runs */
 	bool is_python;   /* its own health can be asked in Python */
@@ -25,8 +25,8 @@ struct runtime {
 	uint32_t wall_max_ms;
 };
 
-struct runtimes {
-	struct runtime rows[RUNTIMES_MAX];
+struct languages {
+	struct language rows[LANGUAGES_MAX];
 	size_t count;
 };
 
@@ -36,7 +36,7 @@ struct runtimes {
  * ms, is_python (0 or 1). The row points into text, which is cut up and has to
  * stay. NULL, or a sentence on what is wrong; then the row is not added.
  */
-const char *runtimes_add(struct runtimes *runtimes, char *text);
+const char *languages_add(struct languages *languages, char *text);
 
 /*
  * Finds a row by name or alias, and by a selector as npm's semver has them: *,
@@ -44,13 +44,13 @@ const char *runtimes_add(struct runtimes *runtimes, char *text);
  * that must all hold. The newest row that fits; or, with NULL for any version,
  * the first. NULL: there is none.
  */
-const struct runtime *runtime_find(
-    const struct runtimes *runtimes, const char *language, const char *version);
+const struct language *language_find(
+    const struct languages *languages, const char *name, const char *version);
 
 /* Does a version, up to three numbers, satisfy a selector? */
-bool runtime_version_satisfies(const char *version, const char *selector);
+bool language_version_satisfies(const char *version, const char *selector);
 
 /* 0: both are the same; below 0: a is the older one. */
-int runtime_version_compare(const char *a, const char *b);
+int language_version_compare(const char *a, const char *b);
 
 #endif

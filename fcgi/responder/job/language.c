@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the table of runtimes: its rows, and which row a name means. */
-#include "responder/job/runtime.h"
+/* Owns the table of languages: its rows, and which row a name means. */
+#include "responder/job/language.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,22 +45,22 @@ is_name(const char *name)
 		if (name[i] <= ' ' || name[i] > '~' || name[i] == ',')
 			return false;
 	}
-	return len > 0 && len <= RUNTIME_NAME_MAX;
+	return len > 0 && len <= LANGUAGE_NAME_MAX;
 }
 
 static bool
-take_aliases(char *text, struct runtime *runtime)
+take_aliases(char *text, struct language *language)
 {
 	size_t count = 0;
 
 	while (text != NULL && *text != '\0') {
-		if (count == RUNTIME_ALIASES_MAX)
+		if (count == LANGUAGE_ALIASES_MAX)
 			return false;
-		runtime->aliases[count] = strsep(&text, ",");
-		if (!is_name(runtime->aliases[count++]))
+		language->aliases[count] = strsep(&text, ",");
+		if (!is_name(language->aliases[count++]))
 			return false;
 	}
-	runtime->aliases[count] = NULL;
+	language->aliases[count] = NULL;
 	return text == NULL || count == 0;
 }
 
@@ -77,85 +77,85 @@ take_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 }
 
 static bool
-take_numbers(char *fields[FIELDS], struct runtime *runtime)
+take_numbers(char *fields[FIELDS], struct language *language)
 {
 	uint64_t compiles, is_python, wall_max_ms, wall_default_ms;
 
 	if (!take_number(fields[FIELD_COMPILES], 0, 1, &compiles) ||
 	    !take_number(fields[FIELD_IS_PYTHON], 0, 1, &is_python) ||
 	    !take_number(
-		fields[FIELD_MEMORY], 1, INT64_MAX, &runtime->memory_bytes) ||
+		fields[FIELD_MEMORY], 1, INT64_MAX, &language->memory_bytes) ||
 	    !take_number(
 		fields[FIELD_TIMEOUT_MAX], 1, WALL_MS_MAX, &wall_max_ms) ||
 	    !take_number(
 		fields[FIELD_TIMEOUT], 1, wall_max_ms, &wall_default_ms))
 		return false;
-	runtime->compiles = compiles == 1;
-	runtime->is_python = is_python == 1;
-	runtime->wall_max_ms = (uint32_t)wall_max_ms;
-	runtime->wall_default_ms = (uint32_t)wall_default_ms;
+	language->compiles = compiles == 1;
+	language->is_python = is_python == 1;
+	language->wall_max_ms = (uint32_t)wall_max_ms;
+	language->wall_default_ms = (uint32_t)wall_default_ms;
 	return true;
 }
 
 const char *
-runtimes_add(struct runtimes *runtimes, char *text)
+languages_add(struct languages *languages, char *text)
 {
-	struct runtime runtime = { .index = (uint32_t)runtimes->count };
+	struct language language = { .index = (uint32_t)languages->count };
 	char *fields[FIELDS];
 
-	if (runtimes->count == RUNTIMES_MAX)
+	if (languages->count == LANGUAGES_MAX)
 		return "there are too many";
 	if (!split_fields(text, fields))
 		return "it has not as many fields as it is to have";
-	runtime.language = fields[FIELD_NAME];
-	runtime.version = fields[FIELD_VERSION];
-	runtime.file = fields[FIELD_FILE];
-	if (!is_name(runtime.language) ||
-	    !take_aliases(fields[FIELD_ALIASES], &runtime))
+	language.name = fields[FIELD_NAME];
+	language.version = fields[FIELD_VERSION];
+	language.file = fields[FIELD_FILE];
+	if (!is_name(language.name) ||
+	    !take_aliases(fields[FIELD_ALIASES], &language))
 		return "a name is not one";
-	if (!is_name(runtime.version) ||
-	    !runtime_version_satisfies(runtime.version, "*"))
+	if (!is_name(language.version) ||
+	    !language_version_satisfies(language.version, "*"))
 		return "the version is not one";
-	if (!extras_path_is_safe(runtime.file))
+	if (!extras_path_is_safe(language.file))
 		return "the file is not one";
-	if (!take_numbers(fields, &runtime))
+	if (!take_numbers(fields, &language))
 		return "a number is out of range";
-	runtimes->rows[runtimes->count++] = runtime;
+	languages->rows[languages->count++] = language;
 	return NULL;
 }
 
 static bool
-is_called(const struct runtime *runtime, const char *language)
+is_called(const struct language *language, const char *name)
 {
 	const char *const *alias;
 
-	if (strcmp(runtime->language, language) == 0)
+	if (strcmp(language->name, name) == 0)
 		return true;
-	for (alias = runtime->aliases; *alias != NULL; alias++) {
-		if (strcmp(*alias, language) == 0)
+	for (alias = language->aliases; *alias != NULL; alias++) {
+		if (strcmp(*alias, name) == 0)
 			return true;
 	}
 	return false;
 }
 
-const struct runtime *
-runtime_find(
-    const struct runtimes *runtimes, const char *language, const char *version)
+const struct language *
+language_find(
+    const struct languages *languages, const char *name, const char *version)
 {
-	const struct runtime *found = NULL;
+	const struct language *found = NULL;
 	size_t i;
 
-	for (i = 0; i < runtimes->count; i++) {
-		const struct runtime *row = &runtimes->rows[i];
+	for (i = 0; i < languages->count; i++) {
+		const struct language *row = &languages->rows[i];
 
-		if (!is_called(row, language))
+		if (!is_called(row, name))
 			continue;
 		if (version == NULL)
 			return row;
-		if (!runtime_version_satisfies(row->version, version))
+		if (!language_version_satisfies(row->version, version))
 			continue;
 		if (found == NULL ||
-		    runtime_version_compare(row->version, found->version) > 0)
+		    language_version_compare(row->version, found->version) > 0)
 			found = row;
 	}
 	return found;
