@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold between the values of a configuration. */
+/* Checks that the values of a configuration fit together. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #define DIR_CHARACTERS                                                         \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-"
 
-/* name is the key's, for the sentence. */
+/* name is the key's. */
 static int
 check_dir(const char *name, const char *dir, char error[CONFIG_ERROR_MAX])
 {
@@ -73,7 +73,7 @@ check_uids(const struct config *config, char error[CONFIG_ERROR_MAX])
 	    config->responder_uid, config->uid_base, uid_end(config) - 1);
 }
 
-/* Else each start would fail, and none say why to whoever wrote this. */
+/* Each start would fail otherwise, and not say why to the administrator. */
 static int
 check_docker(const struct config *config, char error[CONFIG_ERROR_MAX])
 {
@@ -101,7 +101,7 @@ config_check(const struct config *config, char error[CONFIG_ERROR_MAX])
 	return 0;
 }
 
-/* A line of /etc/subuid, user:first:count. Others are passed over. */
+/* Checks one line of /etc/subuid, user:first:count; passes over any other. */
 static int
 check_subid_line(const struct config *config, const char *path,
     const char *line, char error[CONFIG_ERROR_MAX])

@@ -18,8 +18,8 @@
 /* The same for a list, which may stand on several lines. */
 #define CONFIG_LIST_MAX 4096
 
-/* [language NAME]: one that a client may pick. languages.c has where it takes
- * from what its section does not say. */
+/* A language that a client may pick, [language NAME]. languages.c says where
+ * keys that its section leaves out are taken from. */
 struct config_language {
 	char name[LANGUAGE_NAME_MAX];
 	char version[CONFIG_STRING_MAX];
@@ -128,7 +128,7 @@ int config_load(
 int config_load_text(struct config *config, const char *name, const char *text,
     char error[CONFIG_ERROR_MAX]);
 
-/* What must hold between values. 0, or -1 with error filled in. */
+/* Checks that values fit together. 0, or -1 with error filled in. */
 int config_check(const struct config *config, char error[CONFIG_ERROR_MAX]);
 
 /*

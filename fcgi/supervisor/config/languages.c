@@ -12,9 +12,9 @@
 #define PYTHON "python"
 #define PYTHON_ALIASES "py,py3,python3,python3.11"
 #define FORK_COMMAND "python3.11"
-/* Of the memory limit, for all that lies in tmpfs. */
+/* tmpfs may take one part in so many of the memory limit. */
 #define TMPFS_SHARE 4
-/* In given, beside the bits of keys: how the section was spelled last. */
+/* A bit of given, above those of keys: the section was spelled so last. */
 #define GIVEN_AS_LANGUAGE (1U << CONFIG_LANGUAGE_KEYS)
 
 /* The first word of a row's section, for sentences. */
@@ -102,7 +102,7 @@ is_given(const struct config_language *row, const char *key)
 		   1) != 0;
 }
 
-/* In [pool] a ready_max below ready means ready; here, too. */
+/* A ready_max below ready means ready, as in [pool]. */
 static void
 finish_stock(const struct config *config, struct config_language *row)
 {
@@ -118,7 +118,7 @@ finish_stock(const struct config *config, struct config_language *row)
 		row->ready_max = row->ready;
 }
 
-/* What is said of all in [limits] and [docker], by keys of the same names. */
+/* Copies what is not given from keys of that name in [limits] and [docker]. */
 static void
 inherit(const struct config *config, struct config_language *row)
 {
@@ -158,7 +158,7 @@ check_limits(const struct config *config, const struct config_language *row,
 	char is[32];
 	char may_be[32];
 
-	/* python's limits are as a rule those of [limits]. */
+	/* python's limits are usually those of [limits]. */
 	if (row != config->languages)
 		snprintf(who, sizeof(who), "[%s %.*s]: ", section_word(row),
 		    LANGUAGE_NAME_MAX - 1, row->name);
@@ -181,7 +181,7 @@ check_limits(const struct config *config, const struct config_language *row,
 	    who, is, may_be);
 }
 
-/* How many names and aliases this one is. */
+/* Counts the names and aliases that are this one. */
 static uint32_t
 count_name(const struct config *config, const char *name)
 {
@@ -201,7 +201,7 @@ count_name(const struct config *config, const char *name)
 	return times;
 }
 
-/* Its aliases and its name belong to no other row. */
+/* Checks that no other row has one of this row's names. */
 static int
 check_names(const struct config *config, const struct config_language *row,
     char error[CONFIG_ERROR_MAX])

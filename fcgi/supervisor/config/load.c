@@ -25,7 +25,7 @@ static const struct {
 	    "/share/seccomp-fork.json" },
 };
 
-/* Those that are still empty. 0, or -1: one would be too long. */
+/* Fills derived paths that are still empty. 0, or -1: one would be too long. */
 static int
 derive_paths(struct config *config, char why[CONFIG_ERROR_MAX])
 {
@@ -43,7 +43,7 @@ derive_paths(struct config *config, char why[CONFIG_ERROR_MAX])
 	return 0;
 }
 
-/* The values of config_keys, but no path yet that follows from run_dir. */
+/* Sets the defaults of config_keys, but no path yet that is derived. */
 static void
 set_presets(struct config *config)
 {
@@ -57,7 +57,8 @@ set_presets(struct config *config)
 	config_languages_begin(config);
 }
 
-/* The values of a file are there, or there is none: the rest of the work. */
+/* Completes and checks a configuration after its file, if any, was read. 0, or
+ * -1 with the sentence in why. */
 static int
 finish(struct config *config, char why[CONFIG_ERROR_MAX])
 {
@@ -80,7 +81,8 @@ config_set_defaults(struct config *config)
 	finish(config, why);
 }
 
-/* "NAME: SENTENCE" on one line, whatever was in the file. Always -1. */
+/* Writes "NAME: SENTENCE", or keeps error if name is NULL, as one printable
+ * line. Always -1. */
 static int
 fail_load(const char *name, const char *sentence, char error[CONFIG_ERROR_MAX])
 {
@@ -144,7 +146,7 @@ config_load(
 
 	if (text == NULL)
 		return fail_load(path, strerror(errno), error);
-	/* A NUL would hide the rest of the file from us. */
+	/* A NUL would hide the rest of the file. */
 	if (strlen(text) == len)
 		rc = config_load_text(config, path, text, error);
 	else

@@ -10,7 +10,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* Smallest first; the first is how zero is written. */
+/* Smallest first; zero is written with the first. */
 static const struct unit plain_units[] = { { "", 1 }, { NULL, 0 } };
 static const struct unit core_units[] = { { "", 1000 }, { NULL, 0 } };
 static const struct unit size_units[] = { { "", 1 }, { "k", 1 << 10 },
@@ -25,7 +25,7 @@ static const struct unit *const units[] = {
 	[CONFIG_CORES] = core_units,
 };
 
-/* Takes digits off *text; a number too large for us sticks at UINT64_MAX. */
+/* Takes digits off *text; a number that is too large becomes UINT64_MAX. */
 static uint64_t
 take_digits(const char **text)
 {
@@ -42,7 +42,7 @@ take_digits(const char **text)
 	return value;
 }
 
-/* ".5" of a core: thousandths. -1 unless it has one to three digits. */
+/* Takes ".5", in thousandths. -1 unless there are one to three digits. */
 static int
 take_thousandths(const char **text, uint64_t *thousandths)
 {
@@ -84,7 +84,7 @@ config_number_parse(enum config_type type, const char *text, uint64_t *number)
 	return 0;
 }
 
-/* Decimals without the zeros at their end: 500 is 0.5. */
+/* Writes 500 as 0.5, without zeros at the end. */
 static void
 format_cores(uint64_t thousandths, char *out, size_t out_size)
 {

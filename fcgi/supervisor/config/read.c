@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration's syntax. inih does it, fed line by line by us: left
- * alone it cuts a long line in two, takes any indented line for more of the
- * value before, goes on after an error, and passes over a section without
- * keys and over what follows a section's "]".
+ * Reads the configuration's syntax by inih, which gets each line from here
+ * after a check. By itself inih cuts a long line in two, takes any indented
+ * line for more of the value before, goes on after an error, and passes over a
+ * section without keys and over text after a section's "]".
  */
 #include <ini.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 
 #define BLANKS " \t\r\v\f"
 
-/* Where the value of a key goes. */
+/* The place where the value of a key goes. */
 struct place {
 	const struct config_key *key; /* NULL: there is none */
 	void *base;
@@ -25,9 +25,9 @@ struct reader {
 	const char *name;            /* of the file, for messages */
 	const char *rest;            /* what inih has not seen yet */
 	int line;                    /* that inih saw last, from 1 */
-	bool is_indented;            /* that line: more of the list before */
+	bool is_indented;            /* that line goes on with a list */
 	struct place last;           /* of the key before it, in its section */
-	int first_line[CONFIG_KEYS]; /* where a key was given; 0: nowhere */
+	int first_line[CONFIG_KEYS]; /* that a key was given in; 0: none */
 	int first_line_of_row[LANGUAGES_MAX][CONFIG_LANGUAGE_KEYS];
 	int failed_line; /* 0: no error */
 	char *error;     /* of CONFIG_ERROR_MAX bytes */
@@ -78,7 +78,7 @@ check_section_line(struct reader *reader, const char *line)
 		reader_fail(reader, "the ] is missing after \"%s\"", line);
 		return;
 	}
-	/* A row is there even if nothing is said of it. */
+	/* A section without keys makes a row, too. */
 	if (name != NULL && name <= end &&
 	    config_languages_open(
 		reader->config, line + 1, (size_t)(end - name), why) == NULL) {
@@ -96,7 +96,7 @@ check_section_line(struct reader *reader, const char *line)
 		reader_fail(reader, "nothing may follow the ] of a section");
 }
 
-/* What inih would let pass; also a byte order mark, before what it hides. */
+/* Refuses what inih would let pass, and a byte order mark. */
 static void
 check_line(struct reader *reader, const char *line)
 {
@@ -114,7 +114,8 @@ check_line(struct reader *reader, const char *line)
 		check_section_line(reader, line);
 }
 
-/* A comment of any length, or nothing at all: no business of inih's. */
+/* True for a comment of any length and for a blank line: inih need not see it.
+ */
 static bool
 line_is_empty(const char *line)
 {
@@ -122,7 +123,7 @@ line_is_empty(const char *line)
 	return strchr("\n#;", *line) != NULL;
 }
 
-/* inih takes a comment off a key's line, but not off an indented one. */
+/* inih 55 takes a comment off a key's line, but not off an indented one. */
 static void
 cut_comment(char *line)
 {
@@ -227,7 +228,7 @@ config_read(struct config *config, const char *name, const char *text,
 	int bad_line = ini_parse_stream(
 	    reader_next, &reader, reader_take, &reader);
 
-	/* inih goes on after a line that it can not read: that is first. */
+	/* inih goes on after a line that it cannot read: that comes first. */
 	if (bad_line > 0 &&
 	    (reader.failed_line == 0 || bad_line < reader.failed_line)) {
 		reader.failed_line = 0;

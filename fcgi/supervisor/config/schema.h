@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may stand in the configuration file: one row per key, and how a value
- * of each type is read and written. Only the files of this folder include it.
+ * The keys of the configuration file, a row each, and the functions that read
+ * and write values of each type. Only the files of this folder include it.
  */
 #ifndef SCE_CONFIG_SCHEMA_H
 #define SCE_CONFIG_SCHEMA_H
@@ -102,13 +102,13 @@ void config_number_format(
 
 /* --- shapes.c --- */
 
-/* What a value of this type must be: the words after "must be". */
+/* The words after "must be" in a refusal. */
 const char *config_shape_describe(enum config_type type);
 
-/* Does text look like one? For types of text alone. */
+/* True if text looks like one. For types of text alone. */
 bool config_shape_fits(enum config_type type, const char *text);
 
-/* Are the len bytes in text a name or an alias of a language? */
+/* True if the len bytes in text may be a language's name or alias. */
 bool config_is_language_name(const char *text, size_t len);
 
 /* The words with one blank between two, none around them; out has room for as
@@ -128,10 +128,10 @@ const char *config_language_in(const char *section);
 struct config_language *config_languages_open(struct config *config,
     const char *section, size_t len, char why[CONFIG_ERROR_MAX]);
 
-/* After the file: whatever its sections did not say. */
+/* Fills in, after the file was read, the keys that its sections left out. */
 void config_languages_finish(struct config *config);
 
-/* What must hold within and between rows. 0, or -1 with error filled in. */
+/* Checks each row, and all together. 0, or -1 with error filled in. */
 int config_languages_check(
     const struct config *config, char error[CONFIG_ERROR_MAX]);
 

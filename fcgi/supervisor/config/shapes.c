@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a text must look, for each type of key. Texts become words of the
+ * Checks how a text looks, for each type of key. Texts become words of the
  * guest's argv and of the responders', options of docker run and lines of
  * nginx.conf, hence no blank, tab or quote passes where none is meant.
  */
@@ -24,7 +24,7 @@
 
 /* --- lists: items between commas and blanks ------------------------------ */
 
-/* Each item is one; there may be none. */
+/* True if is_item takes each item; there may be none. */
 static bool
 is_list_of(const char *text, bool (*is_item)(const char *text, size_t len))
 {
@@ -39,7 +39,8 @@ is_list_of(const char *text, bool (*is_item)(const char *text, size_t len))
 	return true;
 }
 
-/* What stands between separators, with one joint between two. */
+/* Copies the words between separators, with one joint between two. out may be
+ * text. */
 static void
 join(const char *text, const char *separators, char joint, char *out)
 {
@@ -253,8 +254,7 @@ is_file(const char *text)
 	       text[strspn(text, FILE_CHARACTERS)] == '\0';
 }
 
-/* --- by type ---------------------------------------------------------------
- */
+/* --- by type -------------------------------------------------------------- */
 
 static const struct {
 	const char *description;          /* after "must be" */

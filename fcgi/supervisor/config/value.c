@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One value of the configuration: text to field, and back. */
+/* Converts one value of the configuration from text to field, and back. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -139,7 +139,7 @@ config_value_parse(const struct config_key *key, const char *text, void *base,
 	char *field = (char *)base + key->offset;
 	uint64_t number = 0;
 
-	/* A list that may not fit one line is kept without blanks, too. */
+	/* A list that may not fit one printed line is kept without blanks. */
 	if (config_key_is_list(key) && strlen(text) >= CONFIG_STRING_MAX) {
 		field[0] = '\0';
 		return config_value_append(key, text, base, why);
