@@ -61,7 +61,7 @@ fi
 if [ "$COMMAND" = run ] && [ -e "$CONTROL/run.never_dials" ]; then
 	replace --entrypoint /bin/sleep
 	cut_behind_image
-	ARGS+=(60)
+	ARGS+=(600) # longer than any start_timeout here
 fi
 if [ "$COMMAND" = run ] && program=$(ordered run.program); then
 	replace --entrypoint /usr/bin/python3.11
