@@ -210,7 +210,8 @@ check_names(const struct config *config, const struct config_language *row,
 	char *rest = names;
 	char *name;
 
-	(void)snprintf(names, sizeof(names), "%s,%s", row->aliases, row->name);
+	(void)snprintf(names, sizeof(names), "%.*s,%.*s", CONFIG_STRING_MAX - 1,
+	    row->aliases, LANGUAGE_NAME_MAX - 1, row->name);
 	config_list_compact(names, names);
 	while ((name = strsep(&rest, ",")) != NULL) {
 		if (count_name(config, name) != 1)
