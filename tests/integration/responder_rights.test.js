@@ -182,7 +182,7 @@ test('a responder has tight limits', () => {
 
 /* The names of the arguments, which are constants. */
 const NAMES = ['code_length', 'body', 'output', 'files', 'log_level',
-	'log_code', 'text_plain', 'runtime'];
+	'log_code', 'text_plain', 'language'];
 
 /* Of the table of languages: what anybody may ask for. */
 const TOLD = ['python', '3.11.2', 'py', 'py3', 'python3', 'python3.11',
