@@ -2,7 +2,7 @@
 /*
  * The end of a program, as python.test.js has its middle: finalizers, hooks,
  * threads, streams. With isolation = fork an interpreter is not taken apart
- * where nothing could notice (guest/gate/fast_exit.c); each of these would notice.
+ * where nothing could notice (guest/gate/script.c); each of these would notice.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

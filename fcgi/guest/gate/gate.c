@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,15 +23,10 @@
 
 #include "common/args_and_files.h"
 #include "common/fdpass.h"
-#include "common/gate.h"
 #include "common/io.h"
 #include "common/limits.h"
 #include "guest/confine/confine.h"
-#include "guest/gate/fast_exit.h"
-#include "guest/gate/namespaces.h"
-#include "guest/gate/prefault.h"
 #include "guest/gate/python.h"
-#include "guest/gate/script.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define SCRIPT "/box/" EXTRAS_SCRIPT
@@ -179,7 +173,7 @@ wait_at_gate(void)
 	import_modules();
 	init_stack = mmap(NULL, INIT_STACK_BYTES, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	if (init_stack == MAP_FAILED || fast_exit_prepare() == -1 ||
+	if (init_stack == MAP_FAILED || script_prepare() == -1 ||
 	    confine_prepare() == -1)
 		_exit(126);
 	/* Once for all forks: after this nothing of Python runs in the gate. */

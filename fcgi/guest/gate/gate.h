@@ -21,7 +21,10 @@
 #define SCE_GUEST_GATE_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
+
+#include "common/gate.h"
 
 /* The gate's settings, which each of its copies has too. */
 struct gate {
@@ -31,5 +34,29 @@ struct gate {
 	uid_t uid; /* as seen outside of a new user namespace */
 	gid_t gid;
 };
+
+/* In the clone: the life of an init. Returns only in the program, which is
+ * ready to go back to Python then. */
+void namespaces_run_init(const struct gate *gate, const int fds[GATE_FDS]);
+
+/* In the init's fork: gives up all rights, takes the run's text and files.
+ * Returns when Python can open the script; if a step fails, tells the guest and
+ * exits. */
+void program_become(const int fds[GATE_FDS]);
+
+/* Before the first fork. If it fails, programs do without. */
+void prefault_learn(void);
+
+/* In each program, while it waits for its text. */
+void prefault_fetch(void);
+
+/* Before the first fork, after all imports. 0, or -1. */
+int script_prepare(void);
+
+/* In the program, instead of the interpreter's main function. */
+void script_run(FILE *file, const char *path) __attribute__((noreturn));
+
+/* The same in the scout; it returns, so that no module's exit code runs. */
+void script_rehearse(FILE *file, const char *path);
 
 #endif

@@ -4,7 +4,7 @@
  * It never goes back to Python. When it exits, the kernel kills whatever is
  * left in its pid namespace.
  */
-#include "guest/gate/namespaces.h"
+#include "guest/gate/gate.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -21,7 +21,6 @@
 
 #include "common/io.h"
 #include "guest/confine/confine.h"
-#include "guest/gate/program.h"
 
 /* The one set of flags that the seccomp profile lets through. */
 #define MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)

@@ -5,14 +5,13 @@
  * is a fork that runs a program of ours, finds out which pages these are; each
  * later fork fetches them while it waits for its text.
  */
-#include "guest/gate/prefault.h"
+#include "guest/gate/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,10 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/gate.h"
 #include "common/io.h"
 #include "guest/gate/python.h"
-#include "guest/gate/script.h"
 
 /* Pages beyond these are fetched by faults. */
 #define RANGES_MAX 1024

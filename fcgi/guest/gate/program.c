@@ -4,7 +4,7 @@
  * before it reads what the run is, and reads that into memory of its own: the
  * gate never sees it.
  */
-#include "guest/gate/program.h"
+#include "guest/gate/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,6 @@
 #include "common/frame.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"
-#include "guest/gate/prefault.h"
 #include "guest/gate/python.h"
 #include "guest/run/place.h"
 
