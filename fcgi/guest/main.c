@@ -26,6 +26,7 @@
  * Nothing is allocated; code of strangers gets pipes and nothing else.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -40,10 +41,8 @@
 #include "guest/confine/confine.h"
 #include "guest/fork/serve.h"
 #include "guest/guest.h"
-#include "guest/hold_network.h"
 #include "guest/host.h"
-#include "guest/language/compile_and_run.h"
-#include "guest/language/python_ahead.h"
+#include "guest/language/language.h"
 #include "guest/run/watchdog.h"
 
 enum argument {
@@ -79,35 +78,46 @@ become_init(struct guest *guest)
 	return guest->signal_fd == -1 ? -1 : watchdog_start();
 }
 
+/*
+ * A network namespace is there for as long as a process is in it. This process
+ * does nothing else: it reads no byte that it could be sent, and exits when its
+ * life line ends. Returns its exit status.
+ */
 static int
-become_holder(void)
+hold_network(const char *socket_path)
 {
+	struct guest guest = { .host_fd = -1 };
+	struct pollfd line = { .events = POLLRDHUP };
 	sigset_t all;
 
 	sigfillset(&all);
 	if (fd_keep_standard_open() == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return -1;
-	return sigprocmask(SIG_SETMASK, &all, NULL);
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
+	    sigprocmask(SIG_SETMASK, &all, NULL) == -1)
+		return 3;
+	guest.host_fd = line.fd = host_dial(socket_path);
+	if (guest.host_fd == -1)
+		return 4;
+	if (host_send_ready(&guest) == -1)
+		return 5;
+	while (poll(&line, 1, -1) != 1)
+		;
+	return 0;
 }
 
 /* The one job, from READY to its verdict. */
 static int
 serve(struct guest *guest)
 {
-	bool is_ahead = python_ahead_is_possible(guest);
 	struct job job;
 
 	if (confine_prepare() == -1)
 		return host_report(guest, "the strict filter");
-	if ((is_ahead ? python_ahead_boot(guest)
-		      : compile_and_run_try(guest)) == -1)
-		return -1;
-	if (host_send_ready(guest) == -1 || host_take_job(guest, &job) == -1 ||
+	if (language_boot(guest) == -1 || host_send_ready(guest) == -1 ||
+	    host_take_job(guest, &job) == -1 ||
 	    host_send(guest, FRAME_STARTED, "", 0) == -1)
 		return -1;
-	return is_ahead ? python_ahead_run(guest, &job)
-			: compile_and_run(guest, &job, io_now_us());
+	return language_run(guest, &job);
 }
 
 /* Takes what sced says of the language. 0, or -1 after the host was told why.
@@ -151,8 +161,7 @@ main(int argc, char *argv[])
 	if (getpid() != 1 || (is_holder && strcmp(argv[ARG_MODE], "hold") != 0))
 		return usage();
 	if (is_holder)
-		return become_holder() == -1 ? 3
-					     : hold_network(argv[ARG_SOCKET]);
+		return hold_network(argv[ARG_SOCKET]);
 	if (argc != ARG_GATE && argc != ARG_GATE + 1)
 		return usage();
 	guest.landlock_required = strcmp(argv[ARG_MODE], "required") == 0;
