@@ -50,14 +50,20 @@ escape(char *out, const char *text, bool quoted)
 	return n;
 }
 
-static void __attribute__((format(printf, 3, 0))) write_line(
-    enum log_level level, const char *reason, const char *format, va_list args)
+void
+log_line(enum log_level level, const char *reason, const char *format, ...)
 {
 	char text[TEXT_MAX];
 	char line[LINE_MAX_BYTES];
+	int saved = errno;
+	va_list args;
 	size_t n;
 
+	if ((int)level > log_threshold)
+		return;
+	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
 	n = (size_t)snprintf(line, HEAD_MAX,
 	    "<%d>program=%.32s event=", (int)level, log_program);
 	n += escape(line + n, text, false);
@@ -70,21 +76,7 @@ static void __attribute__((format(printf, 3, 0))) write_line(
 	}
 	line[n++] = '\n';
 	/* A full disk or a closed stderr must not stop a service. */
-	if (write(STDERR_FILENO, line, n) == -1)
-		return;
-}
-
-void
-log_line(enum log_level level, const char *reason, const char *format, ...)
-{
-	va_list args;
-	int saved = errno;
-
-	if ((int)level > log_threshold)
-		return;
-	va_start(args, format);
-	write_line(level, reason, format, args);
-	va_end(args);
+	(void)!write(STDERR_FILENO, line, n);
 	errno = saved;
 }
 
