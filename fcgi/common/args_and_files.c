@@ -7,19 +7,6 @@
 
 /* False, and the cursor is at its end: there is no more of it. */
 static bool
-take_number(struct extras_cursor *cursor, uint32_t *number)
-{
-	if (cursor->left < 4) {
-		cursor->left = 0;
-		return false;
-	}
-	*number = bytes_get_u32(cursor->at);
-	cursor->at += 4;
-	cursor->left -= 4;
-	return true;
-}
-
-static bool
 take_bytes(struct extras_cursor *cursor, const uint8_t **bytes, uint32_t len)
 {
 	if (cursor->left < len) {
@@ -29,6 +16,17 @@ take_bytes(struct extras_cursor *cursor, const uint8_t **bytes, uint32_t len)
 	*bytes = cursor->at;
 	cursor->at += len;
 	cursor->left -= len;
+	return true;
+}
+
+static bool
+take_number(struct extras_cursor *cursor, uint32_t *number)
+{
+	const uint8_t *bytes;
+
+	if (!take_bytes(cursor, &bytes, 4))
+		return false;
+	*number = bytes_get_u32(bytes);
 	return true;
 }
 

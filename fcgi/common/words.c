@@ -7,20 +7,14 @@
 int
 words_split(char *text, char *words[WORDS_MAX + 1])
 {
+	char *rest = *text != '\0' ? text : NULL;
+	char *word;
 	int count = 0;
 
-	while (*text != '\0') {
-		if (count == WORDS_MAX)
+	while ((word = strsep(&rest, " ")) != NULL) {
+		if (count == WORDS_MAX || *word == '\0')
 			return -1;
-		words[count++] = text;
-		text += strcspn(text, " ");
-		if (text == words[count - 1])
-			return -1;
-		if (*text == '\0')
-			break;
-		*text++ = '\0';
-		if (*text == '\0')
-			return -1;
+		words[count++] = word;
 	}
 	words[count] = NULL;
 	return count;
