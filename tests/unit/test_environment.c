@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "guest/confine/environment.h"
+#include "guest/confine/confine.h"
 
 static char threads[] = "OMP_NUM_THREADS=1";
 static char backend[] = "MPLBACKEND=agg";

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "guest/run/return_files.h"
+#include "guest/run/pump.h"
 #include "responder/run/gather.h"
 
 static char home[] = "/tmp/test_return_files.XXXXXX";

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a program gives up before any of its code runs: one list for both kinds
- * of program, the one that is executed and the one that the gate forks.
+ * of program, the one that is executed and the one that the gate forks. And the
+ * environment that it finds.
  */
 #ifndef SCE_CONFINE_H
 #define SCE_CONFINE_H
@@ -51,5 +52,15 @@ int confine_prepare(void);
 
 /* Installs it. 0, or -1 with errno: EINVAL if it has not been made. */
 int confine_syscalls(void);
+
+/* Entries of a program's environment, with the NULL at its end. */
+#define ENVIRONMENT_MAX 8
+
+/*
+ * Fills in a program's environment: the part that is the same for all, then
+ * the part that image, the environment that the image gave to PID 1, may add.
+ * The strings stay image's. Never fails: too many entries lose their last.
+ */
+void environment_fill(char *environment[ENVIRONMENT_MAX], char *const image[]);
 
 #endif

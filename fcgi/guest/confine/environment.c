@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The environment of programs. */
-#include "guest/confine/environment.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "guest/confine/confine.h"
 
 /* Every program finds these, whatever the image says. */
 static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";

@@ -18,7 +18,6 @@
 #include "common/fdpass.h"
 #include "common/io.h"
 #include "guest/confine/confine.h"
-#include "guest/confine/environment.h"
 
 void
 child_init(struct child *child)

@@ -17,7 +17,6 @@
 
 #include "common/io.h"
 #include "guest/host.h"
-#include "guest/run/return_files.h"
 #include "guest/run/watchdog.h"
 
 /* How long a program that ran out of time may flush its stdout. */
@@ -192,14 +191,6 @@ arm_alarm(uint64_t deadline_us)
 	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
 }
 
-static void
-disarm_alarm(void)
-{
-	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
-
-	(void)setitimer(ITIMER_REAL, &never, NULL);
-}
-
 /*
  * False: the job's CPU time is used up. A look at it costs some, so there is
  * one when it could be used up, were eight cores busy with it.
@@ -330,6 +321,7 @@ judge(struct pump *pump)
 int
 pump_run(struct pump *pump, enum frame_kind last)
 {
+	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
 	int more;
 	int rc;
 
@@ -344,7 +336,7 @@ pump_run(struct pump *pump, enum frame_kind last)
 	if (!pump->is_alone)
 		kill_and_reap_all(pump);
 	watchdog_disarm();
-	disarm_alarm();
+	(void)setitimer(ITIMER_REAL, &never, NULL);
 	/* Everything that could write is dead, so the output has an end. */
 	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)

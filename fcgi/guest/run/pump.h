@@ -43,4 +43,11 @@ struct pump {
  */
 int pump_run(struct pump *pump, enum frame_kind last);
 
+/*
+ * Sends what the program left in its working directory, as far as it may be
+ * returned; everything of it is dead. The verdict says if some was left out.
+ * buffer is for a whole frame. 0, or -1: the host is gone.
+ */
+int return_files(struct pump *pump, uint8_t *buffer);
+
 #endif

@@ -8,8 +8,6 @@
  * never the answer. Nothing is allocated: only the first files by name are
  * kept.
  */
-#include "guest/run/return_files.h"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
@@ -20,6 +18,7 @@
 #include "common/args_and_files.h"
 #include "common/io.h"
 #include "guest/host.h"
+#include "guest/run/pump.h"
 
 #define CACHE_NAME "__pycache__"
 #define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
