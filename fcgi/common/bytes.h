@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers as they travel: big endian. */
+/* Numbers as they travel: big endian; bytes as hexadecimal digits. */
 #ifndef SCE_BYTES_H
 #define SCE_BYTES_H
 
@@ -19,6 +19,24 @@ bytes_put_u32(uint8_t *p, uint32_t value)
 	p[1] = (uint8_t)(value >> 16);
 	p[2] = (uint8_t)(value >> 8);
 	p[3] = (uint8_t)value;
+}
+
+/* The digit of the lowest four bits, in lower case. */
+static inline char
+hex_digit(unsigned value)
+{
+	return "0123456789abcdef"[value & 15];
+}
+
+/* Of a digit in either case; -1: it is none. */
+static inline int
+hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
 #endif

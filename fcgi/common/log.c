@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/hex.h"
+#include "common/bytes.h"
 
 #define TEXT_MAX 1024
 #define HEAD_MAX 64

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/hex.h"
+#include "common/bytes.h"
 
 void
 trace_parse(const char *text, uint8_t trace[TRACE_BYTES])

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/hex.h"
+#include "common/bytes.h"
 
 #define BODY_ROOM_MIN 4096
 /* So many digits can not overflow. */

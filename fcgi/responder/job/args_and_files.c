@@ -10,7 +10,6 @@
 
 #include "common/args_and_files.h"
 #include "common/bytes.h"
-#include "common/hex.h"
 #include "common/utf8.h"
 
 #define SIZE_MIN 4096

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "common/hex.h"
+#include "common/bytes.h"
 #include "common/limits.h"
 #include "common/utf8.h"
 

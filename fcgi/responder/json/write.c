@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/hex.h"
+#include "common/bytes.h"
 #include "common/utf8.h"
 
 /* Some answers join both streams of a run. json-c counts in int. */
