@@ -64,35 +64,23 @@ watch(void *unused)
 	return unused;
 }
 
-/* Deadlines are points on the clock that nobody sets. */
-static int
-make_condition(void)
-{
-	pthread_condattr_t attr;
-
-	errno = pthread_condattr_init(&attr);
-	if (errno == 0)
-		errno = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	if (errno == 0)
-		errno = pthread_cond_init(&watchdog_moved, &attr);
-	return errno == 0 ? 0 : -1;
-}
-
 int
 watchdog_start(void)
 {
+	pthread_condattr_t clock;
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	if (make_condition() == -1)
+	/* Deadlines are points on the clock that nobody sets. */
+	if ((errno = pthread_condattr_init(&clock)) != 0 ||
+	    (errno = pthread_condattr_setclock(&clock, CLOCK_MONOTONIC)) != 0 ||
+	    (errno = pthread_cond_init(&watchdog_moved, &clock)) != 0 ||
+	    (errno = pthread_attr_init(&attr)) != 0 ||
+	    (errno = pthread_attr_setstack(
+		 &attr, watchdog_stack, sizeof(watchdog_stack))) != 0 ||
+	    (errno = pthread_create(&thread, &attr, watch, NULL)) != 0)
 		return -1;
-	errno = pthread_attr_init(&attr);
-	if (errno == 0)
-		errno = pthread_attr_setstack(
-		    &attr, watchdog_stack, sizeof(watchdog_stack));
-	if (errno == 0)
-		errno = pthread_create(&thread, &attr, watch, NULL);
-	return errno == 0 ? 0 : -1;
+	return 0;
 }
 
 void
