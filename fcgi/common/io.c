@@ -122,8 +122,8 @@ io_reset_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int
-wait_for(int fd, short events, uint64_t deadline_us)
+int
+io_wait(int fd, short events, uint64_t deadline_us)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int left_ms;
@@ -150,7 +150,7 @@ io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us)
 			bytes += n;
 			len -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			if (wait_for(fd, POLLOUT, deadline_us) == -1)
+			if (io_wait(fd, POLLOUT, deadline_us) == -1)
 				return -1;
 		} else if (errno != EINTR) {
 			return -1;
@@ -179,7 +179,7 @@ io_read_all(int fd, void *buf, size_t len, uint64_t deadline_us)
 	ssize_t n;
 
 	while (len > 0) {
-		if (wait_for(fd, POLLIN, deadline_us) == -1)
+		if (io_wait(fd, POLLIN, deadline_us) == -1)
 			return -1;
 		n = read(fd, bytes, len);
 		if (n > 0) {

@@ -17,6 +17,10 @@ uint64_t io_now_us(void);
 /* For poll(2): milliseconds left, rounded up, 0 when past, -1 for ever. */
 int io_left_ms(uint64_t deadline_us);
 
+/* Waits for poll(2)'s events. 0, or -1 with errno; ETIMEDOUT when the deadline
+ * came first. */
+int io_wait(int fd, short events, uint64_t deadline_us);
+
 /* Closes *fd if it is open, sets it to -1, keeps errno. */
 void fd_close(int *fd);
 

@@ -19,7 +19,6 @@
 #include "guest/run/place.h"
 #include "guest/run/watchdog.h"
 
-#define LIBRARY "LD_PRELOAD=/sce-gate.so"
 /* A run may leave so much in kernel memory and page cache, and the kernel may
  * take so long to give back the rest. */
 #define LEFT_BYTES_MAX (16 * 1024 * 1024)
@@ -40,18 +39,11 @@ struct fork_host {
 static int
 hear_gate(int gate_fd, int32_t *number)
 {
-	struct pollfd p = { .fd = gate_fd, .events = POLLIN };
-	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
 	int fd;
 	int n;
 
-	do {
-		n = poll(&p, 1, io_left_ms(deadline_us));
-	} while (n == -1 && errno == EINTR);
-	if (n != 1) {
-		errno = ETIMEDOUT;
+	if (io_wait(gate_fd, POLLIN, io_now_us() + HOST_PATIENCE_US) == -1)
 		return -1;
-	}
 	n = fdpass_recv(gate_fd, number, sizeof(*number), &fd);
 	fd_close(&fd);
 	if (n == 1)
@@ -63,12 +55,11 @@ hear_gate(int gate_fd, int32_t *number)
 static int
 boot_gate(struct guest *guest, struct fork_host *host, const char *settings)
 {
-	char library[] = LIBRARY;
 	char variable[PRELOAD_BYTES_MAX + 128];
 	char script[] = EXTRAS_SCRIPT;
 	char error[CHILD_ERROR_MAX];
 	char *const argv[] = { guest->command[0], script, NULL };
-	struct child_gate gate = { .library = library, .settings = variable };
+	struct child_gate gate = { .settings = variable };
 	int32_t number = -1;
 	int pair[2];
 
@@ -221,22 +212,15 @@ try_gate(struct guest *guest, struct fork_host *host)
 	return host_report_sentence(guest, why);
 }
 
-/* The gate has not died, and has not said anything unasked. */
-static bool
-gate_is_there(int gate_fd)
-{
-	struct pollfd p = { .fd = gate_fd, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 0;
-}
-
 /* Nothing may be left of the last run, and nothing may have gone wrong. */
 static bool
 is_as_before(struct guest *guest, const struct fork_host *host)
 {
+	struct pollfd gate = { .fd = host->socket_fd, .events = POLLIN };
 	uint64_t deadline_us = io_now_us() + LEFT_PATIENCE_US;
 
-	if (watchdog_has_fired() || !gate_is_there(host->socket_fd) ||
+	/* The gate may have died, or have said something unasked. */
+	if (watchdog_has_fired() || poll(&gate, 1, 0) != 0 ||
 	    meter_oom_kills(&guest->meter) > 0)
 		return false;
 	while (meter_processes(&guest->meter) > host->processes ||

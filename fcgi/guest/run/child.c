@@ -112,13 +112,14 @@ prepare_program(const struct child_pipes *pipes, bool landlock_required)
 static void
 add_gate(char *environment[ENVIRONMENT_MAX + 3], const struct child_gate *gate)
 {
+	static char library[] = "LD_PRELOAD=/sce-gate.so";
 	/* Without this each fork would look up, and store, what the last had.
 	 */
 	static char bind_now[] = GATE_BIND_VARIABLE "=1";
 
 	while (*environment != NULL)
 		environment++;
-	*environment++ = gate->library;
+	*environment++ = library;
 	*environment++ = gate->settings;
 	*environment++ = bind_now;
 	*environment = NULL;

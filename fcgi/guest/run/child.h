@@ -38,7 +38,6 @@ struct child_pipes {
 /* The one interpreter that is a gate gets this besides (gate/gate.h). */
 struct child_gate {
 	int socket_fd;
-	char *library;  /* LD_PRELOAD=... */
 	char *settings; /* GATE_VARIABLE=... */
 };
 
