@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
