@@ -116,19 +116,6 @@ out:
 	return rc;
 }
 
-/* Sends the rest of a part, of which the first *done bytes have been sent. */
-static int
-send_rest(int fd, const struct iovec *part, size_t *done, uint64_t deadline_us)
-{
-	size_t skip = *done < part->iov_len ? *done : part->iov_len;
-
-	*done -= skip;
-	if (skip == part->iov_len)
-		return 0;
-	return io_write_all(fd, (const uint8_t *)part->iov_base + skip,
-	    part->iov_len - skip, deadline_us);
-}
-
 /* Sends what the init waits for. 0, or -1 with errno. */
 static int
 send_program(const struct guest *guest, const struct job *job)
@@ -145,10 +132,15 @@ send_program(const struct guest *guest, const struct job *job)
 	};
 	ssize_t n = writev(fd, parts, 3); /* takes all of it, as a rule */
 	size_t done = n > 0 ? (size_t)n : 0;
+	size_t skip;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		if (send_rest(fd, &parts[i], &done, deadline_us) == -1)
+		skip = done < parts[i].iov_len ? done : parts[i].iov_len;
+		done -= skip;
+		if (skip < parts[i].iov_len &&
+		    io_write_all(fd, (const uint8_t *)parts[i].iov_base + skip,
+			parts[i].iov_len - skip, deadline_us) == -1)
 			return -1;
 	}
 	return 0;

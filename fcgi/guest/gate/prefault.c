@@ -44,12 +44,6 @@ struct ranges {
 	struct range all[RANGES_MAX];
 };
 
-struct mapping {
-	uintptr_t from;
-	uintptr_t to;
-	bool is_writable;
-};
-
 static const char scout_program[] = "print('hi')\n";
 
 static struct ranges prefault_ranges;
@@ -83,17 +77,16 @@ advice_on(uint64_t entry, bool is_writable)
 }
 
 static void
-look_at_mapping(int pagemap_fd, const struct mapping *mapping)
+look_at_mapping(int pagemap_fd, uintptr_t at, uintptr_t end, bool is_writable)
 {
 	const size_t len = (size_t)sysconf(_SC_PAGESIZE);
 	uint64_t entries[ENTRIES];
-	uintptr_t at = mapping->from;
 	size_t count;
 	size_t i;
 	int advice;
 
-	for (; at < mapping->to; at += count * len) {
-		count = (mapping->to - at) / len;
+	for (; at < end; at += count * len) {
+		count = (end - at) / len;
 		count = count < ENTRIES ? count : ENTRIES;
 		if (count == 0 ||
 		    pread(pagemap_fd, entries, count * sizeof(entries[0]),
@@ -101,7 +94,7 @@ look_at_mapping(int pagemap_fd, const struct mapping *mapping)
 			(ssize_t)(count * sizeof(entries[0])))
 			return;
 		for (i = 0; i < count; i++) {
-			advice = advice_on(entries[i], mapping->is_writable);
+			advice = advice_on(entries[i], is_writable);
 			if (advice != -1)
 				note_page(at + i * len, len, advice);
 		}
@@ -113,19 +106,19 @@ look_back(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	int pagemap_fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	struct mapping mapping;
+	uintptr_t from;
+	uintptr_t end;
 	char line[512];
 	char rights[8];
 
 	if (maps == NULL || pagemap_fd == -1)
 		_exit(1);
 	while (fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &mapping.from,
-			&mapping.to, rights) != 3 ||
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &from, &end,
+			rights) != 3 ||
 		    rights[0] != 'r' || rights[3] != 'p')
 			continue;
-		mapping.is_writable = rights[1] == 'w';
-		look_at_mapping(pagemap_fd, &mapping);
+		look_at_mapping(pagemap_fd, from, end, rights[1] == 'w');
 	}
 }
 

@@ -259,19 +259,15 @@ find_files(int root_fd, const struct job *job, uint64_t deadline_us,
 static int
 open_found(int root_fd, const struct collected_file *file)
 {
-	char name[EXTRAS_NAME_MAX + 1];
-	const char *rest = file->path;
+	char path[sizeof(file->path)];
+	char *rest = path;
 	int dir_fd = open_directory(root_fd, ".");
 	struct stat status;
-	size_t len;
 	int fd;
 
+	memcpy(path, file->path, sizeof(path));
 	while (dir_fd != -1 && strchr(rest, '/') != NULL) {
-		len = strcspn(rest, "/"); /* a safe path: it fits */
-		memcpy(name, rest, len);
-		name[len] = '\0';
-		rest += len + 1;
-		fd = open_directory(dir_fd, name);
+		fd = open_directory(dir_fd, strsep(&rest, "/"));
 		fd_close(&dir_fd);
 		dir_fd = fd;
 	}
