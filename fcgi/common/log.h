@@ -11,6 +11,8 @@
 #ifndef SCE_LOG_H
 #define SCE_LOG_H
 
+#include <stdint.h>
+
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
@@ -38,5 +40,18 @@ void die(const char *format, ...)
 #define log_notice(...) log_line(LOG_LEVEL_NOTICE, __VA_ARGS__)
 #define log_info(...) log_line(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/*
+ * The number by which one request is found in every log: nginx's $request_id,
+ * 16 bytes, written as 32 hexadecimal digits. All zeros: none.
+ */
+#define TRACE_BYTES 16
+#define TRACE_TEXT_BYTES (2 * TRACE_BYTES + 1)
+
+/* Anything but 32 lower-case digits, also NULL, is none. */
+void trace_parse(const char *text, uint8_t trace[TRACE_BYTES]);
+
+void trace_format(
+    const uint8_t trace[TRACE_BYTES], char text[TRACE_TEXT_BYTES]);
 
 #endif

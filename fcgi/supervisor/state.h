@@ -9,7 +9,7 @@
 
 #include "common/frame.h"
 #include "common/lease.h"
-#include "common/trace.h"
+#include "common/log.h"
 #include "supervisor/config/config.h"
 #include "supervisor/docker/cgroup.h"
 #include "supervisor/docker/client.h"

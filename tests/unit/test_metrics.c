@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/frame.h"
-#include "common/trace.h"
+#include "common/log.h"
 #include "supervisor/lease/metrics.h"
 
 static char text[LEASE_TEXT_MAX];

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "common/lease.h"
-#include "common/trace.h"
+#include "common/log.h"
 
 struct link {
 	int fd;     /* to the supervisor */
