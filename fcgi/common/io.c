@@ -126,12 +126,10 @@ int
 io_wait(int fd, short events, uint64_t deadline_us)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	int left_ms;
 	int n;
 
 	do {
-		left_ms = io_left_ms(deadline_us);
-		n = poll(&p, 1, left_ms);
+		n = poll(&p, 1, io_left_ms(deadline_us));
 	} while (n == -1 && errno == EINTR);
 	if (n == 0)
 		errno = ETIMEDOUT;
