@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "engine/http.h"
-#include "engine/name.h"
 
 /* An ID, with the NUL: a container's has 64 digits, an image's also a word
  * before them. */

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "common/io.h"
-#include "engine/name.h"
 
 #define DIGITS "0123456789"
 #define NANO_DIGITS 9

@@ -18,6 +18,7 @@
 #ifndef SCE_ENGINE_H
 #define SCE_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,5 +28,19 @@
 /* Fills why with one printable line. Always -1, to be returned. */
 int engine_fail(char why[ENGINE_WHY_MAX], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A path with its query: bytes with the NUL. */
+#define NAME_PATH_MAX 1024
+
+/* A container's name or ID, as Docker allows it: nothing that a URL or a
+ * terminal would take for something else. */
+bool name_is_container(const char *name);
+
+/* An image's name or ID; no component is empty, . or .. */
+bool name_is_image(const char *name);
+
+/* Appends text to path, percent-encoded but for letters, digits and -._~. 0,
+ * or -1: it does not fit. */
+int name_escape(char path[NAME_PATH_MAX], const char *text);
 
 #endif

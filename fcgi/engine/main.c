@@ -12,7 +12,6 @@
 #include "engine/answer.h"
 #include "engine/call.h"
 #include "engine/create.h"
-#include "engine/name.h"
 
 /* docker run's statuses if no container was started: its program could not be
  * executed, was not found, or there was another reason. */

@@ -12,8 +12,8 @@
 
 #include "engine/answer.h"
 #include "engine/call.h"
+#include "engine/engine.h"
 #include "engine/http.h"
-#include "engine/name.h"
 
 #define BODY_MAX 64
 #define OK "HTTP/1.1 200 OK\r\n"

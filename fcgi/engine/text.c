@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks names and encodes them for URLs; pure. */
-#include "engine/name.h"
-
+/* Checks names, encodes them for URLs, and writes errors; pure. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "engine/engine.h"
 
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define NAME_LEN_MAX 255
@@ -51,4 +53,25 @@ name_escape(char path[NAME_PATH_MAX], const char *text)
 	}
 	path[used] = '\0';
 	return 0;
+}
+
+/* One line, whatever the Engine put into it. */
+int
+engine_fail(char why[ENGINE_WHY_MAX], const char *format, ...)
+{
+	va_list list;
+	char *at;
+
+	va_start(list, format);
+	if (vsnprintf(why, ENGINE_WHY_MAX, format, list) < 0)
+		why[0] = '\0';
+	va_end(list);
+	for (at = why; *at != '\0'; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = ' ';
+	}
+	/* Go's messages may end with a newline. */
+	while (at > why && at[-1] == ' ')
+		*--at = '\0';
+	return -1;
 }
