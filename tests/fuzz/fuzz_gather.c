@@ -17,7 +17,7 @@
 #include "common/fdpass.h"
 #include "responder/api/run/body.h"
 #include "responder/json/check.h"
-#include "responder/run/gather.h"
+#include "responder/run/run.h"
 
 /* How long the pieces are and how much is kept; then what the guest sends. */
 #define HEAD_LEN 4

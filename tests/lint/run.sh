@@ -111,7 +111,6 @@ lint_rules() {
 	check 'json-c is seen by those who parse and write it' seen_elsewhere \
 	    'json-c/json' fcgi/responder/json/read.c \
 	    fcgi/responder/json/write.c fcgi/responder/job/request.c \
-	    fcgi/responder/job/args_and_files.c \
 	    fcgi/responder/api/run/request.c \
 	    fcgi/responder/api/piston/request.c fcgi/engine/answer.c \
 	    fcgi/engine/create.c

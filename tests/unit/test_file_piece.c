@@ -11,7 +11,7 @@
 
 #include "common/bytes.h"
 #include "common/frame.h"
-#include "responder/run/returned.h"
+#include "responder/run/result.h"
 
 #define PIECE_MAX 2048
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "responder/http/client.h"
-#include "responder/run/gather.h"
+#include "responder/http/head.h"
+#include "responder/run/run.h"
 
 #define LIMIT 16
 

@@ -14,7 +14,7 @@
 
 #include "common/io.h"
 #include "guest/run/pump.h"
-#include "responder/run/gather.h"
+#include "responder/run/run.h"
 
 static char home[] = "/tmp/test_return_files.XXXXXX";
 static struct link link_unused;

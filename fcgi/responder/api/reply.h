@@ -3,7 +3,7 @@
 #ifndef SCE_REPLY_H
 #define SCE_REPLY_H
 
-#include "responder/http/answer.h"
+#include "responder/http/exchange.h"
 #include "responder/json/write.h"
 #include "responder/run/result.h"
 

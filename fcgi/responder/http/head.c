@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns what is checked of a request before its body is read. */
+/* Owns what is read of a request before its body: its fields, and whose it is.
+ */
 #include "responder/http/head.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -105,4 +107,22 @@ head_wants_events(const char *accept)
 		accept += len;
 	}
 	return false;
+}
+
+void
+client_make_key(const char *address, uint8_t key[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	memset(key, 0, 16);
+	if (address == NULL)
+		return;
+	if (inet_pton(AF_INET, address, key + 12) == 1)
+		memcpy(key, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, address, key) != 1)
+		memset(key, 0, 16);
+	else if (memcmp(key, mapped, sizeof(mapped)) != 0) {
+		memset(key + 8, 0, 7);
+		key[15] = 1; /* ::1 is somebody, too */
+	}
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "responder/http/refusal.h"
 
@@ -30,5 +31,13 @@ int head_check(const struct head *head, const struct head_rules *rules,
 
 /* True if an Accept header asks for server-sent events by name. */
 bool head_wants_events(const char *accept);
+
+/*
+ * An address -> the key that the supervisor is fair between. IPv4 counts mapped
+ * into IPv6, also if a proxy wrote it so; IPv6 counts by its /64, because one
+ * household has that many. NULL and nonsense are one client of their own: all
+ * zeros.
+ */
+void client_make_key(const char *address, uint8_t key[16]);
 
 #endif

@@ -25,7 +25,8 @@ struct request_limits {
 	bool takes_text; /* Piston's paths: text/plain counts as JSON */
 };
 
-/* As common/args_and_files.h has them; job/args_and_files.h makes them. */
+/* As common/args_and_files.h has them. First come the name of the
+ * program and the arguments, then the number of files, then the files. */
 struct request_extras {
 	uint8_t *data; /* NULL if there are none */
 	size_t len;
@@ -80,5 +81,27 @@ int request_parse(struct body *body, const uint8_t *data, size_t len,
  * filled in. */
 int request_take_code(
     const struct body *body, const char *name, struct json_object *value);
+
+/* How a file in a request is named and written. */
+struct request_file {
+	const char *path; /* json-c's or the caller's */
+	struct json_object *content;
+	const char *encoding; /* utf8, base64 or hex */
+};
+
+/* Each function below: 0, or -1 with the refusal filled in: 400, or 503 when
+ * memory is short. args: an array of strings, or NULL. */
+int request_add_args(struct request *request, const char *script,
+    struct json_object *args, struct refusal *refusal);
+
+int request_add_file_count(
+    struct request *request, size_t count, struct refusal *refusal);
+
+/* One file; request->files_len counts the bytes of all. */
+int request_add_file(struct request *request, const struct request_file *file,
+    const struct request_limits *limits, struct refusal *refusal);
+
+/* For a name that is none. Always returns -1. */
+int request_refuse_path(struct refusal *refusal);
 
 #endif

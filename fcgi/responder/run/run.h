@@ -68,4 +68,15 @@ void run_begin(struct run *run, const struct request *request);
 enum run_outcome run_execute(struct run *run, const struct request *request,
     const struct link_asker *asker, int client_fd, struct refusal *refusal);
 
+enum run_step {
+	RUN_STEP_ON,      /* nothing decisive yet */
+	RUN_STEP_VERDICT, /* the guest has said how it ended */
+	RUN_STEP_TIMEOUT, /* the responder's own deadline came */
+	RUN_STEP_BROKEN,  /* nonsense, or the end before a verdict */
+	RUN_STEP_GONE     /* the client went away */
+};
+
+/* Takes all whole frames out of run->inbox; a part of one stays. */
+enum run_step gather_frames(struct run *run);
+
 #endif

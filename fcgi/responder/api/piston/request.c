@@ -11,7 +11,6 @@
 
 #include "common/args_and_files.h"
 #include "responder/api/piston/piston.h"
-#include "responder/job/args_and_files.h"
 
 /* JavaScript takes it for nothing, and Piston for "as usual". */
 static bool

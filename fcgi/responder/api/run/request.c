@@ -6,7 +6,6 @@
 
 #include "common/args_and_files.h"
 #include "responder/api/run/body.h"
-#include "responder/job/args_and_files.h"
 
 #define FILES_TYPE "\"files\" must be an array of objects such as " FILE_EXAMPLE
 #define FILE_EXAMPLE "{\"name\": \"a.txt\", \"content\": \"...\"}"
