@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "common/io.h"
-#include "engine/answer.h"
 #include "engine/call.h"
 #include "engine/create.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/answer.h"
+#include "engine/call.h"
 #include "engine/http.h"
 
 /* How long the pieces are and how much is kept; then the answer. */

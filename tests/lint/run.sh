@@ -112,7 +112,7 @@ lint_rules() {
 	    'json-c/json' fcgi/responder/json/read.c \
 	    fcgi/responder/json/write.c fcgi/responder/job/request.c \
 	    fcgi/responder/api/run/request.c \
-	    fcgi/responder/api/piston/request.c fcgi/engine/answer.c \
+	    fcgi/responder/api/piston/request.c fcgi/engine/call.c \
 	    fcgi/engine/create.c
 	check 'sendmsg and recvmsg are in fdpass.c' seen_elsewhere \
 	    '\b(sendmsg|recvmsg)\(' fcgi/common/fdpass.c

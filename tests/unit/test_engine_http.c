@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "engine/answer.h"
 #include "engine/call.h"
 #include "engine/engine.h"
 #include "engine/http.h"
