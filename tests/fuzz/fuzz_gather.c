@@ -16,7 +16,7 @@
 #include "common/bytes.h"
 #include "common/fdpass.h"
 #include "responder/api/run/body.h"
-#include "responder/json/check.h"
+#include "responder/json/read.h"
 #include "responder/run/run.h"
 
 /* How long the pieces are and how much is kept; then what the guest sends. */

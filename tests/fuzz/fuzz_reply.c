@@ -13,7 +13,7 @@
 
 #include "common/utf8.h"
 #include "responder/api/run/body.h"
-#include "responder/json/check.h"
+#include "responder/json/read.h"
 
 /* Which verdict, how it is cut, where stderr begins; then the bytes. */
 #define HEAD_LEN 16

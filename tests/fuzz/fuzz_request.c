@@ -16,7 +16,7 @@
 #include "responder/api/piston/piston.h"
 #include "responder/api/run/body.h"
 #include "responder/job/request.h"
-#include "responder/json/check.h"
+#include "responder/json/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/limits.h"
-#include "responder/json/check.h"
+#include "responder/json/read.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "responder/api/dialect.h"
 #include "responder/api/live.h"
+#include "responder/api/reply.h"
 #include "responder/http/exchange.h"
 
 struct service_options {

@@ -116,7 +116,7 @@ json_out_finish(struct json_out *out, size_t *len)
 	return line;
 }
 
-/* json-c's null is NULL, which json_add takes for want of memory. */
+/* json-c's null is NULL, which add takes for want of memory. */
 static bool
 put(struct json_out *out, struct json_object *parent, const char *name,
     struct json_object *value)
@@ -130,8 +130,9 @@ put(struct json_out *out, struct json_object *parent, const char *name,
 	return json_object_object_add(parent, name, value) == 0;
 }
 
-struct json_object *
-json_add(struct json_out *out, struct json_object *parent, const char *name,
+/* Takes the value, or NULL for want of memory. */
+static struct json_object *
+add(struct json_out *out, struct json_object *parent, const char *name,
     struct json_object *value)
 {
 	if (value != NULL && put(out, parent, name, value))
@@ -145,28 +146,28 @@ struct json_object *
 json_add_object(
     struct json_out *out, struct json_object *parent, const char *name)
 {
-	return json_add(out, parent, name, json_object_new_object());
+	return add(out, parent, name, json_object_new_object());
 }
 
 struct json_object *
 json_add_array(
     struct json_out *out, struct json_object *parent, const char *name)
 {
-	return json_add(out, parent, name, json_object_new_array());
+	return add(out, parent, name, json_object_new_array());
 }
 
 void
 json_add_string(struct json_out *out, struct json_object *parent,
     const char *name, const char *value)
 {
-	json_add(out, parent, name, json_object_new_string(value));
+	add(out, parent, name, json_object_new_string(value));
 }
 
 void
 json_add_number(struct json_out *out, struct json_object *parent,
     const char *name, int64_t value)
 {
-	json_add(out, parent, name, json_object_new_int64(value));
+	add(out, parent, name, json_object_new_int64(value));
 }
 
 void
@@ -177,7 +178,7 @@ json_add_ms(struct json_out *out, struct json_object *parent, const char *name,
 
 	(void)snprintf(text, sizeof(text), "%llu.%03u",
 	    (unsigned long long)(us / 1000), (unsigned int)(us % 1000));
-	json_add(out, parent, name,
+	add(out, parent, name,
 	    json_object_new_double_s((double)us / 1000, text));
 }
 
@@ -230,7 +231,7 @@ json_add_text(struct json_out *out, struct json_object *parent,
 {
 	const char *data = text->len > 0 ? text->data : "";
 
-	json_add(out, parent, name,
+	add(out, parent, name,
 	    json_object_new_string_len(data, (int)text->len));
 }
 

@@ -27,11 +27,8 @@ char *json_out_finish(struct json_out *out, size_t *len);
 
 /*
  * One more value in parent (NULL: the root), which is an array if name is NULL.
- * json_add takes the value, or NULL for want of memory. A returned object or
- * array is out's; it is NULL when memory was short.
+ * A returned object or array is out's; it is NULL when memory was short.
  */
-struct json_object *json_add(struct json_out *out, struct json_object *parent,
-    const char *name, struct json_object *value);
 struct json_object *json_add_object(
     struct json_out *out, struct json_object *parent, const char *name);
 struct json_object *json_add_array(

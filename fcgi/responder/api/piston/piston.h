@@ -7,7 +7,7 @@
 #ifndef SCE_PISTON_H
 #define SCE_PISTON_H
 
-#include "responder/api/dialect.h"
+#include "responder/api/reply.h"
 
 extern const struct dialect dialect_piston;
 

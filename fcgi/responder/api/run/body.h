@@ -3,7 +3,7 @@
 #ifndef SCE_RUN_BODY_H
 #define SCE_RUN_BODY_H
 
-#include "responder/api/dialect.h"
+#include "responder/api/reply.h"
 
 /* The advice in refusals of a body. */
 #define RUN_MEMBERS                                                            \
