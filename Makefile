@@ -61,7 +61,7 @@ GATE_CFLAGS = $(STD) $(WARN) -O2 -g -fstack-protector-strong -fno-common \
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 # Everything but the four main.c, libfcgi's one file and what calls it: what
 # unit tests link.
-TESTABLE = $(filter-out %/main.c fcgi/responder/http/exchange.c fcgi/responder/api/live.c \
+TESTABLE = $(filter-out %/main.c fcgi/responder/http/exchange.c \
 	fcgi/responder/api/serve.c fcgi/responder/worker.c,\
 	$(COMMON) $(RESPONDER) $(SUPERVISOR) $(ENGINE) $(GUEST))
 

@@ -154,9 +154,7 @@ forbid_processes(void)
 int
 confine_responder(void)
 {
-	if (forbid_processes() == -1)
-		return -1;
-	if (forbid_files() == -1)
+	if (forbid_processes() == -1 || forbid_files() == -1)
 		return -1;
 	return forbid_syscalls();
 }

@@ -6,9 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "responder/api/live.h"
 #include "responder/api/reply.h"
 #include "responder/http/exchange.h"
+
+/* A run that its client watches: POST /run with Accept: text/event-stream. */
+struct live {
+	struct run_watcher watcher; /* first: send gets its address */
+	struct exchange *exchange;
+	struct run *run;
+};
 
 struct service_options {
 	struct request_limits limits;

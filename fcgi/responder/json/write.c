@@ -32,40 +32,26 @@ control_len(const unsigned char *text, size_t left)
 	return 0;
 }
 
-static size_t
-escaped_len(const unsigned char *text, size_t len)
-{
-	size_t total = len;
-	size_t control;
-	size_t i;
-
-	for (i = 0; i<len; i += control> 0 ? control : 1) {
-		control = control_len(text + i, len - i);
-		if (control > 0)
-			total += ESCAPE_LEN - control;
-	}
-	return total;
-}
-
+/* How long the text is when it is escaped. out: NULL to know only that. */
 static size_t
 escape(char *out, const unsigned char *text, size_t len)
 {
-	unsigned char code;
+	char code[ESCAPE_LEN] = "\\u00";
 	size_t control;
 	size_t n = 0;
 	size_t i;
 
 	for (i = 0; i<len; i += control> 0 ? control : 1) {
 		control = control_len(text + i, len - i);
-		if (control == 0) {
-			out[n++] = (char)text[i];
-			continue;
+		if (control > 0) {
+			code[4] = hex_digit(text[i + control - 1] >> 4);
+			code[5] = hex_digit(text[i + control - 1]);
 		}
-		code = text[i + control - 1];
-		memcpy(out + n, "\\u00", 4);
-		out[n + 4] = hex_digit(code >> 4);
-		out[n + 5] = hex_digit(code);
-		n += ESCAPE_LEN;
+		if (out != NULL && control > 0)
+			memcpy(out + n, code, ESCAPE_LEN);
+		else if (out != NULL)
+			out[n] = (char)text[i];
+		n += control > 0 ? ESCAPE_LEN : 1;
 	}
 	return n;
 }
@@ -81,7 +67,7 @@ json_text_line(struct json_object *object, size_t *len)
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &text_len);
 	if (text == NULL)
 		return NULL;
-	line = malloc(escaped_len((const unsigned char *)text, text_len) + 2);
+	line = malloc(escape(NULL, (const unsigned char *)text, text_len) + 2);
 	if (line == NULL)
 		return NULL;
 	*len = escape(line, (const unsigned char *)text, text_len);

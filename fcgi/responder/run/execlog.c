@@ -37,12 +37,6 @@ add_number(struct json_out *line, const char *name, uint64_t number)
 	    line, NULL, name, number > INT64_MAX ? INT64_MAX : (int64_t)number);
 }
 
-static uint64_t
-add_saturating(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 static void
 add_time(struct json_out *line, const struct timespec *time)
 {
@@ -74,6 +68,7 @@ static void
 add_result(struct json_out *line, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
+	uint64_t output_bytes;
 
 	json_add_string(line, NULL, "verdict",
 	    result->abandoned ? "abandoned" : verdict_name(verdict->kind));
@@ -89,8 +84,10 @@ add_result(struct json_out *line, const struct result *result)
 	json_add_ms(line, NULL, "wall_ms", verdict->wall_us);
 	json_add_ms(line, NULL, "cpu_ms", verdict->cpu_us);
 	add_number(line, "peak_memory_bytes", verdict->peak_memory_bytes);
-	add_number(line, "output_bytes",
-	    add_saturating(verdict->stdout_bytes, verdict->stderr_bytes));
+	if (__builtin_add_overflow(
+		verdict->stdout_bytes, verdict->stderr_bytes, &output_bytes))
+		output_bytes = UINT64_MAX;
+	add_number(line, "output_bytes", output_bytes);
 }
 
 char *
