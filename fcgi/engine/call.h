@@ -22,9 +22,9 @@ int call_find_engine(struct engine *engine, const char *docker_host,
 
 /*
  * Sends a request and waits for its answer. path comes after the version and is
- * escaped; body is JSON, or NULL; http was initialised, and the caller finishes
- * it in any case. 0, or -1 with why: no answer came, or one whose status is not
- * 2xx, and then why has the Engine's sentence.
+ * escaped; body is JSON, or NULL; http has a body_max and no body, and the
+ * caller finishes it in any case. 0, or -1 with why: no answer came, or one
+ * whose status is not 2xx, and then why has the Engine's sentence.
  */
 int call_engine(struct engine *engine, const char *method, const char *path,
     const char *body, struct http *http, char why[ENGINE_WHY_MAX]);

@@ -63,12 +63,10 @@ start_status(const char *why)
 static int
 await_engine(struct engine *engine, char why[ENGINE_WHY_MAX])
 {
-	struct http http;
+	struct http http = { .body_max = ANSWER_MAX };
 	int rc;
 
-	http_init(&http, ANSWER_MAX);
 	rc = call_engine(engine, "GET", "/_ping", NULL, &http, why);
-
 	http_finish(&http);
 	return rc;
 }
@@ -80,7 +78,7 @@ create_container(struct engine *engine, const struct create *create,
 {
 	char path[NAME_PATH_MAX] = "/containers/create";
 	const char *body;
-	struct http http;
+	struct http http = { .body_max = ANSWER_MAX };
 	int rc = -1;
 
 	if (create->name != NULL)
@@ -88,7 +86,6 @@ create_container(struct engine *engine, const struct create *create,
 	body = create_text(create);
 	if (body == NULL)
 		return engine_fail(why, "no memory is left");
-	http_init(&http, ANSWER_MAX);
 	if (call_engine(engine, "POST", path, body, &http, why) == 0 &&
 	    answer_get_id(&http, id, why) == 0) {
 		answer_print_warnings(&http, stderr);
@@ -106,11 +103,10 @@ start_container(struct engine *engine, const char *id)
 {
 	char path[NAME_PATH_MAX];
 	char why[ENGINE_WHY_MAX];
-	struct http http;
+	struct http http = { .body_max = ANSWER_MAX };
 	int status = 0;
 
 	make_path(path, "/containers/", id, "/start");
-	http_init(&http, ANSWER_MAX);
 	if (call_engine(engine, "POST", path, NULL, &http, why) == -1)
 		status = fail(start_status(why), why);
 	http_finish(&http);
@@ -145,7 +141,7 @@ call_container(struct engine *engine, const char *method, const char *name,
 {
 	char path[NAME_PATH_MAX];
 	char why[ENGINE_WHY_MAX];
-	struct http http;
+	struct http http = { .body_max = ANSWER_MAX };
 	int rc;
 
 	if (!name_is_container(name)) {
@@ -154,7 +150,6 @@ call_container(struct engine *engine, const char *method, const char *name,
 		return fail(EXIT_FAILURE, why);
 	}
 	make_path(path, "/containers/", name, suffix);
-	http_init(&http, ANSWER_MAX);
 	rc = call_engine(engine, method, path, NULL, &http, why);
 	if (rc == -1)
 		rc = fail(http.status == 404 ? 404 : -1, why);
@@ -212,7 +207,7 @@ list_containers(struct engine *engine, int argc, char *const argv[])
 		"--filter" };
 	char path[NAME_PATH_MAX];
 	char why[ENGINE_WHY_MAX];
-	struct http http;
+	struct http http = { .body_max = LIST_MAX };
 	int rc;
 	int i;
 
@@ -222,7 +217,6 @@ list_containers(struct engine *engine, int argc, char *const argv[])
 	    make_list_path(path, argv[4] + 6) == -1)
 		return fail(EXIT_FAILURE,
 		    "usage: ps --all --format {{.Names}} --filter label=LABEL");
-	http_init(&http, LIST_MAX);
 	rc = call_engine(engine, "GET", path, NULL, &http, why);
 	if (rc == 0)
 		rc = answer_print_names(&http, stdout, why);
@@ -236,7 +230,7 @@ inspect_image(struct engine *engine, int argc, char *const argv[])
 	char path[NAME_PATH_MAX];
 	char why[ENGINE_WHY_MAX];
 	char id[ANSWER_ID_MAX];
-	struct http http;
+	struct http http = { .body_max = ANSWER_MAX };
 	int rc;
 
 	if (argc != 4 || strcmp(argv[0], "inspect") != 0 ||
@@ -245,7 +239,6 @@ inspect_image(struct engine *engine, int argc, char *const argv[])
 		return fail(EXIT_FAILURE,
 		    "usage: image inspect --format {{.Id}} IMAGE");
 	make_path(path, "/images/", argv[3], "/json");
-	http_init(&http, ANSWER_MAX);
 	rc = call_engine(engine, "GET", path, NULL, &http, why);
 	/* sced looks for these words, whatever the Engine's are. */
 	if (rc == -1 && http.status == 404)
