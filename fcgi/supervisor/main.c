@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +23,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/events.h"
 #include "supervisor/host/listen.h"
-#include "supervisor/host/options.h"
 #include "supervisor/host/spawn.h"
-#include "supervisor/host/userns.h"
 #include "supervisor/lease/responders.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/upkeep/upkeep.h"
@@ -32,7 +32,77 @@
 /* Also more than a docker client is limited to. */
 #define DESCRIPTORS_BESIDES 256
 
+/* sced's command line. */
+struct options {
+	const char *path; /* of the configuration; NULL: defaults */
+	bool check_only;
+	const char *print_run; /* of which language; NULL: do not */
+};
+
 static struct supervisor sced;
+
+static void
+print_help(FILE *out)
+{
+	(void)fputs(
+	    "sced " SCE_VERSION " - supervisor of the Safe Code Executor\n"
+	    "usage: sced [-c FILE]\n"
+	    "  -c, --config FILE   read this configuration over the defaults\n"
+	    "      --check-config  check it, print every key, and exit\n"
+	    "      --print-run-command[=RUNTIME]  print the docker run of slot "
+	    "0,\n"
+	    "                      python's unless told, and exit\n"
+	    "      --help          this text\n"
+	    "      --version       the version\n"
+	    "Signals: TERM stops, runs under way are answered first; USR1\n"
+	    "reopens executions.log.\n",
+	    out);
+}
+
+/* -1, or the status to exit with: all that was asked for has been printed, or
+ * what is wrong. */
+static int
+options_parse(struct options *wanted, int argc, char *argv[])
+{
+	enum { OPT_CHECK = 256, OPT_PRINT, OPT_HELP, OPT_VERSION };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, OPT_CHECK },
+		{ "print-run-command", optional_argument, NULL, OPT_PRINT },
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, OPT_VERSION },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			wanted->path = optarg;
+			break;
+		case OPT_CHECK:
+			wanted->check_only = true;
+			break;
+		case OPT_PRINT:
+			wanted->print_run = optarg != NULL ? optarg : "python";
+			break;
+		case OPT_HELP:
+			print_help(stdout);
+			return EXIT_SUCCESS;
+		case OPT_VERSION:
+			(void)puts("sced " SCE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			print_help(stderr);
+			return 2;
+		}
+	}
+	if (optind != argc) {
+		print_help(stderr);
+		return 2;
+	}
+	return -1;
+}
 
 static void
 load_config(struct config *config, const char *path)
@@ -104,6 +174,41 @@ check_file(const char *key, const char *path, int mode)
 {
 	if (access(path, mode) == -1)
 		die("%s %s: %m", key, path);
+}
+
+/* A file of one number, or otherwise if there is none. */
+static long
+read_number(const char *path, long otherwise)
+{
+	FILE *file = fopen(path, "re");
+	long number = otherwise;
+
+	if (file == NULL)
+		return otherwise;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = otherwise;
+	(void)fclose(file);
+	return number;
+}
+
+/* What forbids sandboxes to make user namespaces, in one sentence, or NULL. */
+static const char *
+userns_find_obstacle(void)
+{
+	if (read_number("/proc/sys/user/max_user_namespaces", 0) < 1)
+		return "it needs user namespaces; this kernel has none, or "
+		       "user.max_user_namespaces is 0";
+	/* Debian's own switch, and Ubuntu's. */
+	if (read_number("/proc/sys/kernel/unprivileged_userns_clone", 1) == 0)
+		return "it needs user namespaces; "
+		       "kernel.unprivileged_userns_clone forbids them";
+	if (read_number(
+		"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) !=
+	    0)
+		return "it needs user namespaces; "
+		       "kernel.apparmor_restrict_unprivileged_userns takes "
+		       "the rights from them";
+	return NULL;
 }
 
 /* Refuses to start without the files and rights that requests will need. */

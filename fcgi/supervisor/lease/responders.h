@@ -44,7 +44,6 @@ int responders_open_log(const struct config *config);
 /* The same, and gives it to all responders. Logs what went wrong. */
 void responders_reopen_log(struct supervisor *sup);
 
-/* --- channel.c --- */
 /* Sends a message, with a descriptor unless fd is -1. A responder that does not
  * read its channel is ended. */
 void channel_reply(struct supervisor *sup, uint32_t index,
