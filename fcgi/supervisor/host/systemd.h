@@ -41,4 +41,12 @@ void manager_tell_ready(struct manager *manager);
 /* No responder takes a request any more. Says it once. */
 void manager_tell_stopping(struct manager *manager, uint32_t runs);
 
+/*
+ * The socket that the service manager passed, else a new one in run_dir that
+ * socket_group may connect to: close-on-exec, it does not block. -1 with the
+ * reason logged.
+ */
+int listen_fastcgi(const struct manager *manager, const char *run_dir,
+    const char *socket_group);
+
 #endif
