@@ -90,12 +90,6 @@ int config_value_append(const struct config_key *key, const char *text,
 void config_value_print(
     const struct config_key *key, const void *base, FILE *out);
 
-/* --- number.c --- */
-
-/* 0 and *number, or -1: not written as this type is. */
-int config_number_parse(
-    enum config_type type, const char *text, uint64_t *number);
-
 /* With the largest unit that leaves no rest: 131072 bytes are 128k. */
 void config_number_format(
     enum config_type type, uint64_t value, char *out, size_t out_size);

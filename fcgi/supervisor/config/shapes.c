@@ -258,7 +258,7 @@ is_file(const char *text)
 
 static const struct {
 	const char *description;          /* after "must be" */
-	bool (*is_one)(const char *text); /* NULL: a number, see number.c */
+	bool (*is_one)(const char *text); /* NULL: a number, see value.c */
 } shapes[] = {
 	[CONFIG_WORD] = { "a word", NULL },
 	[CONFIG_INTEGER] = { "a whole number", NULL },
