@@ -309,7 +309,7 @@ static void
 open_fastcgi(struct supervisor *sup)
 {
 	sup->listen_fd = listen_fastcgi(
-	    &sup->manager, sup->config.run_dir, sup->config.socket_group);
+	    &sup->systemd, sup->config.run_dir, sup->config.socket_group);
 	if (sup->listen_fd == -1)
 		exit(EXIT_FAILURE); /* the reason is in the log */
 	if (events_watch(sup, sup->listen_fd, 0, EVENT_FASTCGI, 0) == -1) {
@@ -353,11 +353,11 @@ main(int argc, char *argv[])
 	}
 	if (wanted.print_run != NULL)
 		return print_run_command(&sced, wanted.print_run);
-	manager_meet(&sced.manager);
+	systemd_meet(&sced.systemd);
 	/* A careless parent may have left descriptors open. */
 	spawn_close_from(
 	    STDERR_FILENO + 1 +
-	    (sced.manager.socket_count > 0 ? sced.manager.socket_count : 0));
+	    (sced.systemd.socket_count > 0 ? sced.systemd.socket_count : 0));
 	check_surroundings(&sced);
 	if (spawn_raise_descriptors(descriptors_needed(&sced.config)) == -1)
 		die("limit of open files: this configuration needs %u",

@@ -100,7 +100,7 @@ struct responder {
 
 struct supervisor {
 	struct config config;   /* main.c, before the loop */
-	struct manager manager; /* host/ */
+	struct systemd systemd; /* host/ */
 	struct docker docker;   /* main.c; the image IDs: upkeep/images.c */
 	struct pool pool;       /* pool/, but for what pool.h says */
 	/* The sandbox of each slot, then the network of each slot. */

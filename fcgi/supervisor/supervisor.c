@@ -165,8 +165,8 @@ settle_stop(struct supervisor *sup)
 {
 	responders_stop(sup);
 	/* From here on a manager may start our successor. */
-	manager_tell_stopping(
-	    &sup->manager, pool_count(&sup->pool, SLOT_LEASED));
+	systemd_tell_stopping(
+	    &sup->systemd, pool_count(&sup->pool, SLOT_LEASED));
 	ending_begin_idle(sup);
 	return sup->stop_deadline_us;
 }

@@ -34,7 +34,7 @@ a_holder_is_not_the_service(void **state)
 	int fd = start(sup, NETWORK);
 
 	assert_int_equal(sup->pool.slots[NETWORK].state, SLOT_READY);
-	assert_false(sup->manager.is_told);
+	assert_false(sup->systemd.is_told);
 	close(fd);
 	close(sup->boxes[NETWORK].guest_fd);
 }
@@ -46,7 +46,7 @@ the_first_sandbox_is(void **state)
 	int fd = start(sup, 0);
 
 	assert_int_equal(sup->pool.slots[0].state, SLOT_READY);
-	assert_true(sup->manager.is_told);
+	assert_true(sup->systemd.is_told);
 	assert_true(sup->pool.stock[0].is_proven);
 	close(fd);
 	close(sup->boxes[0].guest_fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of events when the supervisor is told to stop. */
-#include "manager_support.h"
 #include "supervisor_support.h"
+#include "systemd_support.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,9 +15,9 @@
 
 /* A manager's socket that is full: who tells it something waits. */
 static int
-full_socket(char name[MANAGER_ADDRESS_MAX])
+full_socket(char name[SYSTEMD_ADDRESS_MAX])
 {
-	int fd = manager_socket(0, name);
+	int fd = systemd_notify_socket(0, name);
 	struct sockaddr_un address;
 	socklen_t len = sizeof(address);
 	int sender;
@@ -80,7 +80,7 @@ static void
 nobody_is_told_while_responders_accept(void **state)
 {
 	struct supervisor *sup = *state;
-	int manager_fd = full_socket(sup->manager.address);
+	int manager_fd = full_socket(sup->systemd.address);
 	struct pollfd channel = { .fd = add_responder(sup), .events = POLLIN };
 	pid_t pid = run(sup);
 	int status;

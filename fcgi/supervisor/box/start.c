@@ -222,7 +222,7 @@ become_ready(struct supervisor *sup, uint32_t slot)
 		pool_note_start(
 		    &sup->pool, sup->pool.slots[slot].language, true, now_us);
 		metrics_observe(&sup->metrics.start, now_us - box->started_us);
-		manager_tell_ready(&sup->manager);
+		systemd_tell_ready(&sup->systemd);
 	}
 	(void)pool_make_ready(&sup->pool, slot, now_us);
 	log_debug(NULL, "sandbox-ready slot=%u name=%s start_ms=%" PRIu64, slot,

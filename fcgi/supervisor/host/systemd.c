@@ -72,17 +72,17 @@ take_passed(void)
 }
 
 void
-manager_meet(struct manager *manager)
+systemd_meet(struct systemd *systemd)
 {
 	const char *address = getenv("NOTIFY_SOCKET");
 
-	memset(manager, 0, sizeof(*manager));
-	if (address != NULL && strlen(address) < sizeof(manager->address))
-		memcpy(manager->address, address, strlen(address));
+	memset(systemd, 0, sizeof(*systemd));
+	if (address != NULL && strlen(address) < sizeof(systemd->address))
+		memcpy(systemd->address, address, strlen(address));
 	else if (address != NULL)
 		log_warning("its address is too long", "manager-not-told");
-	manager->socket_count = take_passed();
-	if (manager->socket_count == -1)
+	systemd->socket_count = take_passed();
+	if (systemd->socket_count == -1)
 		log_warning(strerror(errno), "passed-sockets-not-taken");
 	(void)unsetenv("NOTIFY_SOCKET");
 	(void)unsetenv("LISTEN_PID");
@@ -101,14 +101,14 @@ has_option(int fd, int option, int expected)
 }
 
 int
-manager_take_socket(const struct manager *manager, const char **why)
+systemd_take_socket(const struct systemd *systemd, const char **why)
 {
 	int fd = LISTEN_FDS_START;
 
 	*why = NULL;
-	if (manager->socket_count == 0)
+	if (systemd->socket_count == 0)
 		return -1;
-	if (manager->socket_count != 1)
+	if (systemd->socket_count != 1)
 		*why = "one socket must be passed, no more";
 	else if (!has_option(fd, SO_DOMAIN, AF_UNIX) ||
 		 !has_option(fd, SO_TYPE, SOCK_STREAM) ||
@@ -149,33 +149,33 @@ send_text(const char *name, const char *text)
 
 /* A manager that does not listen is no reason to stop. */
 static void
-tell(const struct manager *manager, const char *text)
+tell(const struct systemd *systemd, const char *text)
 {
-	if (manager->address[0] != '\0' &&
-	    send_text(manager->address, text) == -1)
+	if (systemd->address[0] != '\0' &&
+	    send_text(systemd->address, text) == -1)
 		log_warning(strerror(errno), "manager-not-told");
 }
 
 void
-manager_tell_ready(struct manager *manager)
+systemd_tell_ready(struct systemd *systemd)
 {
-	if (manager->is_told || manager->is_told_stop)
+	if (systemd->is_told || systemd->is_told_stop)
 		return;
-	manager->is_told = true;
-	tell(manager, "READY=1\nSTATUS=Answering");
+	systemd->is_told = true;
+	tell(systemd, "READY=1\nSTATUS=Answering");
 }
 
 void
-manager_tell_stopping(struct manager *manager, uint32_t runs)
+systemd_tell_stopping(struct systemd *systemd, uint32_t runs)
 {
 	char text[64];
 
-	if (manager->is_told_stop)
+	if (systemd->is_told_stop)
 		return;
-	manager->is_told_stop = true;
+	systemd->is_told_stop = true;
 	(void)snprintf(text, sizeof(text),
 	    "STOPPING=1\nSTATUS=Stopping, %u runs under way", runs);
-	tell(manager, text);
+	tell(systemd, text);
 }
 
 static int
@@ -230,11 +230,11 @@ make_socket(const char *run_dir, const char *socket_group)
 }
 
 int
-listen_fastcgi(const struct manager *manager, const char *run_dir,
+listen_fastcgi(const struct systemd *systemd, const char *run_dir,
     const char *socket_group)
 {
 	const char *why;
-	int fd = manager_take_socket(manager, &why);
+	int fd = systemd_take_socket(systemd, &why);
 
 	if (why != NULL) {
 		log_error(why, "socket-not-taken");

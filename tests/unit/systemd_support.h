@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The service manager's end of what it is told. */
-#ifndef SCE_MANAGER_SUPPORT_H
-#define SCE_MANAGER_SUPPORT_H
+#ifndef SCE_SYSTEMD_SUPPORT_H
+#define SCE_SYSTEMD_SUPPORT_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 /* A socket that receives, and its address as NOTIFY_SOCKET has it. flags: of
  * socket(2). */
 static inline int
-manager_socket(int flags, char name[MANAGER_ADDRESS_MAX])
+systemd_notify_socket(int flags, char name[SYSTEMD_ADDRESS_MAX])
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof(address);
@@ -29,7 +29,7 @@ manager_socket(int flags, char name[MANAGER_ADDRESS_MAX])
 			     offsetof(struct sockaddr_un, sun_path)),
 	    0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	(void)snprintf(name, MANAGER_ADDRESS_MAX, "@%.*s",
+	(void)snprintf(name, SYSTEMD_ADDRESS_MAX, "@%.*s",
 	    (int)(len - offsetof(struct sockaddr_un, sun_path) - 1),
 	    address.sun_path + 1);
 	return fd;

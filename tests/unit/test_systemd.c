@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a service manager passes, and what it is told. */
-#include "manager_support.h"
+#include "systemd_support.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -41,13 +41,13 @@ pass(int fd, const char *count)
 static void
 a_socket_that_is_passed_is_taken(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 	const char *why = "";
 
 	(void)state;
 	pass(listening_socket(AF_UNIX), "1");
-	manager_meet(&manager);
-	assert_int_equal(manager_take_socket(&manager, &why), FIRST_FD);
+	systemd_meet(&systemd);
+	assert_int_equal(systemd_take_socket(&systemd, &why), FIRST_FD);
 	assert_null(why);
 	assert_true(fcntl(FIRST_FD, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(FIRST_FD, F_GETFD) & FD_CLOEXEC);
@@ -59,26 +59,26 @@ a_socket_that_is_passed_is_taken(void **state)
 static void
 nothing_passed_is_no_error(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 	const char *why = "";
 
 	(void)state;
-	manager_meet(&manager);
-	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	systemd_meet(&systemd);
+	assert_int_equal(systemd_take_socket(&systemd, &why), -1);
 	assert_null(why);
 }
 
 static void
 what_another_process_was_passed_is_not_ours(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 	const char *why = "";
 
 	(void)state;
 	pass(listening_socket(AF_UNIX), "1");
 	setenv("LISTEN_PID", "1", 1);
-	manager_meet(&manager);
-	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	systemd_meet(&systemd);
+	assert_int_equal(systemd_take_socket(&systemd, &why), -1);
 	assert_null(why);
 	assert_null(getenv("LISTEN_PID"));
 }
@@ -86,11 +86,11 @@ what_another_process_was_passed_is_not_ours(void **state)
 static void
 expect_refusal(const char *sentence)
 {
-	struct manager manager;
+	struct systemd systemd;
 	const char *why = NULL;
 
-	manager_meet(&manager);
-	assert_int_equal(manager_take_socket(&manager, &why), -1);
+	systemd_meet(&systemd);
+	assert_int_equal(systemd_take_socket(&systemd, &why), -1);
 	assert_string_equal(why, sentence);
 }
 
@@ -118,7 +118,7 @@ numbers_that_are_none_are_refused(void **state)
 {
 	static const char *const wrong[] = { "", "x", "0", "-1", "1x", " ",
 		"99999999999", "2147483645" };
-	struct manager manager;
+	struct systemd systemd;
 	size_t i;
 
 	(void)state;
@@ -132,8 +132,8 @@ numbers_that_are_none_are_refused(void **state)
 	expect_refusal("one socket must be passed, no more");
 	/* One alone of the two is not for us. */
 	setenv("LISTEN_FDS", "1", 1);
-	manager_meet(&manager);
-	assert_int_equal(manager.socket_count, 0);
+	systemd_meet(&systemd);
+	assert_int_equal(systemd.socket_count, 0);
 	assert_null(getenv("LISTEN_FDS"));
 	close(FIRST_FD);
 }
@@ -151,8 +151,8 @@ a_descriptor_that_is_not_there_is_refused(void **state)
 static int
 notify_socket(void)
 {
-	char name[MANAGER_ADDRESS_MAX];
-	int fd = manager_socket(SOCK_NONBLOCK, name);
+	char name[SYSTEMD_ADDRESS_MAX];
+	int fd = systemd_notify_socket(SOCK_NONBLOCK, name);
 
 	setenv("NOTIFY_SOCKET", name, 1);
 	return fd;
@@ -171,20 +171,20 @@ expect_message(int fd, const char *expected)
 static void
 it_is_told_each_thing_once(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 	char byte;
 	int fd = notify_socket();
 
 	(void)state;
-	manager_meet(&manager);
+	systemd_meet(&systemd);
 	assert_null(getenv("NOTIFY_SOCKET"));
-	manager_tell_ready(&manager);
+	systemd_tell_ready(&systemd);
 	expect_message(fd, "READY=1\nSTATUS=Answering");
-	manager_tell_ready(&manager);
+	systemd_tell_ready(&systemd);
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
-	manager_tell_stopping(&manager, 3);
+	systemd_tell_stopping(&systemd, 3);
 	expect_message(fd, "STOPPING=1\nSTATUS=Stopping, 3 runs under way");
-	manager_tell_stopping(&manager, 2);
+	systemd_tell_stopping(&systemd, 2);
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	close(fd);
 }
@@ -192,15 +192,15 @@ it_is_told_each_thing_once(void **state)
 static void
 who_stops_is_not_ready_any_more(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 	char byte;
 	int fd = notify_socket();
 
 	(void)state;
-	manager_meet(&manager);
-	manager_tell_stopping(&manager, 0);
+	systemd_meet(&systemd);
+	systemd_tell_stopping(&systemd, 0);
 	expect_message(fd, "STOPPING=1\nSTATUS=Stopping, 0 runs under way");
-	manager_tell_ready(&manager);
+	systemd_tell_ready(&systemd);
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	close(fd);
 }
@@ -208,12 +208,12 @@ who_stops_is_not_ready_any_more(void **state)
 static void
 without_a_manager_nobody_is_told(void **state)
 {
-	struct manager manager;
+	struct systemd systemd;
 
 	(void)state;
-	manager_meet(&manager);
-	manager_tell_ready(&manager);
-	manager_tell_stopping(&manager, 0);
+	systemd_meet(&systemd);
+	systemd_tell_ready(&systemd);
+	systemd_tell_stopping(&systemd, 0);
 	assert_null(getenv("NOTIFY_SOCKET"));
 }
 
@@ -221,8 +221,8 @@ static void
 it_is_told_at_a_path(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char dir[] = "/tmp/sce-manager.XXXXXX";
-	struct manager manager;
+	char dir[] = "/tmp/sce-systemd.XXXXXX";
+	struct systemd systemd;
 	int fd;
 
 	(void)state;
@@ -233,12 +233,12 @@ it_is_told_at_a_path(void **state)
 	assert_int_equal(
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	setenv("NOTIFY_SOCKET", address.sun_path, 1);
-	manager_meet(&manager);
-	manager_tell_ready(&manager);
+	systemd_meet(&systemd);
+	systemd_tell_ready(&systemd);
 	expect_message(fd, "READY=1\nSTATUS=Answering");
 	/* Nobody listens any more: that is logged, and all. */
 	close(fd);
-	manager_tell_stopping(&manager, 0);
+	systemd_tell_stopping(&systemd, 0);
 	(void)unlink(address.sun_path);
 	(void)rmdir(dir);
 }
@@ -249,7 +249,7 @@ the_longest_address_is_used_and_no_longer_one(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char name[sizeof(address.sun_path) + 2] = "";
-	struct manager manager;
+	struct systemd systemd;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
 	(void)state;
@@ -260,13 +260,13 @@ the_longest_address_is_used_and_no_longer_one(void **state)
 	assert_int_equal(
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	setenv("NOTIFY_SOCKET", name, 1);
-	manager_meet(&manager);
-	assert_string_equal(manager.address, "");
+	systemd_meet(&systemd);
+	assert_string_equal(systemd.address, "");
 	assert_null(getenv("NOTIFY_SOCKET"));
 	name[sizeof(address.sun_path)] = '\0';
 	setenv("NOTIFY_SOCKET", name, 1);
-	manager_meet(&manager);
-	manager_tell_ready(&manager);
+	systemd_meet(&systemd);
+	systemd_tell_ready(&systemd);
 	expect_message(fd, "READY=1\nSTATUS=Answering");
 	close(fd);
 }
@@ -288,5 +288,5 @@ main(void)
 		cmocka_unit_test(the_longest_address_is_used_and_no_longer_one),
 	};
 
-	return cmocka_run_group_tests_name("manager", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("systemd", tests, NULL, NULL);
 }
