@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decodes an HTTP/1.x response from pieces of any size. Of its head the status
+ * Decodes an HTTP/1.x response from pieces of any size. In its head the status
  * line, Content-Length and Transfer-Encoding count; all else is passed over.
  */
 #include "engine/http.h"
@@ -12,11 +12,11 @@
 #include "common/bytes.h"
 
 #define BODY_ROOM_MIN 4096
-/* So many digits can not overflow. */
+/* So many digits cannot overflow. */
 #define LENGTH_DIGITS_MAX 18
 #define SIZE_DIGITS_MAX 15
 
-/* What the head says of the body. */
+/* The head, as far as it tells how the body ends. */
 struct head {
 	unsigned int status;
 	bool is_chunked;

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# make install, make uninstall. What was put where stands in a manifest below
-# SHAREDIR, with checksums: uninstall removes that and nothing else, and what
-# was changed since then stays.
+# make install, make uninstall. A manifest below SHAREDIR lists the files that
+# were installed, with checksums: uninstall removes these and nothing else, and
+# keeps a file that was changed since then.
 #
 # Environment, all of it set by the Makefile: DESTDIR, BUILD, SBINDIR,
 # LIBEXECDIR, SHAREDIR, MANDIR, DOCDIR, SYSCONFDIR, UNITDIR, SYSUSERSDIR,
@@ -230,7 +230,7 @@ command_install() {
 	install_programs
 	install_data
 	install_system
-	# What an older version put there, and this one does not.
+	# Files of an older version that this one does not have.
 	awk 'NR == FNR { is_new[$1, $NF]; next } !(($1, $NF) in is_new)' \
 	    "$NEW" "$OLD" >"$WORK/gone"
 	remove "$WORK/gone"

@@ -26,7 +26,7 @@ mkdir -p "$SOURCE"
 tar -c -C "$ROOT" --exclude=node_modules --exclude=__pycache__ \
     Makefile README.md LICENSE fcgi html nginx tests | tar -x -C "$SOURCE"
 mv "$SOURCE/fcgi/package/debian" "$SOURCE/debian"
-# What our own make was told (BUILD=) is not for the one of the package.
+# The package's make must not get this make's variables, such as BUILD.
 (cd "$SOURCE" && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
     dpkg-buildpackage -us -uc -b)
 rm -rf "$SOURCE"

@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-# What stage.sh knows of the place it is used in.
+# Variables that stage.sh reads.
 ROOT=$SHARE
 RUN_DIR=@RUN_DIR@
 # shellcheck source=../service/common.sh
@@ -74,8 +74,8 @@ listen_with_tls() {
 }
 
 # http {} belongs to Debian's nginx.conf, which has some of the same lines.
-# What must stand in it (maps, formats, zones) comes first, all the rest moves
-# into the one server. A statement ends with ; or } in depth 0, its comments
+# Statements that must stand in it (maps, formats, zones) come first, all others
+# move into the one server. A statement ends with ; or } in depth 0, its comments
 # are before it.
 http_to_site() {
 	awk -v error_log="$LOGS/nginx-error.log" '

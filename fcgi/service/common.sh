@@ -99,7 +99,7 @@ pid_in() {
 	printf '%s\n' "$pid"
 }
 
-# Who is not root may not read the link, but the first word.
+# A user who is not root may not read the link, but the first word.
 exe_by_words() {
 	local words=${1#nginx: master process }
 	printf '%s\n' "${words%% *}"

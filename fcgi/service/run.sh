@@ -118,7 +118,7 @@ stop_service() {
 	rm -f "$SCED_PID_FILE" "$RUN_DIR/started"
 }
 
-# What a sced that was killed could not remove itself.
+# Directories and containers that a sced which was killed could not remove.
 remove_leftovers() {
 	local left
 	local dir

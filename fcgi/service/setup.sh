@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# What must be on the machine: packages, a Docker that answers, our programs,
-# the sandboxes' image.
+# Prepares the machine: packages, a Docker that answers, our programs, the
+# sandboxes' image.
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libfcgi-dev libjson-c-dev
 	libinih-dev libseccomp-dev libcap-dev libmd-dev
@@ -15,7 +15,7 @@ POLICY=/usr/sbin/policy-rc.d
 DOCKERD_PID_FILE=$RUN_DIR/docker/dockerd.pid
 DOCKERD_LOG=$RUN_DIR/docker/dockerd.log
 
-# What the user's own settings say, before there is a sced to ask.
+# user_setting SECTION KEY: of the user's own file, as there may be no sced yet.
 user_setting() {
 	[ -z "$CONFIG" ] || ini_value "$CONFIG" "$1" "$2"
 }
@@ -39,7 +39,8 @@ docker_host() {
 	printf '%s' "${host:-${DOCKER_HOST:-}}"
 }
 
-# What sced will use: as it is told, else sce-docker, which knows sockets only.
+# The client that sced will use: the one that it is told, else sce-docker, which
+# knows sockets only.
 sced_docker_client() {
 	local client host
 	client=$(user_setting docker docker_cli)
@@ -223,7 +224,7 @@ build_programs() {
 		die "the programs could not be built: see the message above."
 }
 
-# What a language has that names none.
+# The image of a language whose section names none.
 common_image() {
 	local image
 	image=$(user_setting docker image)
@@ -244,7 +245,7 @@ is_named_image() {
 	ini_values "$CONFIG" '[runtime ' image | grep -xF -- "$1" >/dev/null
 }
 
-# What the image is made from is remembered: a later up makes the same.
+# The base of the image is remembered, so that a later up makes the same.
 remember_base() {
 	printf '%s\n' "$1" >"$RUN_DIR/image-base"
 }

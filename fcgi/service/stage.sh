@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Copies what the processes need into the run directory: nginx's workers and
-# the responders can not enter a clone below a home of mode 0700. Each file is
+# the responders cannot enter a clone below a home of mode 0700. Each file is
 # replaced by rename, so that a running program keeps its own.
 
 SCED_CONF=$RUN_DIR/sced.conf
@@ -55,7 +55,7 @@ drop_keys() {
 		{ print }'
 }
 
-# What this instance must have, and what the environment says.
+# Keys that this instance must have, and those that the environment sets.
 own_settings() {
 	local host client
 	printf '[service]\nrun_dir = %s\n[docker]\nimage = %s\n' \
@@ -119,8 +119,8 @@ listen_directives() {
 	esac
 }
 
-# Who is believed, and what is counted. sced has checked that proxies are
-# nothing but addresses and networks.
+# Proxies that nginx believes, and requests that it counts. sced has checked
+# that proxies are nothing but addresses and networks.
 client_rules() {
 	local rate connections proxies proxy
 	rate=$(setting clients rate)
@@ -150,7 +150,7 @@ client_limits() {
 		printf 'limit_conn sce_connections %s;' "$connections"
 }
 
-# Who may read the metrics.
+# Clients that may read the metrics.
 metrics_rules() {
 	local network networks
 	networks=$(setting clients metrics)
@@ -159,8 +159,9 @@ metrics_rules() {
 	done
 }
 
-# Whose pages may use Piston's paths. sced has checked that origins are nothing
-# but * or schemes, hosts and ports. What depends on the origin says so.
+# Sites whose pages may use Piston's paths. sced has checked that origins are
+# nothing but * or schemes, hosts and ports. An answer that depends on the origin
+# says so.
 # shellcheck disable=SC2016 # the variables are nginx's
 origin_rules() {
 	local origin origins
@@ -186,7 +187,7 @@ origin_rules() {
 read_timeout() {
 	local wait_ms longest_ms=0 run_ms each times
 	wait_ms=$(duration_ms "$(setting pool queue_wait)")
-	# Of whichever language may take longest: a compiler has a time of its own.
+	# The language that may take longest counts: a compiler has a time of its own.
 	while read -r each times; do
 		run_ms=$(($(duration_ms "$each") * times))
 		[ "$run_ms" -le "$longest_ms" ] || longest_ms=$run_ms
@@ -256,7 +257,7 @@ stage_all() {
 	stage_nginx_conf
 }
 
-# What a running service was started with, but for the page.
+# Everything that a running service was started with, but for the page.
 fingerprint() {
 	(cd "$RUN_DIR" && sha256sum bin/* share/* sced.conf nginx/nginx.conf)
 	docker image inspect --format '{{.Id}}' "$(image_name)"

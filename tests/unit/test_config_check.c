@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What must hold between the values of a configuration. */
+/* Tests the rules between the values of a configuration. */
 #include "config_testing.h"
 
 static void

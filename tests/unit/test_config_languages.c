@@ -42,7 +42,7 @@ a_section_without_a_key_is_a_row(void **state)
 	assert_int_equal(c.languages[1].ready_max, 0);
 }
 
-/* Whatever comes first in the file. */
+/* The order of sections does not count. */
 static void
 what_a_row_does_not_say_is_taken_from_elsewhere(void **state)
 {

@@ -37,7 +37,7 @@ text_of(const char *const *words, char why[ENGINE_WHY_MAX])
 	return text;
 }
 
-/* What one option with its value adds to a run that is refused without it. */
+/* Expects what one option with its value adds to the body. */
 static void
 expect(const char *option, const char *value, const char *member)
 {
@@ -197,7 +197,7 @@ unknown_options_are_refused(void **state)
 	refuse("--security-opt", "label=disable", "not known here");
 }
 
-/* Whatever docker would do if it is not told: attach, keep, fetch, connect. */
+/* docker itself would attach, keep, fetch and connect if it is not told. */
 static void
 another_kind_of_container_is_refused(void **state)
 {

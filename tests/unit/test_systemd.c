@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a service manager passes, and what it is told. */
+/* Tests what a service manager passes to sced, and what it is told. */
 #include "systemd_support.h"
 
 #include <fcntl.h>
@@ -112,7 +112,7 @@ anything_else_is_refused(void **state)
 	close(FIRST_FD + 1);
 }
 
-/* What says nothing that can be understood is refused, not overlooked. */
+/* A variable that is no number is refused, not overlooked. */
 static void
 numbers_that_are_none_are_refused(void **state)
 {

@@ -146,7 +146,7 @@ void config_print(const struct config *config, FILE *out);
  * as much as list takes, and may be list. */
 void config_list_compact(const char *list, char *out);
 
-/* --- facts.c: what follows from a configuration that was loaded --- */
+/* --- facts.c: questions about a configuration that was loaded --- */
 
 /* True if docker_cli is sce-docker, by its name. */
 bool config_has_own_client(const struct config *config);

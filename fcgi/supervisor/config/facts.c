@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What follows from a configuration that was loaded. */
+/* Answers questions about a configuration that was loaded. */
 #include <string.h>
 
 #include "supervisor/config/config.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of languages, a section [language NAME] or [language NAME] a row.
- * The first is python, whether there is a section or not. What a section does
- * not say is taken from [docker], [pool] and [limits] after the whole file was
- * read.
+ * The table of languages, a section [language NAME] or [runtime NAME] a row.
+ * The first is python, whether there is a section or not. Keys that a section
+ * leaves out are taken from [docker], [pool] and [limits] after the whole file
+ * was read.
  */
 #include <string.h>
 

@@ -13,7 +13,7 @@
 #include "supervisor/config/config.h"
 
 #define CONFIG_KEYS 50
-/* Of a section [language NAME]. */
+/* The same for a section [language NAME]. */
 #define CONFIG_LANGUAGE_KEYS 14
 
 enum config_type {
@@ -81,8 +81,8 @@ bool config_key_is_list(const struct config_key *key);
 int config_value_parse(const struct config_key *key, const char *text,
     void *base, char why[CONFIG_ERROR_MAX]);
 
-/* The same for one more line of a list. What is stored has commas between its
- * items, and no blanks. */
+/* The same for one more line of a list. The list is stored with commas between
+ * its items, and no blanks. */
 int config_value_append(const struct config_key *key, const char *text,
     void *base, char why[CONFIG_ERROR_MAX]);
 

@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 /*
- * What root keeps: signals to slots' uids, becoming a responder, the FastCGI
- * socket's group, run directories whoever owns their parents.
+ * The capabilities that root keeps: for signals to slots' uids, for becoming a
+ * responder, for the FastCGI socket's group, and for run directories whoever
+ * owns their parents.
  */
 static const cap_value_t kept_capabilities[] = { CAP_KILL, CAP_SETUID,
 	CAP_SETGID, CAP_SETPCAP, CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a child does between fork and exec, and what rights are dropped. */
+/* Steps of a child between fork and exec; rights, and how they are dropped. */
 #ifndef SCE_SPAWN_H
 #define SCE_SPAWN_H
 
