@@ -7,7 +7,6 @@
 
 #include "common/words.h"
 #include "guest/run/child.h"
-#include "guest/run/meter.h"
 #include "guest/run/pump.h"
 
 struct guest {

@@ -42,7 +42,6 @@
 #include "guest/guest.h"
 #include "guest/host.h"
 #include "guest/language/language.h"
-#include "guest/run/watchdog.h"
 
 enum argument {
 	ARG_MODE = 1,

@@ -25,7 +25,7 @@
 #include "supervisor/host/spawn.h"
 #include "supervisor/host/systemd.h"
 #include "supervisor/lease/responders.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/state.h"
 #include "supervisor/upkeep/upkeep.h"
 
 #define PATH_BYTES (CONFIG_STRING_MAX + 32)

@@ -4,7 +4,7 @@
  * starts, grants, expires and ends whatever is due, and sleeps until something
  * may be due again.
  */
-#include "supervisor/supervisor.h"
+#include "supervisor/state.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -36,7 +36,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/events.h"
 #include "supervisor/lease/responders.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

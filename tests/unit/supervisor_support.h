@@ -15,7 +15,7 @@
 #include "supervisor/box/box.h"
 #include "supervisor/events.h"
 #include "supervisor/lease/responders.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/state.h"
 #include "supervisor/upkeep/upkeep.h"
 
 #define NETWORK 1 /* the box of slot 0's holder */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "supervisor/docker/cgroup.h"
 #include "supervisor/docker/client.h"
 
 static int

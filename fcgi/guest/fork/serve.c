@@ -17,7 +17,6 @@
 #include "common/limits.h"
 #include "guest/host.h"
 #include "guest/run/place.h"
-#include "guest/run/watchdog.h"
 
 /* A run may leave so much in kernel memory and page cache, and the kernel may
  * take so long to give back the rest. */

@@ -4,7 +4,7 @@
  * through its own cgroup namespace. The accounting of reaped children is the
  * second choice: a program that ignores SIGCHLD hides its children there.
  */
-#include "guest/run/meter.h"
+#include "guest/run/pump.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

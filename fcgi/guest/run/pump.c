@@ -17,7 +17,6 @@
 
 #include "common/io.h"
 #include "guest/host.h"
-#include "guest/run/watchdog.h"
 
 /* How long a program that ran out of time may flush its stdout. */
 #define GRACE_US (200 * 1000)

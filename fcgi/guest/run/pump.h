@@ -12,7 +12,18 @@
 
 #include "common/frame.h"
 #include "guest/run/child.h"
-#include "guest/run/meter.h"
+
+/* The resources that a run has used, and the kernel's OOM kills in it. */
+struct meter {
+	int oom_fd;    /* the cgroup's OOM counter, -1 where it is unknown */
+	int peak_fd;   /* its peak memory, likewise */
+	int cpu_ns_fd; /* its CPU time, in the one unit or the other */
+	int cpu_us_fd;
+	int used_fd; /* the cgroup's memory and processes as they are */
+	int pids_fd;
+	uint64_t cpu_before_us;
+	uint64_t oom_before;
+};
 
 struct pump {
 	int host_fd;
@@ -49,5 +60,42 @@ int pump_run(struct pump *pump, enum frame_kind last);
  * buffer is for a whole frame. 0, or -1: the host is gone.
  */
 int return_files(struct pump *pump, uint8_t *buffer);
+
+/* --- meter.c --- */
+/* Opens the container's own cgroup files, version 1 or 2. */
+void meter_open(struct meter *meter);
+
+/* Remembers what was used before the job: the interpreter's boot. */
+void meter_start(struct meter *meter);
+
+/* After everything was reaped. */
+uint64_t meter_cpu_us(const struct meter *meter);
+uint64_t meter_peak_bytes(const struct meter *meter);
+
+/* How many processes were killed for memory since meter_start. */
+uint64_t meter_oom_kills(const struct meter *meter);
+
+/* The container's memory and processes now; 0 where that is unknown. */
+uint64_t meter_used_bytes(const struct meter *meter);
+uint64_t meter_processes(const struct meter *meter);
+
+/*
+ * --- watchdog.c ---
+ * The deadline that PID 1's main thread cannot miss. A read from a pipe
+ * waits, uninterruptibly, for a writer that the kernel holds up in its search
+ * for memory; then no alarm and no end of file wakes the reader. A second
+ * thread has no pipe to wait for: it kills, and the reader goes on.
+ */
+/* Starts the thread, before there is any program. 0, or -1 with errno. */
+int watchdog_start(void);
+
+/* From deadline_us (CLOCK_MONOTONIC) on it kills everything but PID 1. */
+void watchdog_arm(uint64_t deadline_us);
+
+/* The run has ended in time; another may be armed for. */
+void watchdog_disarm(void);
+
+/* True if it has killed. */
+bool watchdog_has_fired(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One thread on a static stack, asleep until there is a deadline. */
-#include "guest/run/watchdog.h"
+#include "guest/run/pump.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,7 +4,7 @@
  * scheduled again survives that. A signal to every member of the cgroup does
  * not depend on any of them.
  */
-#include "supervisor/docker/cgroup.h"
+#include "supervisor/docker/client.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -95,4 +95,22 @@ int docker_parse_image_id(const char *output, char id[DOCKER_IMAGE_ID_MAX]);
 /* True for a name that docker_run could have given a container. */
 bool docker_name_is_sane(const char *name);
 
+/* --- cgroup.c: a container's memory limit, and a kill that needs nobody --- */
+#define CGROUP_PATH_MAX 512
+
+/* Finds the cgroup folder of a process, version 1 or 2. 0, or -1. */
+int cgroup_find(pid_t pid, char path[CGROUP_PATH_MAX]);
+
+/* The same from an open /proc/PID/cgroup, for tests. */
+int cgroup_parse(FILE *file, char path[CGROUP_PATH_MAX]);
+
+/* SIGKILL to every process in it. 0, or -1 with errno. */
+int cgroup_kill(const char *path);
+
+/*
+ * Limits the memory of all in it, swap included: bytes. 0, or -1 with errno:
+ * EBUSY if it has more than that and cannot give it back.
+ */
+int cgroup_limit_memory(const char *path, uint64_t bytes);
+
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/docker/cgroup.h"
+#include "supervisor/docker/client.h"
 
 int
 main(int argc, char *argv[])
