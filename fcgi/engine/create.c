@@ -4,7 +4,7 @@
  * each gets into the body, the table of options, and the command line as a
  * whole.
  */
-#include "engine/create.h"
+#include "engine/engine.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 
 #include "common/io.h"
 #include "engine/call.h"
-#include "engine/create.h"
+#include "engine/engine.h"
 
 /* docker run's statuses if no container was started: its program could not be
  * executed, was not found, or there was another reason. */

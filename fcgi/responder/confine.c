@@ -4,7 +4,7 @@
  * its listening socket, its channel to the supervisor, an append-only log, and
  * a kernel that answers "not permitted" to nearly everything else.
  */
-#include "responder/confine.h"
+#include "responder/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -12,7 +12,6 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "responder/confine.h"
 #include "responder/worker.h"
 
 struct number {

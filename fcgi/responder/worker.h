@@ -17,4 +17,16 @@ void worker_loop(struct worker *worker);
 
 void worker_destroy(struct worker *worker);
 
+/* --- confine.c: the last rights, given up before the first request --- */
+/* Checks that no right is left: not root, no group but its own, no capability,
+ * no_new_privs. NULL, or a sentence on the right that is left. */
+const char *confine_check(void);
+
+/*
+ * Gives up all files (Landlock, where the kernel has it), and all system calls
+ * but those on a seccomp list for talking on the descriptors it has: no open,
+ * no socket, no exec, no fork. 0, or -1 with errno.
+ */
+int confine_responder(void);
+
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/language/source_encoding.h"
+#include "guest/language/language.h"
 
 #define LINES 4 /* PEP 263 says two; see the module why there are more */
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "engine/create.h"
+#include "engine/engine.h"
 
 #define WORDS_MAX 32
 #define BASE "--detach", "--rm", "--pull", "never", "--network", "none"

@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "responder/run/execlog.h"
+#include "responder/run/run.h"
 
 static uint8_t code[] = "print('a\n\"')";
 

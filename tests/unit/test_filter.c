@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "filter_support.h"
-#include "guest/confine/filter.h"
+#include "guest/confine/confine.h"
 
 #define NUMBER_AT offsetof(struct seccomp_data, nr)
 #define ARG_AT offsetof(struct seccomp_data, args[0])

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "guest/language/source_encoding.h"
+#include "guest/language/language.h"
 
 /* In a block of its very length, so that a sanitizer sees a read too far. */
 static bool

@@ -7,7 +7,10 @@
 #ifndef SCE_CONFINE_H
 #define SCE_CONFINE_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* The few differences: each of these is a step that only some take. */
 enum confine_flag {
@@ -62,5 +65,28 @@ int confine_syscalls(void);
  * The strings stay image's. Never fails: too many entries lose their last.
  */
 void environment_fill(char *environment[ENVIRONMENT_MAX], char *const image[]);
+
+/* --- filter.c --- */
+#define FILTER_MAX 1024
+#define FILTER_NUMBERS 512 /* of calls: 0 to 511 */
+
+struct filter {
+	struct sock_filter code[FILTER_MAX];
+	size_t len;
+};
+
+/* 0, or -1 with errno E2BIG: there is no room for it. */
+int filter_add(
+    struct filter *filter, const struct sock_filter *code, size_t len);
+
+/*
+ * Adds what decides as this list does, for numbers up to last, which is less
+ * than FILTER_NUMBERS. Each rule is JEQ with the number, which jumps over the
+ * rest of the rule for other calls; that rest always ends in a verdict. The
+ * first of two rules for a number counts. The last element of the list is the
+ * verdict for all others. -1 with errno E2BIG, or EINVAL for another list.
+ */
+int filter_add_tree(struct filter *filter, const struct sock_filter *list,
+    size_t len, uint32_t last);
 
 #endif

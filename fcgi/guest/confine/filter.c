@@ -6,7 +6,7 @@
  * call. For that it knows only the few instructions that are used here: jumps
  * by comparison, JA and RET.
  */
-#include "guest/confine/filter.h"
+#include "guest/confine/confine.h"
 
 #include <errno.h>
 #include <stdbool.h>

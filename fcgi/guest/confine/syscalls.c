@@ -28,8 +28,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "guest/confine/filter.h"
-
 #ifndef SYS_memfd_secret /* younger than these headers */
 #define SYS_memfd_secret 447
 #endif

@@ -17,7 +17,6 @@
 #include "common/args_and_files.h"
 #include "common/io.h"
 #include "guest/host.h"
-#include "guest/language/source_encoding.h"
 #include "guest/run/place.h"
 
 /* Words, -u, script, arguments, NULL. */

@@ -13,4 +13,13 @@ int language_boot(struct guest *guest);
  * there was no verdict. */
 int language_run(struct guest *guest, const struct job *job);
 
+/* --- source_encoding.c --- */
+/*
+ * True if one of the first lines declares an encoding that CPython's
+ * tokenizer would seek the file for: any name but utf-8 and utf-8-*. A FIFO
+ * cannot be sought, so such a program gets a fresh interpreter on a regular
+ * file. False alarms only cost time.
+ */
+bool source_encoding_needs_seek(const uint8_t *code, size_t len);
+
 #endif

@@ -5,7 +5,7 @@
  * The tokenizer reads UTF-8 itself; for any other name, "utf8" included, it
  * hands the file to a codec and seeks it to do so.
  */
-#include "guest/language/source_encoding.h"
+#include "guest/language/language.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -11,23 +11,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/io.h"
 #include "guest/host.h"
 
-/* How long a program that ran out of time may flush its stdout. */
-#define GRACE_US (200 * 1000)
-/* The alarm rings again, should one wake-up be lost. */
-#define ALARM_AGAIN_US 50000
-#define CPU_LOOK_MIN_US 2000
 /* Reads of stderr at the deadline: a full pipe has no more than 1 MiB. */
 #define LAST_READS 16
 #define REAPS_A_ROUND 64
-/* From the end of the grace on. */
-#define WATCHDOG_MARGIN_US 50000
 
 enum {
 	POLL_SIGNAL,
@@ -175,54 +167,13 @@ drain(struct pump *pump, enum frame_kind kind, int reads)
 	return more == -1 ? -1 : 0;
 }
 
-/* SIGALRM at that time, and again and again after it. */
-static void
-arm_alarm(uint64_t deadline_us)
-{
-	uint64_t now_us = io_now_us();
-	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 1;
-	struct itimerval timer = {
-		.it_value = { .tv_sec = (time_t)(left_us / 1000000),
-		    .tv_usec = (suseconds_t)(left_us % 1000000) },
-		.it_interval = { .tv_usec = ALARM_AGAIN_US },
-	};
-
-	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
-}
-
-/*
- * False: the job's CPU time is used up. A look at it costs some, so there is
- * one when it could be used up, were eight cores busy with it.
- */
-static bool
-has_cpu_time(struct pump *pump)
-{
-	uint64_t limit_us = (uint64_t)pump->job->cpu_limit_ms * 1000;
-	uint64_t now_us = io_now_us();
-	uint64_t used_us;
-
-	if (limit_us == 0 || pump->in_grace || now_us < pump->cpu_look_us)
-		return true;
-	used_us = meter_cpu_us(pump->meter);
-	if (used_us >= limit_us) {
-		pump->is_out_of_cpu = true;
-		return false;
-	}
-	pump->cpu_look_us = now_us + CPU_LOOK_MIN_US + (limit_us - used_us) / 8;
-	arm_alarm(pump->cpu_look_us < pump->deadline_us ? pump->cpu_look_us
-							: pump->deadline_us);
-	return true;
-}
-
 /* Time is up: keep what was said so far, ask Python to flush, wait a bit. */
 static int
 enter_grace(struct pump *pump)
 {
 	if (drain(pump, FRAME_STDERR, LAST_READS) == -1)
 		return -1;
-	pump->in_grace = true;
-	pump->deadline_us = io_now_us() + GRACE_US;
-	arm_alarm(pump->deadline_us);
+	clock_begin_grace(pump);
 	(void)kill(pump->child->pid, SIGINT);
 	return 0;
 }
@@ -231,13 +182,13 @@ enter_grace(struct pump *pump)
 static int
 look_at_clock(struct pump *pump)
 {
-	if (!pump->ended && io_now_us() >= pump->deadline_us) {
+	if (!pump->ended && clock_is_up(pump)) {
 		hear_init(pump); /* it may have ended in time */
 		take_signals(pump);
 	}
-	if (pump->ended || !has_cpu_time(pump))
+	if (pump->ended || clock_is_out_of_cpu(pump))
 		return 0;
-	if (io_now_us() < pump->deadline_us)
+	if (!clock_is_up(pump))
 		return 1;
 	if (pump->in_grace)
 		return 0;
@@ -302,8 +253,7 @@ judge(struct pump *pump)
 					 : meter_peak_bytes(pump->meter);
 	if (pump->child->failure[0] != '\0') {
 		verdict->kind = VERDICT_SANDBOX_FAILED;
-	} else if (pump->in_grace || pump->is_out_of_cpu ||
-		   watchdog_has_fired()) {
+	} else if (clock_has_timed_out(pump)) {
 		verdict->kind = VERDICT_TIMED_OUT;
 	} else if (WIFEXITED(pump->status)) {
 		verdict->kind = VERDICT_EXITED;
@@ -320,12 +270,10 @@ judge(struct pump *pump)
 int
 pump_run(struct pump *pump, enum frame_kind last)
 {
-	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
 	int more;
 	int rc;
 
-	arm_alarm(pump->deadline_us);
-	watchdog_arm(pump->deadline_us + GRACE_US + WATCHDOG_MARGIN_US);
+	clock_start(pump);
 	pump_input(pump);
 	while ((more = pump_round(pump)) == 1)
 		;
@@ -334,8 +282,7 @@ pump_run(struct pump *pump, enum frame_kind last)
 	pump->verdict.wall_us = io_now_us() - pump->started_us;
 	if (!pump->is_alone)
 		kill_and_reap_all(pump);
-	watchdog_disarm();
-	(void)setitimer(ITIMER_REAL, &never, NULL);
+	clock_stop();
 	/* Everything that could write is dead, so the output has an end. */
 	if (drain(pump, FRAME_STDOUT, INT_MAX) == -1 ||
 	    drain(pump, FRAME_STDERR, INT_MAX) == -1)

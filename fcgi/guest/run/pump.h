@@ -79,21 +79,37 @@ uint64_t meter_oom_kills(const struct meter *meter);
 uint64_t meter_used_bytes(const struct meter *meter);
 uint64_t meter_processes(const struct meter *meter);
 
+/* --- clock.c --- */
+/* Sets the alarm and the watchdog for the pump's deadline. */
+void clock_start(struct pump *pump);
+
+/* The run has ended; another may be started. */
+void clock_stop(void);
+
+/* True from the deadline on, of the run or of its grace. */
+bool clock_is_up(const struct pump *pump);
+
+/* Gives the program a last while: the deadline moves. */
+void clock_begin_grace(struct pump *pump);
+
+/* True when the job's CPU time is used up; sets is_out_of_cpu. */
+bool clock_is_out_of_cpu(struct pump *pump);
+
+/* True of a run that has ended because its time was up. */
+bool clock_has_timed_out(const struct pump *pump);
+
 /*
- * --- watchdog.c ---
- * The deadline that PID 1's main thread cannot miss. A read from a pipe
- * waits, uninterruptibly, for a writer that the kernel holds up in its search
- * for memory; then no alarm and no end of file wakes the reader. A second
- * thread has no pipe to wait for: it kills, and the reader goes on.
+ * The watchdog's is the deadline that PID 1's main thread cannot miss. A read
+ * from a pipe waits, uninterruptibly, for a writer that the kernel holds up in
+ * its search for memory; then no alarm and no end of file wakes the reader. A
+ * second thread has no pipe to wait for: it kills, and the reader goes on.
+ *
+ * Starts the thread, before there is any program. 0, or -1 with errno.
  */
-/* Starts the thread, before there is any program. 0, or -1 with errno. */
 int watchdog_start(void);
 
 /* From deadline_us (CLOCK_MONOTONIC) on it kills everything but PID 1. */
 void watchdog_arm(uint64_t deadline_us);
-
-/* The run has ended in time; another may be armed for. */
-void watchdog_disarm(void);
 
 /* True if it has killed. */
 bool watchdog_has_fired(void);

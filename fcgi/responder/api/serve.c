@@ -23,7 +23,6 @@
 #include "responder/api/piston/piston.h"
 #include "responder/api/run/body.h"
 #include "responder/http/head.h"
-#include "responder/run/execlog.h"
 
 /*
  * How long a client may take for the rest, when the run is over and its sandbox

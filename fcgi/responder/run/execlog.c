@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns the history of what ran: one line a run. libmd digests programs. */
-#include "responder/run/execlog.h"
+#include "responder/run/run.h"
 
 #include <errno.h>
 #include <sha2.h>

@@ -4,6 +4,7 @@
 #define SCE_RUN_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "responder/job/request.h"
 #include "responder/run/lease.h"
@@ -78,5 +79,27 @@ enum run_step {
 
 /* Takes all whole frames out of run->inbox; a part of one stays. */
 enum run_step gather_frames(struct run *run);
+
+/* --- execlog.c: executions.log, one JSON object a line, one write a line ---
+ */
+struct execlog_entry {
+	struct timespec time; /* CLOCK_REALTIME */
+	const char *request_id;
+	const char *trace;  /* nginx's number of the request */
+	const char *client; /* address */
+	const struct request *request;
+	const struct result *result;
+	uint64_t queue_us;
+	bool with_code; /* the program itself, not only its digest */
+};
+
+/* The line with its newline, on the heap; NULL when memory is short. */
+char *execlog_format(const struct execlog_entry *entry, size_t *len);
+
+/*
+ * Formats and writes. 0, or -1 with errno: a full disk loses the line only.
+ * *torn remembers a line that was cut, until the next one has ended it.
+ */
+int execlog_write(int fd, bool *torn, const struct execlog_entry *entry);
 
 #endif

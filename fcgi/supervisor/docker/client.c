@@ -3,6 +3,10 @@
  * The docker client: its arguments, in which each flag of a sandbox stands and
  * nothing is from anywhere but the configuration and our own counters, and its
  * process, with a clean environment, rlimits and a deadline.
+ *
+ * When Docker does not answer, the client is killed at its deadline. Then a
+ * start has failed (pool.c: back-off, and down after two), a box that does not
+ * go is in quarantine (ending.c), and the sweep asks until it is answered.
  */
 #include "supervisor/docker/client.h"
 

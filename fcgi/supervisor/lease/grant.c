@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which responder gets a lease, with which limits, and which gets none. */
+/* Gives the leases that pool/queue.c decides on, with their limits and
+ * deadline, and refuses the others. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>

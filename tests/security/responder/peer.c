@@ -26,7 +26,6 @@
 #include "common/frame.h"
 #include "common/io.h"
 #include "common/log.h"
-#include "responder/confine.h"
 #include "responder/run/lease.h"
 #include "responder/worker.h"
 

@@ -38,7 +38,6 @@
 
 #include "common/lease.h"
 #include "common/log.h"
-#include "responder/confine.h"
 #include "responder/worker.h"
 
 #define PAGE 4096

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* One thread on a static stack, asleep until there is a deadline. */
+/*
+ * Decides that a run has timed out: the deadline, the grace after it in which
+ * the program may flush its output, and the CPU time. An alarm wakes the pump;
+ * only the clock decides. The watchdog, one thread on a static stack, kills
+ * when the pump itself is held up.
+ */
 #include "guest/run/pump.h"
 
 #include <errno.h>
@@ -7,10 +12,18 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "common/io.h"
 
+/* How long a program that ran out of time may flush its stdout. */
+#define GRACE_US (200 * 1000)
+/* The alarm rings again, should one wake-up be lost. */
+#define ALARM_AGAIN_US 50000
+#define CPU_LOOK_MIN_US 2000
+/* From the end of the grace to the watchdog. */
+#define WATCHDOG_MARGIN_US 50000
 #define STACK_BYTES (32 * 1024)
 /* It kills again and again, until PID 1 has reaped all and exits. */
 #define AGAIN_US 50000
@@ -94,14 +107,80 @@ watchdog_arm(uint64_t deadline_us)
 	(void)pthread_mutex_unlock(&watchdog_lock);
 }
 
-void
-watchdog_disarm(void)
-{
-	watchdog_arm(IO_FOREVER);
-}
-
 bool
 watchdog_has_fired(void)
 {
 	return atomic_load(&watchdog_fired);
+}
+
+/* SIGALRM at that time, and again and again after it. */
+static void
+arm_alarm(uint64_t deadline_us)
+{
+	uint64_t now_us = io_now_us();
+	uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 1;
+	struct itimerval timer = {
+		.it_value = { .tv_sec = (time_t)(left_us / 1000000),
+		    .tv_usec = (suseconds_t)(left_us % 1000000) },
+		.it_interval = { .tv_usec = ALARM_AGAIN_US },
+	};
+
+	(void)setitimer(ITIMER_REAL, &timer, NULL); /* valid by construction */
+}
+
+void
+clock_start(struct pump *pump)
+{
+	arm_alarm(pump->deadline_us);
+	watchdog_arm(pump->deadline_us + GRACE_US + WATCHDOG_MARGIN_US);
+}
+
+void
+clock_stop(void)
+{
+	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
+
+	watchdog_arm(IO_FOREVER);
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+}
+
+bool
+clock_is_up(const struct pump *pump)
+{
+	return io_now_us() >= pump->deadline_us;
+}
+
+void
+clock_begin_grace(struct pump *pump)
+{
+	pump->in_grace = true;
+	pump->deadline_us = io_now_us() + GRACE_US;
+	arm_alarm(pump->deadline_us);
+}
+
+/* A look at the CPU time costs some, so there is one when it could be used up,
+ * were eight cores busy with it. */
+bool
+clock_is_out_of_cpu(struct pump *pump)
+{
+	uint64_t limit_us = (uint64_t)pump->job->cpu_limit_ms * 1000;
+	uint64_t now_us = io_now_us();
+	uint64_t used_us;
+
+	if (limit_us == 0 || pump->in_grace || now_us < pump->cpu_look_us)
+		return false;
+	used_us = meter_cpu_us(pump->meter);
+	pump->is_out_of_cpu = used_us >= limit_us;
+	if (pump->is_out_of_cpu)
+		return true;
+	pump->cpu_look_us = now_us + CPU_LOOK_MIN_US + (limit_us - used_us) / 8;
+	arm_alarm(pump->cpu_look_us < pump->deadline_us ? pump->cpu_look_us
+							: pump->deadline_us);
+	return false;
+}
+
+bool
+clock_has_timed_out(const struct pump *pump)
+{
+	return pump->in_grace || pump->is_out_of_cpu || watchdog_has_fired();
 }

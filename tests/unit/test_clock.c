@@ -15,7 +15,7 @@
 
 /* Its own would kill this test, and all else. */
 #define kill note_kill
-#include "guest/run/watchdog.c"
+#include "guest/run/clock.c"
 #undef kill
 
 /* It would bring <signal.h>, and with it kill, too early. */
@@ -123,7 +123,7 @@ move_to_and_fro(uint64_t near_us)
 	await_sleep(0);
 	/* Put off, given up: not kept. */
 	sleep_past(near_us, put_it_off);
-	sleep_past(near_us, watchdog_disarm);
+	sleep_past(near_us, clock_stop);
 	/* Asleep to one that is far, it hears of one that is near. */
 	arm_and_let_it_sleep(io_now_us() + FAR_US);
 	watchdog_arm(io_now_us() + near_us);
