@@ -66,6 +66,11 @@ arm(void)
 		_exit(120);
 	if (text == NULL)
 		return;
+	/* Without these a finalizer could be missed; no call would tell. */
+	if (&_Py_UnhandledKeyboardInterrupt == NULL ||
+	    &_PyWeakref_RefType == NULL || &_PyWeakref_ProxyType == NULL ||
+	    &_PyWeakref_CallableProxyType == NULL)
+		_exit(120);
 	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %n",
 		&gate.box_bytes, &gate.tmp_bytes, &gate.shm_bytes,
 		&modules) != 3 ||

@@ -245,7 +245,7 @@ child_kill_and_reap(const struct child *child, int *status)
 	do {
 		(void)kill(whom, SIGKILL);
 		pid = waitpid(whom, &found, 0);
-		if (pid > 0 && pid == child->pid) {
+		if (pid > 0 && pid == child->pid && !is_found) {
 			is_found = true;
 			*status = found;
 		}

@@ -138,10 +138,8 @@ clock_start(struct pump *pump)
 void
 clock_stop(void)
 {
-	const struct itimerval never = { .it_value = { .tv_sec = 0 } };
-
 	watchdog_arm(IO_FOREVER);
-	(void)setitimer(ITIMER_REAL, &never, NULL);
+	(void)setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
 }
 
 bool

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gives the leases that pool/queue.c decides on, with their limits and
- * deadline, and refuses the others. */
+/* Gives or refuses the leases that pool/queue.c decides on. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
