@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +154,27 @@ io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us)
 		} else if (errno != EINTR) {
 			return -1;
 		}
+	}
+	return 0;
+}
+
+int
+io_write_parts(
+    int fd, const struct iovec *parts, int count, uint64_t deadline_us)
+{
+	ssize_t n = writev(fd, parts, count);
+	size_t sent = n > 0 ? (size_t)n : 0;
+	const struct iovec *part;
+
+	for (part = parts; part < parts + count; part++) {
+		if (sent >= part->iov_len) {
+			sent -= part->iov_len;
+			continue;
+		}
+		if (io_write_all(fd, (const uint8_t *)part->iov_base + sent,
+			part->iov_len - sent, deadline_us) == -1)
+			return -1;
+		sent = 0;
 	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #define IO_FOREVER UINT64_MAX
 
@@ -52,6 +53,10 @@ int io_reset_signals(void);
  * with errno; ETIMEDOUT when the deadline came first.
  */
 int io_write_all(int fd, const void *buf, size_t len, uint64_t deadline_us);
+
+/* The same for parts: in one call if there is room, else bit by bit. */
+int io_write_parts(
+    int fd, const struct iovec *parts, int count, uint64_t deadline_us);
 
 /* Writes text to a file that is there, as to those of proc and cgroups. 0, or
  * -1 with errno. */

@@ -355,9 +355,10 @@ main(int argc, char *argv[])
 		return print_run_command(&sced, wanted.print_run);
 	systemd_meet(&sced.systemd);
 	/* A careless parent may have left descriptors open. */
-	spawn_close_from(
+	(void)fd_close_from(
 	    STDERR_FILENO + 1 +
-	    (sced.systemd.socket_count > 0 ? sced.systemd.socket_count : 0));
+		(sced.systemd.socket_count > 0 ? sced.systemd.socket_count : 0),
+	    0);
 	check_surroundings(&sced);
 	if (spawn_raise_descriptors(descriptors_needed(&sced.config)) == -1)
 		die("limit of open files: this configuration needs %u",

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/args_and_files.h"
@@ -122,27 +121,14 @@ send_program(const struct guest *guest, const struct job *job)
 	const struct gate_program program = { .code_len = job->code_len,
 		.flags = job->flags,
 		.extras_len = job->extras_len };
-	uint64_t deadline_us = io_now_us() + HOST_PATIENCE_US;
-	int fd = guest->child.report_fd;
-	struct iovec parts[] = {
+	const struct iovec parts[] = {
 		{ (void *)(uintptr_t)&program, sizeof(program) },
 		{ (void *)(uintptr_t)job->extras, job->extras_len },
 		{ (void *)(uintptr_t)job->code, job->code_len },
 	};
-	ssize_t n = writev(fd, parts, 3); /* takes all of it, as a rule */
-	size_t done = n > 0 ? (size_t)n : 0;
-	size_t skip;
-	size_t i;
 
-	for (i = 0; i < 3; i++) {
-		skip = done < parts[i].iov_len ? done : parts[i].iov_len;
-		done -= skip;
-		if (skip < parts[i].iov_len &&
-		    io_write_all(fd, (const uint8_t *)parts[i].iov_base + skip,
-			parts[i].iov_len - skip, deadline_us) == -1)
-			return -1;
-	}
-	return 0;
+	return io_write_parts(
+	    guest->child.report_fd, parts, 3, io_now_us() + HOST_PATIENCE_US);
 }
 
 /* Runs a job in the fork that is ready, over guest->host_fd. 0: it has its

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -236,28 +235,6 @@ gather_frames(struct run *run)
 /* --- the conversation ------------------------------------------------------
  */
 
-/* Sends all parts: in one call if the socket has room, else bit by bit. */
-static int
-send_parts(int fd, const struct iovec *parts, int count)
-{
-	uint64_t deadline_us = io_now_us() + SEND_PATIENCE_US;
-	ssize_t n = writev(fd, parts, count);
-	size_t sent = n > 0 ? (size_t)n : 0;
-	const struct iovec *part;
-
-	for (part = parts; part < parts + count; part++) {
-		if (sent >= part->iov_len) {
-			sent -= part->iov_len;
-			continue;
-		}
-		if (io_write_all(fd, (uint8_t *)part->iov_base + sent,
-			part->iov_len - sent, deadline_us) == -1)
-			return -1;
-		sent = 0;
-	}
-	return 0;
-}
-
 static int
 send_job(struct run *run, const struct request *request, int sandbox_fd)
 {
@@ -285,7 +262,8 @@ send_job(struct run *run, const struct request *request, int sandbox_fd)
 	    (uint32_t)(FRAME_JOB_HEADER_LEN + request->code_len +
 		       request->stdin_len + request->extras.len));
 	frame_encode_job_header(head + FRAME_HEADER_LEN, &job);
-	return send_parts(sandbox_fd, parts, sizeof(parts) / sizeof(parts[0]));
+	return io_write_parts(sandbox_fd, parts,
+	    sizeof(parts) / sizeof(parts[0]), io_now_us() + SEND_PATIENCE_US);
 }
 
 static enum run_step

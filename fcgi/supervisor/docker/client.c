@@ -356,7 +356,7 @@ exec_client(const struct docker *docker, const struct args *args, int output_fd)
 	if (dup2(output_fd, STDOUT_FILENO) == -1 ||
 	    dup2(output_fd, STDERR_FILENO) == -1)
 		_exit(126);
-	spawn_close_from(STDERR_FILENO + 1);
+	(void)fd_close_from(STDERR_FILENO + 1, 0);
 	if (io_reset_signals() == -1)
 		_exit(126);
 	spawn_set_limits(

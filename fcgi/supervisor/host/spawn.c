@@ -46,12 +46,6 @@ spawn_raise_descriptors(rlim_t needed)
 	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void
-spawn_close_from(int first)
-{
-	(void)close_range((unsigned int)first, ~0U, 0);
-}
-
 static int
 is_kept(cap_value_t value)
 {

@@ -20,9 +20,6 @@ void spawn_set_limits(const struct spawn_limit *limits, size_t count);
  * fewer than needed. */
 int spawn_raise_descriptors(rlim_t needed);
 
-/* Closes every descriptor from first on. */
-void spawn_close_from(int first);
-
 /*
  * Groups, gid, uid, capabilities, no_new_privs: all rights gone for good, and
  * proven to be gone. 0, or -1 with errno.

@@ -65,8 +65,7 @@ place_descriptors(int listen_fd, int lease_fd, int log_fd)
 		if (dup2(fds[i], numbers[i]) == -1)
 			return -1;
 	}
-	spawn_close_from(RESPONDER_LOG_FD + 1);
-	return 0;
+	return fd_close_from(RESPONDER_LOG_FD + 1, 0);
 }
 
 /* Fields between tabs, which no value of the configuration has in it. */
