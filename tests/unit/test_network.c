@@ -191,6 +191,22 @@ a_failed_start_wears_the_network(void **state)
 	    sup->boxes[0].helper.pid);
 }
 
+/* Both can be told in one batch of events, the network's end first. */
+static void
+a_start_whose_network_has_ended_is_no_failure(void **state)
+{
+	struct supervisor *sup = *state;
+
+	join(sup, SLOT_STARTING);
+	end(sup, NETWORK);
+	ending_on_runner_exit(sup, 0, 125 << 8);
+	assert_int_equal(sup->pool.slots[0].state, SLOT_DEAD);
+	assert_int_equal(sup->pool.stock[0].failures, 0);
+	assert_int_equal(sup->metrics.start_failures, 0);
+	assert_int_equal(waitpid(sup->boxes[0].helper.pid, NULL, 0),
+	    sup->boxes[0].helper.pid);
+}
+
 #define ROW(test)                                                              \
 	cmocka_unit_test_setup_teardown(test, make_supervisor, free_supervisor)
 
@@ -206,6 +222,7 @@ main(void)
 		ROW(a_waiting_sandbox_ends_with_its_network),
 		ROW(a_run_goes_on_without_its_network),
 		ROW(a_failed_start_wears_the_network),
+		ROW(a_start_whose_network_has_ended_is_no_failure),
 	};
 
 	return cmocka_run_group_tests_name("network", tests, NULL, NULL);

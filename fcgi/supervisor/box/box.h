@@ -25,6 +25,18 @@ box_is_network(const struct supervisor *sup, uint32_t index)
 	return index >= sup->pool.slot_count;
 }
 
+/* True of a sandbox whose network, which it joined, has ended, even if the slot
+ * has another one by now. */
+static inline bool
+box_is_left_alone(const struct supervisor *sup, uint32_t slot)
+{
+	const uint32_t index = sup->pool.slot_count + slot;
+	const uint64_t joined = sup->boxes[slot].network_start;
+
+	return joined != 0 && (sup->pool.slots[index].state != SLOT_READY ||
+				  sup->boxes[index].start != joined);
+}
+
 /* --- start.c --- */
 void box_init(struct box *box);
 /* EMPTY to STARTING, else false. The language of a network is 0. */

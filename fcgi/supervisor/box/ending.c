@@ -395,6 +395,10 @@ ending_on_runner_exit(struct supervisor *sup, uint32_t index, int status)
 	char output[512];
 
 	docker_client_end(&box->runner, output, sizeof(output));
+	/* No network to join any more: that is no failure of the start. */
+	if (status != 0 && sup->pool.slots[index].state == SLOT_STARTING &&
+	    box_is_left_alone(sup, index))
+		ending_begin(sup, index);
 	/* Success says little: only the guest's word counts. */
 	if (status != 0 && sup->pool.slots[index].state == SLOT_STARTING)
 		ending_fail_start(sup, index, output);

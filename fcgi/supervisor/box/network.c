@@ -154,18 +154,6 @@ network_start_box(struct supervisor *sup, uint32_t slot, uint32_t language)
 	serve_waiting(sup, slot);
 }
 
-/* True if the network that the slot's sandbox joined has ended, even if there
- * is another one by now. */
-static bool
-is_left_alone(const struct supervisor *sup, uint32_t slot)
-{
-	uint32_t index = index_of(sup, slot);
-
-	return sup->boxes[slot].network_start != 0 &&
-	       (sup->pool.slots[index].state != SLOT_READY ||
-		   sup->boxes[index].start != sup->boxes[slot].network_start);
-}
-
 void
 network_wear(struct supervisor *sup, uint32_t slot)
 {
@@ -185,7 +173,7 @@ notice_changes(struct supervisor *sup, uint32_t slot)
 	box->start_failed = false;
 	if (is_waiting(sup, slot))
 		serve_waiting(sup, slot);
-	if (!is_left_alone(sup, slot))
+	if (!box_is_left_alone(sup, slot))
 		return;
 	/* Nothing is lost when a sandbox that waits is replaced; a run goes on,
 	 * for it is in the namespace itself. */
@@ -294,15 +282,18 @@ uint64_t
 networks_keep_spare(struct supervisor *sup, uint64_t now_us)
 {
 	uint64_t next_us = IO_FOREVER;
+	uint32_t spare;
 	uint32_t slot;
 
 	if (!config_has_holders(&sup->config))
 		return next_us;
-	if (count_spare(sup) < NETWORK_SPARE)
+	spare = count_spare(sup);
+	if (spare < NETWORK_SPARE) { /* one that is started is not READY yet */
 		start_spare(sup, now_us);
-	if (count_spare(sup) < NETWORK_SPARE && sup->next_spare_us > now_us)
-		return sup->next_spare_us;
-	if (count_spare(sup) <= NETWORK_SPARE)
+		return sup->next_spare_us > now_us ? sup->next_spare_us
+						   : next_us;
+	}
+	if (spare == NETWORK_SPARE)
 		return next_us;
 	for (slot = 0; slot < sup->pool.slot_count; slot++) {
 		if (is_spare(sup, slot))
