@@ -77,6 +77,14 @@ fill_argv(const char *argv[COMMAND_ARGV_MAX], char *const words[],
 	argv[count] = NULL;
 }
 
+/* Is the command an interpreter that can wait for the program? */
+static bool
+can_wait(const struct guest *guest)
+{
+	return guest->compile[0] == NULL && guest->command[1] == NULL &&
+	       words_name_python(guest->command[0]);
+}
+
 /* Runs the compiler or the program, from its start to its end. */
 static int
 run_command(struct guest *guest, struct pump *pump, const char *const argv[],
@@ -87,6 +95,9 @@ run_command(struct guest *guest, struct pump *pump, const char *const argv[],
 	meter_start(&guest->meter);
 	if (start_command(guest, argv) == -1)
 		return -1;
+	/* Of a Python, which could have waited, only what comes now counts. */
+	if (can_wait(guest))
+		meter_start(&guest->meter);
 	rc = pump_run(pump, last);
 	child_finish(&guest->child);
 	return rc;
@@ -143,14 +154,6 @@ compile_and_run(struct guest *guest, const struct job *job, uint64_t started_us)
 	fill_argv(
 	    argv, guest->command, rest, (job->flags & JOB_UNBUFFERED) != 0);
 	return run_command(guest, &pump, argv, FRAME_VERDICT);
-}
-
-/* Is the command an interpreter that can wait for the program? */
-static bool
-can_wait(const struct guest *guest)
-{
-	return guest->compile[0] == NULL && guest->command[1] == NULL &&
-	       words_name_python(guest->command[0]);
 }
 
 /* Starts it, until it blocks in the open of its script, a FIFO. */
