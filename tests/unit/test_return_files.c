@@ -153,17 +153,24 @@ no_time_is_left(void **state)
 	assert_int_equal(run.returned.count, 0);
 }
 
+/* Of a run whose host is gone. */
+static struct pump
+pump_without_host(struct child *child)
+{
+	child_init(child);
+	return (struct pump){ .job = &job,
+		.child = child,
+		.host_fd = -1,
+		.deadline_us = io_now_us() + 5000000 };
+}
+
 static void
 a_host_that_is_gone(void **state)
 {
 	struct child child;
-	struct pump pump = { .job = &job,
-		.child = &child,
-		.host_fd = -1,
-		.deadline_us = io_now_us() + 5000000 };
+	struct pump pump = pump_without_host(&child);
 
 	(void)state;
-	child_init(&child);
 	assert_int_equal(return_files(&pump, buffer), 0); /* nothing to send */
 	put("a", 1);
 	assert_int_equal(return_files(&pump, buffer), -1);
@@ -173,13 +180,9 @@ static void
 a_forked_run_without_a_directory(void **state)
 {
 	struct child child;
-	struct pump pump = { .job = &job,
-		.child = &child,
-		.host_fd = -1,
-		.deadline_us = io_now_us() + 5000000 };
+	struct pump pump = pump_without_host(&child);
 
 	(void)state;
-	child_init(&child);
 	child.report_fd = 0; /* it is the gate's */
 	put("a", 1);
 	assert_int_equal(return_files(&pump, buffer), 0);

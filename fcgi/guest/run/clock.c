@@ -3,7 +3,8 @@
  * Decides that a run has timed out: the deadline, the grace after it in which
  * the program may flush its output, and the CPU time. An alarm wakes the pump;
  * only the clock decides. The watchdog, one thread on a static stack, kills
- * when the pump itself is held up.
+ * when the pump itself is held up. If the guest fails, the responder decides a
+ * second later (responder/run/run.c).
  */
 #include "guest/run/pump.h"
 

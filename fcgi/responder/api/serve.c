@@ -6,6 +6,7 @@
  * An API that clients speak is a folder or a file here: its struct dialect
  * reads a body and writes the answers. To add one, write it, and give each of
  * its paths a row in the table of routes: the path, its method, its dialect.
+ * nginx/nginx.conf.in needs a location for it, html/openapi.json a description.
  * A GET has no body; its function fills in the answer. All else, from the
  * lease to the log, is the same for every API.
  */

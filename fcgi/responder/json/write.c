@@ -38,11 +38,13 @@ escape(char *out, const unsigned char *text, size_t len)
 {
 	char code[ESCAPE_LEN] = "\\u00";
 	size_t control;
+	size_t step;
 	size_t n = 0;
 	size_t i;
 
-	for (i = 0; i<len; i += control> 0 ? control : 1) {
+	for (i = 0; i < len; i += step) {
 		control = control_len(text + i, len - i);
+		step = control > 0 ? control : 1;
 		if (control > 0) {
 			code[4] = hex_digit(text[i + control - 1] >> 4);
 			code[5] = hex_digit(text[i + control - 1]);

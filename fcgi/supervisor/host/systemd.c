@@ -55,7 +55,6 @@ take_passed(void)
 
 	if (getenv("LISTEN_PID") == NULL || getenv("LISTEN_FDS") == NULL)
 		return 0;
-	errno = EINVAL;
 	pid = read_number("LISTEN_PID", INT_MAX);
 	if (pid != -1 && pid != getpid())
 		return 0;
